@@ -1,0 +1,81 @@
+"""One switch between compiled and plain: `@jit` marks a function that numba may compile.
+
+The same function must give the same bits either way, so it keeps to scalars, records, `math.*` and the
+`.value` of enum members, and never uses `fastmath`. Plain Python is used where numba is missing or
+`NUMBA_DISABLE_JIT=1` is set; nothing else changes.
+
+Compiled code is kept between runs in a folder of its own. numba notices a change in a function's own file
+only, not in the files it calls, so the folder is named by a digest of every module the compiled code can
+reach, and by the versions that made it. Where no folder can be written, functions are compiled anew at
+each start, and the run says so once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import platformdirs
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+REACHED = ("jit.py", "draws.py", "steps.py", "log.py", "run.py", "clinic/*.py", "engine/*.py")
+"""The modules compiled code can reach, as patterns below the package."""
+
+try:
+    import numba as _numba
+
+    numba: Any = _numba  # the switches below are not in its type hints
+    COMPILED = not numba.config.DISABLE_JIT
+    WHY_PLAIN = "" if COMPILED else "NUMBA_DISABLE_JIT is set"
+except ImportError:
+    COMPILED = False
+    WHY_PLAIN = "numba is not installed"
+
+
+def code_digest(package: Path | None = None) -> str:
+    """Digest of all modules that compiled code can reach, under `package` (this one if not told)."""
+    package = package or Path(__file__).parent
+    digest = hashlib.sha256()
+    for pattern in REACHED:
+        for file in sorted(package.glob(pattern)):
+            digest.update(str(file.relative_to(package)).encode())
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def cache_folder() -> Path:
+    """Where compiled code of exactly this source, this numba and this Python is kept."""
+    version = f"{numba.__version__}-py{sys.version_info.major}.{sys.version_info.minor}"
+    root = os.environ.get("NELM_CACHE_DIR") or platformdirs.user_cache_dir("nelm")
+    return Path(root) / "compiled" / f"{code_digest()[:16]}-{version}"
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+CACHED = False
+if COMPILED:
+    _folder = cache_folder()
+    CACHED = _writable(_folder)
+    if CACHED:
+        numba.config.CACHE_DIR = str(_folder)
+
+
+def jit(function: F) -> F:
+    """Compile `function` at its first call, or leave it as it is where nothing can be compiled."""
+    if not COMPILED:
+        return function
+    compiled: F = numba.njit(cache=CACHED, error_model="numpy")(function)
+    return compiled
