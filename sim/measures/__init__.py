@@ -1,0 +1,30 @@
+"""Measures: from the two logs and the patient table to figures that a planner can read.
+
+    measure(log, patients, window, facts)    everything that is measured of one replication
+    Measures, combine                        the small tables in which it comes, of one replication or several
+    summarise(kpis)                          each figure over the replications, with its 95 % interval
+    pooled_survival, pooled_waits            curves of all replications together, with intervals
+    little                                   Little's law, queue by queue
+    Window, Facts                            what has to be told besides the logs
+
+Every figure is computed from the logs, so the logs of a hospital in the same columns can be measured alike.
+docs/measures.md says what each figure means. Knows nothing of scenarios, engines or files.
+"""
+
+from sim.measures.bundle import COLUMNS, Measures, combine
+from sim.measures.facts import Facts, Window
+from sim.measures.kpis import measure, pooled_survival, pooled_waits, summarise
+from sim.measures.queues import little
+
+__all__ = [
+    "COLUMNS",
+    "Facts",
+    "Measures",
+    "Window",
+    "combine",
+    "little",
+    "measure",
+    "pooled_survival",
+    "pooled_waits",
+    "summarise",
+]

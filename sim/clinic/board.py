@@ -1,0 +1,230 @@
+"""The tumour board: what is known about a patient, which rows of a table fit it, and why the others do not.
+
+The rules are not in this file. They are rows of board.yaml, in order of preference, which a clinician edits;
+`sim.clinic.boardfile` reads and checks them. Here they are applied to one patient at a time, by one function
+that serves compiled and plain code alike.
+
+    Finding, ATTRIBUTES           what the board may ask about, with its levels or its range
+    Table, Tables                 a decision table as arrays of bounds
+    first_row(table, ...)         -> the first row that fits, and all that fit, as bits
+    explain(rows, findings)       -> a line per row: offered, or why not
+
+Only what has been observed stands here; the truth has no name in a board. What was never observed is missing
+(NaN) and fits no row that asks about it. The board says who is suitable. It knows nothing of queues: what
+happens when a suite is full is the pathway's affair.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.jit import jit
+
+
+class Finding(IntEnum):
+    """The board's attributes: columns of a patient's findings."""
+
+    LIVER_METASTASES = 0
+    PATTERN = 1
+    LESIONS = 2
+    LARGEST_CM = 3  # not clinical: a code, as are those below
+    LIVER_BURDEN_PCT = 4  # not clinical: a code
+    EXTRAHEPATIC = 5  # not clinical: a code
+    DIFFERENTIATION = 6  # not clinical: a code
+    KI67_PCT = 7  # not clinical: a code
+    RECEPTORS = 8  # not clinical: a code
+    ECOG = 9  # not clinical: a code
+    AGE_YEARS = 10  # not clinical: a code
+    SITE = 11  # not clinical: a code
+    SYMPTOMS = 12  # not clinical: a code
+    KIDNEY_DISEASE = 13  # not clinical: a code
+    EGFR_ML_MIN = 14  # not clinical: a code
+    BILIARY_PROCEDURE = 15  # not clinical: a code
+    REMNANT_PCT = 16  # not clinical: a code
+    REMOVABLE_PCT = 17  # not clinical: a code
+    NOT_ABLATABLE = 18  # not clinical: a code
+    SATELLITES = 19  # not clinical: a code
+    PROGRESSING = 20  # not clinical: a code
+    PRIMARY = 21  # not clinical: a code
+    EMBOLISATIONS_HAD = 22  # not clinical: a code
+    PRRT_HAD = 23  # not clinical: a code
+    CHEMOTHERAPIES_HAD = 24  # not clinical: a code
+    RESECTIONS_HAD = 25  # not clinical: a code
+    ABLATIONS_HAD = 26  # not clinical: a code
+    ANALOGUE = 27  # not clinical: a code
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """What the board may ask about: in words, and either its levels or its possible range."""
+
+    means: str
+    levels: tuple[str, ...] = ()
+    lowest: float = 0.0
+    highest: float = math.inf
+    unit: str = ""
+
+
+_YES = ("absent", "present")
+
+ATTRIBUTES: dict[str, Attribute] = {
+    "liver_metastases": Attribute("Liver metastases on imaging", _YES),
+    "pattern": Attribute("Distribution of the liver metastases seen", ("none", "type_1", "type_2", "type_3")),
+    "lesions": Attribute("Liver metastases seen", highest=1000, unit="number"),  # not clinical: a bound
+    "largest_cm": Attribute("Diameter of the largest one seen", highest=40, unit="cm"),  # not clinical: a bound
+    "liver_burden_pct": Attribute("Share of the liver seen as tumour", highest=100, unit="%"),  # not clinical: per cent
+    "extrahepatic": Attribute("Disease seen outside the liver, not resectable", _YES),
+    "differentiation": Attribute("Histology", ("well", "poor")),
+    "ki67_pct": Attribute("Ki-67 of the last biopsy", highest=100, unit="%"),  # not clinical: per cent
+    "receptors": Attribute("Somatostatin receptors on PET", ("negative", "positive")),
+    "ecog": Attribute("Performance status", highest=4),  # not clinical: the scale
+    "age_years": Attribute("Age", highest=120, unit="years"),  # not clinical: a bound
+    "site": Attribute("Primary", ("small_intestine", "pancreas", "other", "unknown")),
+    "symptoms": Attribute("Hormonal symptoms now", _YES),
+    "kidney_disease": Attribute("Chronic kidney disease", _YES),
+    "egfr_ml_min": Attribute("Kidney function", highest=200, unit="mL/min"),  # not clinical: a bound
+    "biliary_procedure": Attribute("Earlier procedure on the bile duct", _YES),
+    "remnant_pct": Attribute("Future liver remnant after resection", highest=100, unit="%"),  # not clinical: per cent
+    "removable_pct": Attribute(
+        "Share of the tumour seen that resection, with ablation of the other lobe, would remove",
+        highest=100,  # not clinical: per cent
+        unit="%",
+    ),
+    "not_ablatable": Attribute("Metastases too large or badly placed to ablate", highest=1000),  # not clinical: a bound
+    "satellites": Attribute("Metastases of the other lobe", ("none", "ablatable", "not_ablatable")),
+    "progressing": Attribute("Growth or new disease since the last decision", _YES),
+    "primary": Attribute("Primary tumour", ("in_place", "resected")),
+    "embolisations_had": Attribute("Courses of embolisation had", highest=100),  # not clinical: a bound
+    "prrt_had": Attribute("Courses of PRRT had", highest=100),  # not clinical: a bound
+    "chemotherapies_had": Attribute("Lines of chemotherapy had", highest=100),  # not clinical: a bound
+    "resections_had": Attribute("Liver resections had", highest=100),  # not clinical: a bound
+    "ablations_had": Attribute("Courses of ablation had", highest=100),  # not clinical: a bound
+    "analogue": Attribute("Somatostatin analogue now", _YES),
+}
+"""The board's attributes by name, in the order of Finding."""
+
+
+class Table(NamedTuple):
+    """A decision table as arrays. A row fits where every attribute it asks about is known and within its bounds."""
+
+    low: Any  # (rows, attributes) smallest value that fits
+    high: Any  # (rows, attributes) largest value that fits
+    levels: Any  # (rows, attributes) bits of the levels that fit; -1 for numbers
+    asked: Any  # (rows, attributes) 1 where the row asks about the attribute
+    offers: Any  # (rows, 2) what the row offers, and its equal alternative or -1
+
+
+class Tables(NamedTuple):
+    """The board's two tables: the background treatment, and the main offer."""
+
+    background: Table
+    main: Table
+
+
+@jit
+def fits(table: Table, row: int, findings: Any) -> bool:
+    """Does a row fit what is known?
+
+    findings  (attributes,)  NaN where nothing is known
+    """
+    for a in range(table.asked.shape[1]):
+        if table.asked[row, a]:
+            value = findings[a]
+            if math.isnan(value):
+                return False
+            levels = table.levels[row, a]
+            if levels >= 0:
+                if not (levels >> int(value)) & 1:
+                    return False
+            elif not table.low[row, a] <= value <= table.high[row, a]:
+                return False
+    return True
+
+
+@jit
+def first_row(table: Table, findings: Any, off: int) -> Any:
+    """The first row that fits, and the bits of all rows that do.
+
+    off      bits of rows not to be used: refused by the patient, or switched off in the scenario
+    returns  (row, bits); row -1 if none fits (a checked table always has one)
+    """
+    first, bits = -1, 0
+    for row in range(table.asked.shape[0]):
+        if fits(table, row, findings):
+            bits |= 1 << row
+            if first < 0 and not (off >> row) & 1:
+                first = row
+    return first, bits
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row as a clinician wrote it."""
+
+    name: str
+    offer: tuple[str, ...]
+    when: dict[str, Any]
+    source: tuple[str, ...]
+
+    def needs(self, name: str) -> str:
+        """The condition on an attribute, in words."""
+        value = self.when[name]
+        return " or ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def why_not(row: Row, table: Table, number: int, findings: np.ndarray) -> str:
+    """Why a row does not fit, in words; '' where it does."""
+    reasons = []
+    names = list(ATTRIBUTES)
+    for a, name in enumerate(names):
+        if not table.asked[number, a]:
+            continue
+        value, levels = findings[a], int(table.levels[number, a])
+        attribute = ATTRIBUTES[name]
+        if math.isnan(value):
+            reasons.append(f"{name} is not known, needs {row.needs(name)}")
+        elif levels >= 0:
+            if not (levels >> int(value)) & 1:
+                reasons.append(f"{name} is {attribute.levels[int(value)]}, needs {row.needs(name)}")
+        elif not table.low[number, a] <= value <= table.high[number, a]:
+            reasons.append(f"{name} is {value:g}, needs {row.needs(name)}")
+    return "; ".join(reasons)
+
+
+def explain(rows: tuple[Row, ...], table: Table, findings: np.ndarray, off: int = 0) -> str:
+    """A line per row: offered, fitting but later, or why not."""
+    first, _ = first_row(table, findings, off)
+    width = max(len(row.name) for row in rows)
+    lines = []
+    for number, row in enumerate(rows):
+        reason = why_not(row, table, number, findings)
+        if number == first:
+            word = "offered: " + " or ".join(row.offer)
+        elif reason:
+            word = "no: " + reason
+        elif off >> number & 1:
+            word = "fits, but is not used"
+        else:
+            word = "fits too"
+        lines.append(f"{number:3d}  {row.name:<{width}}  {word}")
+    return "\n".join(lines)
+
+
+def findings_of(values: dict[str, str | float]) -> np.ndarray:
+    """Findings from names and values, as worked cases write them; what is not named is missing.
+
+    >>> found = findings_of({"pattern": "type_1", "ki67_pct": 2})
+    >>> float(found[Finding.PATTERN]), float(found[Finding.KI67_PCT]), bool(np.isnan(found[Finding.ECOG]))
+    (1.0, 2.0, True)
+    """
+    found = np.full(len(ATTRIBUTES), math.nan)
+    for a, (name, attribute) in enumerate(ATTRIBUTES.items()):
+        if name in values:
+            value = values[name]
+            found[a] = attribute.levels.index(str(value)) if attribute.levels else float(value)
+    return found

@@ -1,0 +1,336 @@
+"""The disease in truth: growth, new lesions, spread, performance status, hazards, and the next alarm.
+
+    begin(world, i, now)        the course at first symptom
+    settle(world, i, now)       bring the burden and the hazards up to now
+    set_alarm(world, i, now)    work out what the disease does next, and when; put it into the plan
+    pass_alarm(world, i, now)   what it did: the course changes; says which kind it was
+    add_lesion, scale_lesion    the lesions a treatment or a new seeding leaves
+
+Lesions share one law of growth, so each keeps its share of the burden until a treatment or a new lesion
+changes the shares. Everything silent here (spread, new lesions, faster growth) is unknown to the clinic until
+imaging sees it. Waiting costs nothing by itself; it costs what happens meanwhile.
+Source: the natural-history cards; each cause of death has its own Exp(1) threshold.
+"""
+
+from __future__ import annotations
+
+import math
+from enum import IntEnum
+
+from sim.clinic.growth import grown, power_integral, time_to_burden, time_to_power_integral
+from sim.clinic.known import Known
+from sim.clinic.patient import MOST_LESIONS, Ask, Phase, World, later
+from sim.draws import exponential, lognormal, uniform
+from sim.jit import jit
+from sim.steps import NEVER, alarm
+
+MOST_ECOG = 4  # not clinical: the scale ends there, 5 is death
+
+
+class Alarm(IntEnum):
+    """What the disease does next. At the same minute the lower number comes first."""
+
+    NONE = -1
+    OTHER_DEATH = 0
+    PROCEDURE_DEATH = 1
+    CANCER_DEATH = 2
+    METASTASIS = 3  # not clinical: a code, as are those below
+    NEW_LESION = 4  # not clinical: a code
+    SPREAD = 5  # not clinical: a code
+    DEDIFFERENTIATION = 6  # not clinical: a code
+    WORSENING = 7  # not clinical: a code
+    SSA_ENDS = 8  # not clinical: a code
+    HOLD_ENDS = 9  # not clinical: a code
+    RELIEF_ENDS = 10  # not clinical: a code
+    FAILING = 11  # not clinical: a code
+    PRESENTING = 12  # not clinical: a code
+
+
+@jit
+def diameter(share: float, liver_ml: float) -> float:
+    """Diameter in cm of a round lesion that takes this share of a liver of `liver_ml` millilitres.
+
+    >>> round(diameter(0.0083776, 1600.0), 2)
+    2.95
+    """
+    return math.pow(6 * share * liver_ml / math.pi, 1 / 3)  # not clinical: the volume of a ball
+
+
+@jit
+def share_of(diameter_cm: float, liver_ml: float) -> float:
+    """The share of the liver that a round lesion of this diameter takes."""
+    return math.pi * diameter_cm * diameter_cm * diameter_cm / 6 / liver_ml  # not clinical: the volume of a ball
+
+
+@jit
+def pace(world: World, i: int) -> float:
+    """How fast the Gompertz variable falls now, per minute, with the treatments in force."""
+    c, known = world.courses[i], world.known
+    capacity, reference = known[Known.GOMPERTZ_CAPACITY.value], known[Known.GOMPERTZ_REFERENCE_BURDEN.value]
+    return c.growth * c.ssa_factor * c.hold_factor / math.log(capacity / reference)
+
+
+@jit
+def cancer_hazard_factor(world: World, i: int) -> float:
+    """What burden ** gamma is multiplied by to give the hazard of death from cancer, per minute."""
+    c, known = world.courses[i], world.known
+    factor = known[Known.CANCER_HAZARD_AT_HALF_LIVER.value] * math.pow(2.0, known[Known.CANCER_HAZARD_GAMMA.value])
+    if c.extrahepatic:
+        factor *= math.exp(known[Known.CANCER_HAZARD_BETA_EXTRAHEPATIC.value])
+    if c.ecog >= 2:
+        factor *= known[Known.CANCER_HAZARD_ECOG2_FACTOR.value]
+    return factor
+
+
+@jit
+def worsening_factor(world: World, i: int) -> float:
+    """How much faster performance status falls with disease outside the liver."""
+    return world.known[Known.WORSENING_EXTRAHEPATIC_FACTOR.value] if world.courses[i].extrahepatic else 1.0
+
+
+@jit
+def settle(world: World, i: int, now: int) -> None:
+    """Bring burden, lesions and cumulative hazards up to `now`. To be called before anything is changed."""
+    c, known = world.courses[i], world.known
+    minutes = float(now - c.anchor)
+    if minutes <= 0:
+        return
+    capacity, speed = known[Known.GOMPERTZ_CAPACITY.value], pace(world, i)
+    worsening = known[Known.WORSENING_BASE.value] * minutes
+    if c.burden > 0:
+        gamma = known[Known.CANCER_HAZARD_GAMMA.value]
+        c.hazard_spent += cancer_hazard_factor(world, i) * power_integral(c.burden, speed, minutes, capacity, gamma)
+        worsening += known[Known.WORSENING_PER_BURDEN.value] * power_integral(c.burden, speed, minutes, capacity, 1.0)
+        after = grown(c.burden, speed, minutes, capacity)
+        ratio = after / c.burden
+        for j in range(MOST_LESIONS):
+            world.lesions[i, j] *= ratio
+        c.burden = after
+    if c.had_disease or c.burden > 0:
+        c.worsening_spent += worsening_factor(world, i) * worsening
+    c.anchor = now
+
+
+@jit
+def add_lesion(world: World, i: int, share: float, lobe: int) -> None:
+    """One more lesion. Where the array is full it joins the smallest one."""
+    c = world.courses[i]
+    place = 0
+    for j in range(MOST_LESIONS):
+        if world.lesions[i, j] < world.lesions[i, place]:
+            place = j
+    if world.lesions[i, place] <= 0:
+        world.lobes[i, place] = lobe
+        world.seen[i, place] = 0
+        world.hidden[i, place] = uniform(world.key, i, Ask.CONSPICUITY.value, c.lesions_made)
+    c.lesions_made += 1
+    world.lesions[i, place] += share
+    c.burden += share
+
+
+@jit
+def scale_lesion(world: World, i: int, j: int, factor: float) -> None:
+    """Multiply one lesion's volume; 0 takes it away."""
+    c = world.courses[i]
+    c.burden -= world.lesions[i, j] * (1 - factor)
+    world.lesions[i, j] *= factor
+    if world.lesions[i, j] <= 0:
+        world.seen[i, j] = 0
+    total = 0.0
+    for k in range(MOST_LESIONS):
+        total += world.lesions[i, k]
+    c.burden = total
+
+
+@jit
+def begin(world: World, i: int, now: int) -> None:
+    """The course at first symptom: metastases that are there already, their number, sizes and lobes."""
+    c, p = world.courses[i], world.traits[i]
+    c.anchor = now
+    c.burden = 0.0
+    c.growth = p.growth
+    c.ssa_factor = 1.0
+    c.hold_factor = 1.0
+    c.ecog = p.ecog
+    c.ssa_until = NEVER
+    c.hold_until = NEVER
+    c.new_lesion_at = NEVER
+    c.extrahepatic_at = NEVER
+    c.dedifferentiates_at = NEVER
+    c.procedure_death_at = NEVER
+    c.relief_until = NEVER
+    c.treatment = -1
+    c.nelm_minute = -1
+    c.diagnosed_at = -1
+    c.phase = Phase.UNKNOWN.value
+    if p.metastasis_at <= now:
+        _metastases_at_symptom(world, i, now)
+
+
+@jit
+def _metastases_at_symptom(world: World, i: int, now: int) -> None:
+    key, known, c = world.key, world.known, world.courses[i]
+    burden = lognormal(
+        key, i, Ask.BURDEN.value, 0, known[Known.BURDEN_AT_SYMPTOM_MEDIAN.value], known[Known.BURDEN_AT_SYMPTOM_SIGMA.value]
+    )
+    burden = min(burden, known[Known.BURDEN_AT_SYMPTOM_HIGHEST.value])
+    u = uniform(key, i, Ask.PATTERN.value, 0)
+    satellites = 0.0
+    low, high = known[Known.LESIONS_TYPE_3_LOWEST.value], known[Known.LESIONS_TYPE_3_HIGHEST.value]
+    spread_out = 1
+    if u < known[Known.PATTERN_AT_SYMPTOM_TYPE_1.value]:
+        low, high = known[Known.LESIONS_TYPE_1_LOWEST.value], known[Known.LESIONS_TYPE_1_HIGHEST.value]
+        spread_out = 0
+    elif u < known[Known.PATTERN_AT_SYMPTOM_TYPE_1.value] + known[Known.PATTERN_AT_SYMPTOM_TYPE_2.value]:
+        low, high = known[Known.LESIONS_TYPE_2_LOWEST.value], known[Known.LESIONS_TYPE_2_HIGHEST.value]
+        satellites = known[Known.SATELLITE_SHARE_TYPE_2.value]
+        spread_out = 0
+    number = int(low + (high - low + 1) * uniform(key, i, Ask.LESION_NUMBER.value, 0))
+    number = max(1, min(number, MOST_LESIONS))
+    total, other = 0.0, 0.0
+    for j in range(number):
+        lobe = 0
+        if spread_out and uniform(key, i, Ask.LESION_LOBE.value, j) < 1 / 2:
+            lobe = 1
+        if satellites > 0 and j > 0 and (j == 1 or uniform(key, i, Ask.LESION_LOBE.value, j) < 1 / 2):
+            lobe = 1
+        weight = lognormal(key, i, Ask.LESION_WEIGHT.value, j, 1.0, known[Known.LESION_WEIGHT_SIGMA.value])
+        world.lesions[i, j] = weight
+        world.lobes[i, j] = lobe
+        world.hidden[i, j] = uniform(key, i, Ask.CONSPICUITY.value, j)
+        total += weight
+        if lobe:
+            other += weight
+    for j in range(number):
+        weight = world.lesions[i, j]
+        if satellites > 0:
+            weight *= satellites / other if world.lobes[i, j] else (1 - satellites) / (total - other)
+        else:
+            weight /= total
+        world.lesions[i, j] = weight * burden
+    c.lesions_made = number
+    c.burden = burden
+    if uniform(key, i, Ask.EXTRAHEPATIC_NOW.value, 0) < known[Known.EXTRAHEPATIC_AT_SYMPTOM.value]:
+        c.extrahepatic = 1
+    _start_clocks(world, i, now)
+
+
+@jit
+def _start_clocks(world: World, i: int, now: int) -> None:
+    """With the first metastasis begin the clocks of new lesions, spread and faster growth."""
+    key, known, c, p = world.key, world.known, world.courses[i], world.traits[i]
+    _next_new_lesion(world, i, now)
+    if not c.extrahepatic:
+        rate = known[Known.EXTRAHEPATIC_RATE.value] * math.pow(
+            p.growth / known[Known.NEW_LESION_GROWTH_REFERENCE.value], known[Known.EXTRAHEPATIC_GROWTH_EXPONENT.value]
+        )
+        c.extrahepatic_at = later(now, exponential(key, i, Ask.EXTRAHEPATIC_TIME.value, 0) / rate)
+    rate = known[Known.DEDIFFERENTIATION_RATE.value]
+    c.dedifferentiates_at = later(now, exponential(key, i, Ask.DEDIFFERENTIATION.value, 0) / rate)
+
+
+@jit
+def _next_new_lesion(world: World, i: int, now: int) -> None:
+    key, known, c, p = world.key, world.known, world.courses[i], world.traits[i]
+    rate = known[Known.NEW_LESION_RATE.value] * math.pow(
+        p.growth / known[Known.NEW_LESION_GROWTH_REFERENCE.value], known[Known.NEW_LESION_GROWTH_EXPONENT.value]
+    )
+    c.new_lesion_at = later(now, exponential(key, i, Ask.NEW_LESION.value, c.lesions_made) / rate)
+
+
+@jit
+def symptomatic(world: World, i: int) -> bool:
+    """Hormonal symptoms: a functioning tumour with enough of it, or outside the liver, and no relief in force."""
+    c, p = world.courses[i], world.traits[i]
+    enough = c.burden > world.known[Known.SYMPTOMATIC_BURDEN.value] or c.extrahepatic == 1
+    return p.functioning == 1 and enough and (c.relief_until == NEVER or c.relief_until <= c.anchor)
+
+
+@jit
+def _sooner(world: World, i: int, when: int, kind: int) -> None:
+    c = world.courses[i]
+    if when < c.alarm_at:
+        c.alarm_at = when
+        c.alarm_kind = kind
+
+
+@jit
+def set_alarm(world: World, i: int, now: int) -> None:
+    """What the disease does next, and when. The course must be settled to `now`."""
+    key, known, c, p = world.key, world.known, world.courses[i], world.traits[i]
+    capacity, speed = known[Known.GOMPERTZ_CAPACITY.value], pace(world, i)
+    c.alarm_at = NEVER
+    c.alarm_kind = Alarm.NONE.value
+    _sooner(world, i, p.other_death_at, Alarm.OTHER_DEATH.value)
+    _sooner(world, i, c.procedure_death_at, Alarm.PROCEDURE_DEATH.value)
+    if c.burden > 0:
+        left = exponential(key, i, Ask.CANCER_DEATH.value, 0) - c.hazard_spent
+        gamma, factor = known[Known.CANCER_HAZARD_GAMMA.value], cancer_hazard_factor(world, i)
+        gap = time_to_power_integral(c.burden, speed, left / factor, capacity, gamma, 0.0)
+        _sooner(world, i, later(now, gap), Alarm.CANCER_DEATH.value)
+    if p.metastasis_at > c.anchor and c.lesions_made == 0:
+        _sooner(world, i, p.metastasis_at, Alarm.METASTASIS.value)
+    _sooner(world, i, c.new_lesion_at, Alarm.NEW_LESION.value)
+    _sooner(world, i, c.extrahepatic_at, Alarm.SPREAD.value)
+    _sooner(world, i, c.dedifferentiates_at, Alarm.DEDIFFERENTIATION.value)
+    if c.ecog < MOST_ECOG and (c.had_disease or c.burden > 0):
+        left = exponential(key, i, Ask.WORSENING.value, c.worsenings) - c.worsening_spent
+        per = known[Known.WORSENING_PER_BURDEN.value]
+        gap = time_to_power_integral(
+            c.burden,
+            speed,
+            left / worsening_factor(world, i) / per,
+            capacity,
+            1.0,
+            known[Known.WORSENING_BASE.value] / per,
+        )
+        _sooner(world, i, later(now, gap), Alarm.WORSENING.value)
+    _sooner(world, i, c.ssa_until, Alarm.SSA_ENDS.value)
+    _sooner(world, i, c.hold_until, Alarm.HOLD_ENDS.value)
+    if c.relief_until > now:
+        _sooner(world, i, c.relief_until, Alarm.RELIEF_ENDS.value)
+    if c.failed == 0:
+        gap = time_to_burden(c.burden, known[Known.FAILING_BURDEN.value], speed, capacity)
+        _sooner(world, i, later(now, gap), Alarm.FAILING.value)
+    if c.presented == 0:
+        gap = time_to_burden(c.burden, known[Known.PRESENTING_BURDEN.value], speed, capacity)
+        _sooner(world, i, later(now, gap), Alarm.PRESENTING.value)
+    alarm(world.plan, c.alarm_at)
+
+
+@jit
+def pass_alarm(world: World, i: int, now: int) -> int:
+    """Let the alarm's event happen to the course, settled to `now`. Returns its kind; `set_alarm` must follow."""
+    known, c, p = world.known, world.courses[i], world.traits[i]
+    kind = c.alarm_kind
+    if kind == Alarm.METASTASIS.value:
+        add_lesion(world, i, share_of(known[Known.SEED_DIAMETER_CM.value], known[Known.LIVER_VOLUME_ML.value]), 0)
+        _start_clocks(world, i, now)
+    elif kind == Alarm.NEW_LESION.value:
+        lobe = 0
+        if uniform(world.key, i, Ask.LESION_LOBE.value, c.lesions_made) < known[Known.NEW_LESION_CONTRALATERAL.value]:
+            lobe = 1
+        add_lesion(world, i, share_of(known[Known.SEED_DIAMETER_CM.value], known[Known.LIVER_VOLUME_ML.value]), lobe)
+        _next_new_lesion(world, i, now)
+    elif kind == Alarm.SPREAD.value:
+        c.extrahepatic = 1
+        c.extrahepatic_at = NEVER
+    elif kind == Alarm.DEDIFFERENTIATION.value:
+        c.growth *= known[Known.DEDIFFERENTIATION_GROWTH_FACTOR.value]
+        c.dedifferentiates_at = NEVER
+    elif kind == Alarm.WORSENING.value:
+        c.ecog += 1
+        c.worsenings += 1
+        c.worsening_spent = 0.0
+    elif kind == Alarm.SSA_ENDS.value:
+        c.ssa_factor = 1.0
+        c.ssa_until = NEVER
+        c.growth *= known[Known.RESISTANCE_GROWTH_FACTOR.value]
+    elif kind == Alarm.HOLD_ENDS.value:
+        c.hold_factor = 1.0
+        c.hold_until = NEVER
+        if c.hold_systemic:
+            c.growth *= known[Known.RESISTANCE_GROWTH_FACTOR.value]
+    elif kind == Alarm.FAILING.value:
+        c.failed = 1
+    return int(kind)

@@ -1,0 +1,212 @@
+"""What imaging and pathology see of the disease, and what follows for the board.
+
+    found(world, i, j, ...)         is this lesion seen by a modality this sharp?
+    observe(world, i, now, ...)     a scan is read: lesions seen, burden seen, pattern, spread seen
+    sample(world, i)                a biopsy is read: histology and the sampled Ki-67
+    changed(world, i)               growth, or new disease, since the smallest sum of diameters
+
+True disease and observed disease differ. A lesion has one conspicuity for all modalities: it is found once it
+has grown large enough for that, so that one scan does not lose what another has found. Detection is per lesion
+and per modality. Everything here writes into the findings, which are all that the board knows.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from sim.clinic.board import Finding
+from sim.clinic.disease import diameter, settle
+from sim.clinic.known import Known
+from sim.clinic.patient import MOST_LESIONS, Ask, Grade, World
+from sim.draws import normal, uniform
+from sim.jit import jit
+
+CT, MRI, PET = 1, 2, 4  # not clinical: bits of the modalities read together
+
+
+@jit
+def found(world: World, i: int, j: int, half_cm: float, steepness: float, ceiling: float) -> bool:
+    """Is lesion j seen by a modality that sees half of all lesions of `half_cm`, and `ceiling` of large ones?"""
+    size = diameter(world.lesions[i, j], world.known[Known.LIVER_VOLUME_ML.value])
+    return world.hidden[i, j] < ceiling / (1 + math.pow(half_cm / size, steepness))
+
+
+@jit
+def _found_by(world: World, i: int, j: int, modalities: int) -> bool:
+    known = world.known
+    if modalities & CT and found(
+        world,
+        i,
+        j,
+        known[Known.DETECTION_CT_HALF_CM.value],
+        known[Known.DETECTION_CT_STEEPNESS.value],
+        known[Known.DETECTION_CT_CEILING.value],
+    ):
+        return True
+    if modalities & MRI and found(
+        world,
+        i,
+        j,
+        known[Known.DETECTION_MRI_HALF_CM.value],
+        known[Known.DETECTION_MRI_STEEPNESS.value],
+        known[Known.DETECTION_MRI_CEILING.value],
+    ):
+        return True
+    return bool(
+        modalities & PET
+        and world.traits[i].receptors == 1
+        and found(
+            world,
+            i,
+            j,
+            known[Known.DETECTION_PET_HALF_CM.value],
+            known[Known.DETECTION_PET_STEEPNESS.value],
+            known[Known.DETECTION_PET_CEILING.value],
+        )
+    )
+
+
+@jit
+def _spread_found(world: World, i: int, modalities: int) -> bool:
+    known = world.known
+    sharpest = 0.0
+    if modalities & CT:
+        sharpest = known[Known.EXTRAHEPATIC_DETECTION_CT.value]
+    if modalities & MRI:
+        sharpest = max(sharpest, known[Known.EXTRAHEPATIC_DETECTION_MRI.value])
+    if modalities & PET and world.traits[i].receptors:
+        sharpest = max(sharpest, known[Known.EXTRAHEPATIC_DETECTION_PET.value])
+    return uniform(world.key, i, Ask.EXTRAHEPATIC_SEEN.value, 0) < sharpest
+
+
+@jit
+def observe(world: World, i: int, now: int, modalities: int) -> bool:
+    """A scan is read. Returns whether it shows a liver lesion that had not been seen before.
+
+    modalities   bits CT, MRI, PET of what is read together
+    """
+    c, findings = world.courses[i], world.findings[i]
+    settle(world, i, now)
+    new = False
+    for j in range(MOST_LESIONS):
+        if world.lesions[i, j] > 0 and world.seen[i, j] == 0 and _found_by(world, i, j, modalities):
+            world.seen[i, j] = 1
+            new = True
+    if math.isnan(findings[Finding.EXTRAHEPATIC.value]):
+        findings[Finding.EXTRAHEPATIC.value] = 0
+    if c.extrahepatic and _spread_found(world, i, modalities):
+        findings[Finding.EXTRAHEPATIC.value] = 1
+    if modalities & PET:
+        findings[Finding.RECEPTORS.value] = world.traits[i].receptors
+    c.scans += 1
+    _describe(world, i)
+    if findings[Finding.LIVER_METASTASES.value] and c.had_disease == 0:
+        settle(world, i, now)
+        c.had_disease = 1
+        c.nelm_minute = now
+    return new
+
+
+@jit
+def measured_cm(world: World, i: int) -> float:
+    """Sum of the diameters of all lesions seen [cm], with the reader's error of this scan."""
+    c, known = world.courses[i], world.known
+    total = 0.0
+    for j in range(MOST_LESIONS):
+        if world.seen[i, j] and world.lesions[i, j] > 0:
+            total += diameter(world.lesions[i, j], known[Known.LIVER_VOLUME_ML.value])
+    error = known[Known.MEASUREMENT_ERROR.value] * normal(world.key, i, Ask.MEASUREMENT.value, c.scans)
+    return total * math.exp(error)
+
+
+@jit
+def changed(world: World, i: int, new: bool) -> bool:
+    """Progression at a scheduled scan: new disease, or growth of the sum of diameters above its smallest value.
+
+    new   whether a lesion was seen that had not been seen before
+
+    RECIST 1.1: a fifth and at least 5 mm (the card `recist`). The smallest sum is kept up to date here.
+    """
+    c, known = world.courses[i], world.known
+    total = measured_cm(world, i)
+    grown = total > c.nadir_cm * (1 + known[Known.RECIST_GROWTH.value])
+    grown = grown and total - c.nadir_cm >= known[Known.RECIST_LEAST_CM.value]
+    if new or grown:
+        return True
+    c.nadir_cm = min(c.nadir_cm, total)
+    return False
+
+
+@jit
+def _describe(world: World, i: int) -> None:
+    """From the lesions seen to what the board asks: number, size, burden, pattern, what could be removed."""
+    known, findings = world.known, world.findings[i]
+    liver = known[Known.LIVER_VOLUME_ML.value]
+    number, other_number, not_ablatable, other_bad = 0, 0, 0, 0
+    volume, other_volume, other_good, largest = 0.0, 0.0, 0.0, 0.0
+    for j in range(MOST_LESIONS):
+        share = world.lesions[i, j]
+        if world.seen[i, j] == 0 or share <= 0:
+            continue
+        size = diameter(share, liver)
+        largest = max(largest, size)
+        number += 1
+        volume += share
+        placed = uniform(world.key, i, Ask.UNSUITABLE_SITE.value, j) >= known[Known.ABLATION_UNSUITABLE_SITE.value]
+        ablatable = placed and size <= known[Known.ABLATION_LIMIT_CM.value]
+        if not ablatable:
+            not_ablatable += 1
+        if world.lobes[i, j]:
+            other_number += 1
+            other_volume += share
+            if ablatable:
+                other_good += share
+            else:
+                other_bad += 1
+    findings[Finding.LIVER_METASTASES.value] = 1 if number > 0 else 0
+    findings[Finding.LESIONS.value] = number
+    findings[Finding.LARGEST_CM.value] = largest
+    findings[Finding.LIVER_BURDEN_PCT.value] = 100 * volume  # not clinical: per cent
+    findings[Finding.NOT_ABLATABLE.value] = not_ablatable
+    few = other_number <= known[Known.ABLATION_MOST_INTRAOPERATIVE.value]
+    findings[Finding.SATELLITES.value] = 0 if other_number == 0 else 1 if other_bad == 0 and few else 2
+    removed = volume - other_volume + (other_good if few else 0.0)
+    findings[Finding.REMOVABLE_PCT.value] = 100 * removed / volume if number else math.nan  # not clinical: per cent
+    major = number > known[Known.RESECTION_MINOR_MOST_LESIONS.value]
+    taken = known[Known.RESECTED_SHARE_MAJOR.value if major else Known.RESECTED_SHARE_MINOR.value]
+    findings[Finding.REMNANT_PCT.value] = 100 * (1 - taken)  # not clinical: per cent
+    findings[Finding.PATTERN.value] = pattern(known, number, other_number, volume, other_volume)
+
+
+@jit
+def pattern(known: Any, number: int, other_number: int, volume: float, other_volume: float) -> int:
+    """Type I, II or III (1, 2, 3) of what was seen, 0 if nothing.
+
+    number         of lesions seen, of them `other_number` in the lobe with less disease
+    volume         of the lesions seen, of it `other_volume` in that lobe
+
+    Type I is confined to one lobe, type II has a dominant lobe with smaller satellites in the other, type III
+    is diffuse. Source: the cards `pattern_at_symptom` and `pattern_rule`.
+    """
+    few = number <= known[Known.PATTERN_RULE_MOST_LESIONS.value]
+    if number == 0:
+        return 0
+    if not few:
+        return 3  # not clinical: a code
+    if other_number == 0 or other_number == number:
+        return 1
+    smaller = min(other_volume, volume - other_volume)
+    share = known[Known.PATTERN_RULE_SATELLITE_SHARE.value]
+    return 2 if smaller <= share * volume else 3  # not clinical: a code
+
+
+@jit
+def sample(world: World, i: int) -> None:
+    """A core biopsy is read: differentiation, and Ki-67 of the lesion that was hit."""
+    known, findings, p, c = world.known, world.findings[i], world.traits[i], world.courses[i]
+    sigma = known[Known.KI67_SAMPLING_SIGMA.value]
+    ki67 = p.ki67 * math.exp(sigma * normal(world.key, i, Ask.KI67_SAMPLE.value, c.biopsies))
+    findings[Finding.KI67_PCT.value] = min(ki67, 100.0)  # not clinical: per cent
+    findings[Finding.DIFFERENTIATION.value] = 1 if p.grade == Grade.NEC.value else 0
+    c.histology_known = 1

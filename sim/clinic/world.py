@@ -1,0 +1,151 @@
+"""Building the world that medicine looks at: arrays for one replication's patients.
+
+    arrival_minutes(key, rate, ends)   when first symptoms come
+    make_world(...)                    -> World, with all traits drawn
+    patient_table(world)               who the patients were and what became known of them, as a frame
+
+Knows no hospital: resources are numbers that the caller gives for the clinic's roles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from sim import draws
+from sim.clinic.board import ATTRIBUTES, Finding
+from sim.clinic.boardfile import Board
+from sim.clinic.patient import COURSE, MOST_LESIONS, TRAITS, Ask, Grade, Site, World, draw_traits
+from sim.clinic.pathway import Policy
+from sim.clinic.treatments import Role, protocols
+from sim.draws import exponential
+from sim.evidence import read_evidence
+from sim.jit import jit
+from sim.steps import new_plan
+from sim.units import YEAR
+
+ARRIVALS = draws.stream("arrivals")
+
+
+@jit
+def _next_arrival(key: Any, entity: Any, n: int, rate: float) -> float:
+    return exponential(key, entity + n, Ask.ARRIVAL_GAP.value, 0) / rate
+
+
+def arrival_minutes(key: int, rate_per_year: float, ends: int) -> np.ndarray:
+    """Minutes of first symptom before the horizon: a Poisson stream with its own address.
+
+    key             of the replication
+    rate_per_year   0 or more
+    ends            the horizon [minutes]
+    returns         (n,) int64, rising
+
+    >>> arrival_minutes(draws.key(1), 0.0, 1000).tolist()
+    []
+    """
+    minutes: list[int] = []
+    if rate_per_year <= 0:
+        return np.empty(0, np.int64)
+    now = 0.0
+    while True:
+        now += _next_arrival(key, ARRIVALS, len(minutes), rate_per_year / YEAR)
+        if now >= ends:
+            return np.array(minutes, np.int64)
+        minutes.append(int(now))
+
+
+def make_world(
+    key: int,
+    known: np.ndarray,
+    board: Board,
+    resources: Mapping[str, int],
+    arrived: np.ndarray,
+    tae_share: float = 1 / 2,
+    rows_off: tuple[str, ...] = (),
+) -> World:
+    """The world of one replication, with the traits of all its patients drawn.
+
+    key         of the replication
+    known       evidence in the order of `Known`
+    resources   the hospital's number of each role, by the role's name in lower case
+    arrived     (n,) minutes of first symptom; the position is the patient's number
+    tae_share   where bland and chemoembolisation are equal, the share that gets bland
+    rows_off    names of board rows that are not used
+    """
+    n = len(arrived)
+    policy = np.zeros(len(Policy))
+    policy[Policy.TAE_SHARE] = tae_share
+    for place, table in ((Policy.MAIN_OFF, "main"), (Policy.BACKGROUND_OFF, "background")):
+        names = board.row_names(table)
+        policy[place] = sum(1 << names.index(name) for name in rows_off if name in names)
+    traits = np.zeros(n, TRAITS).view(np.recarray)
+    traits.arrived = arrived
+    findings = np.full((n, len(ATTRIBUTES)), np.nan)
+    for never_had in (
+        Finding.PROGRESSING,
+        Finding.PRIMARY,
+        Finding.EMBOLISATIONS_HAD,
+        Finding.PRRT_HAD,
+        Finding.CHEMOTHERAPIES_HAD,
+        Finding.RESECTIONS_HAD,
+        Finding.ABLATIONS_HAD,
+        Finding.ANALOGUE,
+    ):
+        findings[:, never_had] = 0
+    world = World(
+        key,
+        known,
+        traits,
+        np.zeros(n, COURSE).view(np.recarray),
+        np.zeros((n, MOST_LESIONS)),
+        np.zeros((n, MOST_LESIONS), np.int8),
+        np.zeros((n, MOST_LESIONS)),
+        np.zeros((n, MOST_LESIONS), np.int8),
+        findings,
+        board.with_evidence(dict(zip(read_evidence().flat, known.tolist(), strict=True))),
+        protocols(known),
+        np.array([resources[role.name.lower()] for role in Role], np.int64),
+        policy,
+        new_plan(),
+    )
+    draw_traits(world)
+    return world
+
+
+def patient_table(world: World) -> Any:
+    """One row per patient: traits at first symptom, and when liver metastases were first seen (-1 never)."""
+    import pandas as pd
+
+    traits, courses = world.traits.view(np.ndarray), world.courses.view(np.ndarray)
+    n = len(traits)
+
+    def words(codes: np.ndarray, names: type[Site] | type[Grade]) -> Any:
+        picked: Any = codes.astype(np.int8)
+        labels = [code.name.lower() if names is Site else code.name for code in names]
+        return pd.Categorical.from_codes(picked, categories=pd.Index(labels, dtype=object))
+
+    return pd.DataFrame(
+        {
+            "patient": np.arange(n, dtype=np.int64),
+            "arrived": traits["arrived"],
+            "age": traits["age"],
+            "sex": pd.Categorical.from_codes(
+                traits["male"].astype(np.int8), categories=pd.Index(["female", "male"], dtype=object)
+            ),
+            "site": words(traits["site"], Site),
+            "grade": words(traits["grade"], Grade),
+            "ki67_pct": traits["ki67"],
+            "growth_per_month": traits["growth"] * YEAR / 12,  # not clinical: months in a year
+            "functioning": traits["functioning"] == 1,
+            "receptors": traits["receptors"] == 1,
+            "kidney_disease": traits["kidney_disease"] == 1,
+            "biliary_procedure": traits["biliary"] == 1,
+            "ecog": traits["ecog"],
+            "delay_days": traits["delay"] / (24 * 60),  # not clinical: minutes in a day
+            "nelm_at_symptom": traits["metastasis_at"] <= traits["arrived"],
+            "nelm_minute": courses["nelm_minute"] if n else np.empty(0, np.int64),
+            "diagnosed_minute": courses["diagnosed_at"] if n else np.empty(0, np.int64),
+        }
+    )

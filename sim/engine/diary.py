@@ -1,0 +1,198 @@
+"""What a hospital's diary holds before anything happens: capacity changes, freezes, openings, offers, other cases.
+
+    keep(floor, until)                 lays everything out on the clock
+    competing_cases(competing, ...)    the stream of one competing demand
+    offers(resource, ...)              the stream of one kind of offer
+
+Arrivals are at random (exponential gaps). The gaps are summed as they are drawn, and a case belongs to the minute
+that has begun, so that the rate is kept exactly. Each case and each sitting draws from its own address; adding a
+stream, a sitting or a case changes no other's luck.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from itertools import count
+from typing import NamedTuple
+
+import numpy as np
+
+from sim import draws
+from sim.engine.cases import Case, Listing, Offering, Place, Session
+from sim.engine.clock import Due
+from sim.engine.floor import Floor
+from sim.engine.hospital import Competing, Resource, Spread
+from sim.engine.rules import Question, Rank, competing_stream, pick, resource_stream, visit, whole
+from sim.log import Happening, Why
+from sim.units import YEAR
+
+_DIARY, _STEP = int(Rank.DIARY), int(Rank.STEP)
+_BLOCK = 256  # cases whose numbers are drawn at a time; any other number draws the same
+
+
+class Drawn(NamedTuple):
+    """One competing case as drawn."""
+
+    minute: int
+    number: int
+    minutes: int
+    urgency: int
+    second_minutes: int
+    tie: float
+
+
+def keep(floor: Floor) -> None:
+    """Lay out the diary of the floor's hospital on its clock, up to the horizon."""
+    clock = floor.clock
+    for target, resource in zip(floor.targets, floor.hospital.resources, strict=True):
+        if isinstance(target, Place):
+            for minute, places in resource.capacity:
+                clock.at(minute, _DIARY, 0, lambda due: floor.set_places(*due.subject), (target, places))
+        elif isinstance(target, Offering):
+            _Offers(floor, target, resource)
+        else:
+            for session in target.sessions:
+                clock.at(session.sitting.opens, _DIARY, 0, lambda due: _opens(floor, due.subject), session)
+                if resource.notice:
+                    freezes = max(0, session.sitting.opens - resource.notice)
+                    clock.at(freezes, _DIARY, 0, lambda due: _freezes(floor, due.subject), session)
+    for competing in floor.hospital.competing:
+        _Arrivals(floor, competing)
+
+
+def _opens(floor: Floor, session: Session) -> None:
+    resource = session.listing.resource
+    if resource.cancelled and session.off < 0:
+        entity = draws.stream(resource_stream(resource.name), session.room)
+        if draws.uniform(floor.key, entity, int(Question.SITTING), session.sitting.opens) < resource.cancelled:
+            session.off = int(Why.SITTING_OFF)
+    session.listing.opening.append(session)
+    floor.ask()
+
+
+def _freezes(floor: Floor, session: Session) -> None:
+    session.listing.freezing.append(session)
+    floor.ask()
+
+
+class _Offers:
+    """Puts each offer on the table in its minute."""
+
+    def __init__(self, floor: Floor, offering: Offering, resource: Resource) -> None:
+        self.floor = floor
+        self.offering = offering
+        self.stream = offers(resource, floor.key, floor.clock.ends)
+        self._next()
+
+    def _next(self) -> None:
+        following = next(self.stream, None)
+        if following is not None:
+            minute, kind = following
+            self.floor.clock.at(minute, _DIARY, 0, self._comes, kind)
+
+    def _comes(self, due: Due) -> None:
+        kind: int = due.subject
+        self.floor.log.resource(self.floor.clock.now, self.offering.number, Happening.OFFERED, -1, kind, -1)
+        self.offering.table.append(kind)
+        self.floor.ask()
+        self._next()
+
+
+class _Arrivals:
+    """Lets each case of a competing demand join its queue in its minute."""
+
+    def __init__(self, floor: Floor, competing: Competing) -> None:
+        self.floor = floor
+        self.target = floor.targets[competing.resource]
+        self.kind = int(floor.hospital.resources[competing.resource].kind)
+        second = floor.targets[competing.second] if competing.second >= 0 else None
+        assert second is None or isinstance(second, Place)
+        self.second = second
+        longest = longest_for_others(self.target) if isinstance(self.target, Listing) else 0
+        self.stream = competing_cases(competing, floor.key, floor.clock.ends, longest)
+        self._next()
+
+    def _next(self) -> None:
+        following = next(self.stream, None)
+        if following is not None:
+            self.floor.clock.at(following.minute, _STEP, 0, self._comes, following)
+
+    def _comes(self, due: Due) -> None:
+        drawn: Drawn = due.subject
+        case = Case(
+            None,
+            drawn.number,
+            0,
+            self.kind,
+            self.target,
+            drawn.minutes,
+            drawn.urgency,
+            self.second,
+            drawn.second_minutes,
+        )
+        self.floor.join(case, drawn.tie)
+        self._next()
+
+
+def longest_for_others(listing: Listing) -> int:
+    """The longest case that competing demand can book on some sitting of a list."""
+    overrun = listing.resource.overrun
+    return max((s.sitting.minutes - s.sitting.protected + overrun for s in listing.sessions), default=0)
+
+
+def offers(resource: Resource, key: int, ends: int) -> Iterator[tuple[int, int]]:
+    """(minute, kind) of each offer before `ends`."""
+    if not resource.rate_per_year:
+        return
+    first = draws.stream(resource_stream(resource.name))
+    gap, clock = YEAR / resource.rate_per_year, 0.0
+    for number in count(first):
+        clock += gap * draws.exponential(key, number, int(Question.OFFER_GAP), 0)
+        if clock >= ends:
+            return
+        yield math.floor(clock), pick(draws.uniform(key, number, int(Question.OFFER_KIND), 0), resource.kinds)
+
+
+def competing_cases(competing: Competing, key: int, ends: int, longest: int = 0) -> Iterator[Drawn]:
+    """The cases of one competing demand that come before `ends`, in order.
+
+    longest   0, or minutes to which a case is shortened: no sitting could take a longer one, and it would wait
+              for ever
+
+    >>> demand = Competing("colorectal", 0, rate_per_year=365.25 * 24, minutes=Spread(60))
+    >>> drawn = list(competing_cases(demand, draws.key(1), ends=100_000))
+    >>> 1500 < len(drawn) < 1800, drawn[0].minutes
+    (True, 60)
+    """
+    if not competing.rate_per_year:
+        return
+    first = draws.stream(competing_stream(competing.name))
+    gap, clock = YEAR / competing.rate_per_year, 0.0
+    bounds = np.cumsum(competing.urgency).tolist()
+    for begin in count(first, _BLOCK):
+        numbers = np.arange(begin, begin + _BLOCK, dtype=np.uint64)
+        asked = {
+            question: draws.uniforms(key, numbers, int(question), 0).tolist()
+            for question in (Question.ARRIVAL_GAP, Question.CASE_MINUTES, Question.CASE_URGENCY, Question.CASE_SECOND)
+        }
+        ties = draws.uniforms(key, numbers, int(Question.TIE), visit(0, 0)).tolist()
+        for at, tie in enumerate(ties):
+            clock += gap * -math.log(asked[Question.ARRIVAL_GAP][at])
+            if clock >= ends:
+                return
+            minutes = max(1, _drawn(competing.minutes, asked[Question.CASE_MINUTES][at]))
+            yield Drawn(
+                math.floor(clock),
+                begin + at,
+                min(minutes, longest) if longest else minutes,
+                pick(asked[Question.CASE_URGENCY][at], bounds),
+                _drawn(competing.second_minutes, asked[Question.CASE_SECOND][at]),
+                tie,
+            )
+
+
+def _drawn(spread: Spread, u: float) -> int:
+    if not spread.sigma:
+        return whole(spread.median)
+    return whole(spread.median * math.exp(spread.sigma * draws.normal_quantile(u)))

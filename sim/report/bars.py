@@ -1,0 +1,61 @@
+"""Bars with intervals, drawn lying down so that their names can be read.
+
+    figures_of(measures, ...)    the summary rows of some figures, by name
+    lying(axes, ...)             one bar for each name, in parts or whole, with the 95 % interval of the whole
+
+Everything is a mean over the replications; the whisker is its 95 % interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from sim.measures import Measures, summarise
+from sim.report.style import INK
+
+
+def figures_of(measures: Measures, start: str, end: str) -> pd.DataFrame:
+    """The summary of all figures `<start><name><end>`, with the name between in a column `name`."""
+    kpis = measures.kpis
+    wanted = kpis["kpi"].str.startswith(start) & kpis["kpi"].str.endswith(end)
+    summary = summarise(kpis[wanted])
+    long_enough = summary["kpi"].str.len() >= len(start) + len(end)
+    summary = summary[long_enough]
+    return summary.assign(name=[kpi[len(start) : len(kpi) - len(end)] for kpi in summary["kpi"]])
+
+
+def lying(
+    axes: Axes,
+    names: Sequence[str],
+    parts: Mapping[str, tuple[Sequence[float], str]],
+    whole: pd.DataFrame,
+    form: str = "{:.1f}",
+) -> None:
+    """One bar for each name, from the top down, made of parts that lie end to end.
+
+    names   (n,) written beside the bars
+    parts   what the parts are -> their (n,) lengths and colour
+    whole   n rows with `mean, lower, upper`: the whisker, and the number written behind it
+    form    how that number is written
+    """
+    at = np.arange(len(names))
+    left = np.zeros(len(names))
+    for what, (lengths, colour) in parts.items():
+        sizes = np.nan_to_num(np.asarray(lengths, float))
+        axes.barh(at, sizes, left=left, height=0.66, color=colour, label=what, edgecolor="white", linewidth=0.6)
+        left += sizes
+    mean = whole["mean"].to_numpy(float)
+    low, high = (whole[end].fillna(whole["mean"]).to_numpy(float) for end in ("lower", "upper"))
+    low = np.maximum(low, 0)
+    whisker = np.nan_to_num(np.array([mean - low, high - mean]))
+    axes.errorbar(np.nan_to_num(mean), at, xerr=np.maximum(whisker, 0), fmt="none", ecolor=INK, capsize=2.5, lw=1)
+    for y, value, end in zip(at, mean, np.fmax(high, mean), strict=True):
+        text = "none" if np.isnan(value) else form.format(value)
+        axes.annotate(text, (np.nan_to_num(end), y), (5, 0), textcoords="offset points", va="center", fontsize=8)
+    axes.set_yticks(at, list(names))
+    axes.set_ylim(len(names) - 0.4, -0.6)
+    axes.set_xlim(0, max(float(np.nanmax(np.r_[high, mean, 0])) * 1.12, 1e-9) or 1)

@@ -1,0 +1,153 @@
+"""Pictures of waiting: how waits end, and how long the queues are."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from sim.measures import Measures, pooled_waits
+from sim.measures.statistics import t_quantile
+from sim.measures.waits import Interval, intervals
+from sim.report.style import BLUE, GREY, INK, ORANGE, PALE, RED, SKY, Titles, nothing, sheet, tidy
+
+MOST_QUEUES = 6
+POINTS = 241
+
+
+def waits(measures: Measures, titles: Titles) -> Figure:
+    """Of all who started a wait, how many had got there, had died, or had ended it otherwise, by time since."""
+    figure = sheet(
+        titles,
+        "How waits end: of all who started, the share treated, dead or otherwise out by each day",
+        "Cumulative incidence with death and other ends competing; who still waits at the end of follow-up is counted "
+        "until then. White: still waiting. Dark band: 95 % interval of the share that got there (jackknife over "
+        "replications). Dotted: target.",
+        height=7.4,
+    )
+    panels = figure.subplots(2, 3).ravel()
+    for axes, interval in zip(panels, intervals(), strict=False):
+        rows = measures.waits[measures.waits["interval"] == interval.name]
+        _wait_panel(axes, interval, rows, measures.replications())
+    _wait_key(panels[-1])
+    return figure
+
+
+def _wait_panel(axes: Axes, interval: Interval, rows: pd.DataFrame, replications: list[int]) -> None:
+    title = interval.means[:1].upper() + interval.means[1:]
+    axes.set_title(_two_lines(title), loc="left")
+    if rows.empty:
+        nothing(axes, "Nobody started this wait in the measured period.")
+        return
+    days = np.linspace(0, _last_day(rows, interval.target), POINTS)
+    curves = pooled_waits(rows, days, replications)
+    share = {str(outcome): its for outcome, its in curves.groupby("outcome")}
+    reached, died, ended = (share[name]["share"].to_numpy() for name in ("reached", "died", "ended"))
+    axes.fill_between(days, 0, reached, step="post", color=SKY, lw=0)
+    axes.fill_between(days, 1 - died, 1, step="post", color=RED, lw=0)
+    axes.fill_between(days, 1 - died - ended, 1 - died, step="post", color=PALE, lw=0)
+    band = share["reached"]
+    axes.fill_between(days, band["lower"], band["upper"], step="post", color=BLUE, alpha=0.45, lw=0)
+    axes.step(days, reached, where="post", color=BLUE, lw=1.6)
+    if interval.target is not None:
+        _target(axes, days, reached, interval.target)
+    axes.set_xlim(0, days[-1])
+    axes.set_ylim(0, 1)
+    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    axes.set_xlabel("Days since the start", fontsize=9)
+    axes.set_ylabel("Share of those who started", fontsize=9)
+    tidy(axes)
+
+
+def _target(axes: Axes, days: np.ndarray, reached: np.ndarray, target: float) -> None:
+    at = int(np.searchsorted(days, target, side="right")) - 1
+    axes.axvline(target, color=INK, lw=1, ls=":")
+    text = f"{target:.0f} days: {reached[at]:.0%}" if not np.isnan(reached[at]) else f"{target:.0f} days"
+    box = {"boxstyle": "round,pad=0.2", "facecolor": "white", "alpha": 0.85, "edgecolor": "none"}
+    right = target < days[-1] * 0.55
+    axes.annotate(
+        text,
+        (target, 0.06),
+        (4 if right else -4, 0),
+        textcoords="offset points",
+        ha="left" if right else "right",
+        fontsize=8,
+        bbox=box,
+    )
+
+
+def _last_day(rows: pd.DataFrame, target: float | None) -> float:
+    """A span that shows nearly all who got there, and the target."""
+    served = rows.loc[rows["outcome"] == "reached", "days"]
+    span = float(served.quantile(0.97)) if len(served) else float(rows["days"].median())
+    return max(span * 1.15, (target or 0) * 1.3, 7.0)
+
+
+def _two_lines(text: str) -> str:
+    import textwrap
+
+    return textwrap.fill(text, 34)
+
+
+def _wait_key(axes: Axes) -> None:
+    from matplotlib.patches import Patch
+
+    axes.set_axis_off()
+    keys = [
+        Patch(facecolor=SKY, edgecolor=BLUE, label="got there"),
+        Patch(facecolor="white", edgecolor=GREY, label="still waiting"),
+        Patch(
+            facecolor=PALE, label="ended otherwise: plan changed,\nno longer eligible, no treatment\nplanned, or left"
+        ),
+        Patch(facecolor=RED, label="died waiting"),
+    ]
+    axes.legend(handles=keys, loc="center left", frameon=False, fontsize=10, labelspacing=1.1)
+
+
+def queues(measures: Measures, titles: Titles) -> Figure:
+    """How many were waiting for the busiest resources, week by week of the measured period."""
+    figure = sheet(
+        titles,
+        "How long the queues are: people waiting, week by week",
+        "Line: mean over replications of all waiting; dark band: its 95 % interval; light band: lowest to highest "
+        "replication. Orange: this pathway's own patients. The resources with the longest queues are shown.",
+        height=7.0,
+    )
+    weekly = measures.queues[measures.queues["measured"]]
+    total = weekly.groupby("resource")["mean"].sum().sort_values(ascending=False)
+    busiest = [str(name) for name in total.index[:MOST_QUEUES] if total[name] > 0]
+    if not busiest:
+        nothing(figure.subplots(), "Nobody waited in any queue for a whole week of the measured period.")
+        return figure
+    panels = figure.subplots(2, 3, sharex=True).ravel()
+    for axes, name in zip(panels, busiest, strict=False):
+        _queue_panel(axes, weekly[weekly["resource"] == name], titles.label(name))
+    for axes in panels[len(busiest) :]:
+        axes.set_axis_off()
+    for axes in panels[max(len(busiest) - 3, 0) : len(busiest)]:
+        axes.set_xlabel("Week of the measured period", fontsize=9)
+        axes.xaxis.set_tick_params(labelbottom=True)
+    return figure
+
+
+def _queue_panel(axes: Axes, rows: pd.DataFrame, title: str) -> None:
+    by_run = rows.pivot_table(index="week", columns="replication", values="mean", aggfunc="sum")
+    own = rows[rows["who"] == "own"].groupby("week")["mean"].mean()
+    weeks = by_run.index.to_numpy() - by_run.index.min() + 1
+    values = by_run.to_numpy()
+    mean, runs = values.mean(axis=1), values.shape[1]
+    axes.fill_between(weeks, values.min(axis=1), values.max(axis=1), color=SKY, alpha=0.35, lw=0)
+    if runs > 1:
+        half = t_quantile(runs - 1) * values.std(axis=1, ddof=1) / np.sqrt(runs)
+        axes.fill_between(weeks, np.maximum(mean - half, 0), mean + half, color=BLUE, alpha=0.35, lw=0)
+    axes.plot(weeks, mean, color=BLUE, lw=1.2)
+    axes.plot(weeks, own.to_numpy(), color=ORANGE, lw=1.2)
+    axes.set_title(f"{title}: mean {mean.mean():.1f}, own {own.mean():.1f}", loc="left")
+    axes.set_ylabel("People waiting", fontsize=9)
+    axes.set_ylim(bottom=0)
+    axes.set_xlim(1, max(weeks[-1], 2))
+    axes.yaxis.set_major_locator(MaxNLocator(5))
+    tidy(axes)

@@ -1,0 +1,217 @@
+"""The one room where scenario, clinic and engine meet: a scenario becomes replications.
+
+    clinic_known()                    what the clinic asks of a scenario, for the front door
+    hospital_of(scenario)             the scenario's resources in the engine's terms
+    facts_of(scenario), window_of     what the measures must be told
+    simulate(scenario, replication)   -> Replication: logs, patients and measures of one replication
+
+Everything here is a pure function of the scenario and the replication's number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from sim import draws
+from sim.clinic.boardfile import Board, read_board
+from sim.clinic.pathway import Stage, advance, reasons, ring, stage_names
+from sim.clinic.patient import World
+from sim.clinic.treatments import LIVER_DIRECTED, Role, Treatment
+from sim.clinic.world import arrival_minutes, make_world, patient_table
+from sim.engine.hospital import Competing, Hospital, Resource, Spread
+from sim.engine.reference import run_reference
+from sim.engine.timetable import Entry, expand
+from sim.evidence import read_evidence
+from sim.log import EventLog
+from sim.measures import Facts, Measures, Window, measure
+from sim.scenario import (
+    END,
+    NO_LIMIT,
+    NOTHING,
+    START,
+    Known,
+    ListResource,
+    OfferResource,
+    PlaceResource,
+    Scenario,
+)
+from sim.steps import Kind, Plan
+from sim.units import DAY
+
+
+@cache
+def clinic_known() -> Known:
+    """What the clinic and the evidence ask of a scenario: resources, cards, rows of the board, sources."""
+    ledger, board = read_evidence(), read_board()
+    return Known(
+        override=ledger.override,
+        cards=tuple(ledger.flat),
+        rows=(*board.row_names("main"), *board.row_names("background")),
+        sources=tuple(ledger.sources),
+    )
+
+
+class Clinic:
+    """The clinic as an engine meets it: its world, and the two functions that speak for it."""
+
+    first_step = Stage.FIRST_SYMPTOM.value
+
+    def __init__(self, world: World, names: Mapping[str, Sequence[str]]):
+        self.world = world
+        self.plan: Plan = world.plan
+        self.names = names
+
+    def advance(self, patient: int, step: int, now: int) -> None:
+        """Run a step of care."""
+        advance(self.world, patient, step, now)
+
+    def ring(self, patient: int, now: int) -> None:
+        """The disease does what its alarm was set for."""
+        ring(self.world, patient, now)
+
+
+@dataclass(frozen=True)
+class Replication:
+    """What one replication leaves: its logs, its patients, its measures."""
+
+    number: int
+    log: EventLog
+    patients: Any
+    measures: Measures
+
+
+def _spread(spread: Any) -> Spread:
+    return Spread(float(spread.median), float(spread.sigma))
+
+
+def hospital_of(scenario: Scenario) -> Hospital:
+    """The scenario's resources in the engine's terms: dates become minutes, timetables become sittings."""
+    numbers = {name: number for number, name in enumerate(scenario.resources)}
+    resources: list[Resource] = []
+    competing: list[Competing] = []
+    for name, its in scenario.resources.items():
+        if isinstance(its, ListResource):
+            resources.append(
+                Resource(
+                    name,
+                    Kind.LIST,
+                    its.rank,
+                    notice=its.notice,
+                    backfill=its.backfill,
+                    overrun=its.overrun,
+                    cancelled=its.cancelled,
+                    missed=its.missed,
+                    sittings=expand(
+                        [_entry(name, line) for line in its.sittings],
+                        scenario.run.start,
+                        scenario.run.days,
+                        scenario.closed_days(name),
+                    ),
+                )
+            )
+        elif isinstance(its, PlaceResource):
+            later = {(c.day - scenario.run.start).days * DAY: c.capacity for c in its.changes}
+            begins = [minute for minute in later if minute <= 0]
+            capacity = {0: later[max(begins)] if begins else its.capacity}
+            capacity |= {minute: places for minute, places in later.items() if 0 < minute < scenario.run.ends}
+            resources.append(Resource(name, Kind.PLACE, its.rank, capacity=tuple(sorted(capacity.items()))))
+        elif isinstance(its, OfferResource):
+            shares = np.cumsum(list(its.kinds.values()))
+            kinds = (*(float(share) for share in shares[:-1]), 1.0)
+            resources.append(Resource(name, Kind.OFFER, its.rank, rate_per_year=its.rate, kinds=kinds))
+        for stream in () if isinstance(its, OfferResource) else its.competing:
+            highest = max(stream.urgency)
+            alone = stream.second == NOTHING
+            competing.append(
+                Competing(
+                    stream.name,
+                    numbers[name],
+                    stream.rate,
+                    _spread(stream.minutes),
+                    tuple(float(stream.urgency.get(k, 0.0)) for k in range(highest + 1)),
+                    -1 if alone else numbers[stream.second.place],
+                    Spread(0.0) if alone else _spread(stream.second.minutes),
+                )
+            )
+    return Hospital(tuple(resources), tuple(competing), scenario.run.ends, scenario.run.rings)
+
+
+def _entry(name: str, line: Any) -> Entry:
+    return Entry(
+        name,
+        tuple(line.days),
+        line.start,
+        line.minutes,
+        every=line.every,
+        rooms=line.rooms,
+        cases=-1 if line.cases == NO_LIMIT else line.cases,
+        protected=line.protected,
+        since=None if line.first == START else line.first,
+        until=None if line.until == END else line.until,
+    )
+
+
+def window_of(scenario: Scenario) -> Window:
+    """The measured period and the horizon."""
+    return Window(scenario.run.measured_from, scenario.run.measured_until, scenario.run.ends)
+
+
+def facts_of(scenario: Scenario, board: Board) -> Facts:
+    """What the names in the log mean to the measures."""
+    plans = {
+        f"row: {row.name}": row.offer[0]
+        for row in board.rows["main"]
+        if row.offer[0] not in (Treatment.SURVEILLANCE.name.lower(), Treatment.SUPPORTIVE.name.lower())
+    }
+    return Facts(
+        kinds={name: its.kind for name, its in scenario.resources.items()},
+        board=Role.BOARD.name.lower(),
+        plans=plans,
+        background=frozenset({Treatment.SSA.name.lower(), Treatment.SUPPORTIVE.name.lower()}),
+        liver_directed=frozenset(treatment.name.lower() for treatment in LIVER_DIRECTED),
+        treatments=tuple(
+            treatment.name.lower()
+            for treatment in Treatment
+            if treatment not in (Treatment.SURVEILLANCE, Treatment.NOTHING)
+        ),
+    )
+
+
+def log_names(scenario: Scenario, board: Board) -> dict[str, tuple[str, ...]]:
+    """What the numbers in the log are called."""
+    return {
+        "steps": stage_names(),
+        "resources": tuple(scenario.resources),
+        "whys": reasons(board.row_names("main"), board.row_names("background")),
+    }
+
+
+def clinic_of(scenario: Scenario, replication: int) -> tuple[Clinic, np.ndarray, int]:
+    """The clinic of one replication, its arrivals (minute, patient), and the replication's key."""
+    board = read_board()
+    key = draws.key(scenario.run.seed, 0, replication)
+    arrived = arrival_minutes(key, scenario.arrivals.rate, scenario.run.ends)
+    known = read_evidence().known(scenario.evidence)
+    numbers = {name: number for number, name in enumerate(scenario.resources)}
+    tae = scenario.preference.get("tae", 1 / 2)
+    world = make_world(key, known, board, numbers, arrived, tae, scenario.board.rows_off)
+    arrivals = np.column_stack([arrived, np.arange(len(arrived))]).astype(np.int64)
+    return Clinic(world, log_names(scenario, board)), arrivals, key
+
+
+def simulate(scenario: Scenario, replication: int = 0) -> Replication:
+    """One replication of a scenario, from first symptoms to the horizon.
+
+    replication  its number, 0 or more; the same number is the same luck in every scenario
+    RunError if the simulation contradicts itself, with the patient, the minute and the step.
+    """
+    clinic, arrivals, key = clinic_of(scenario, replication)
+    log = run_reference(hospital_of(scenario), clinic, arrivals, key, dict(clinic.names), replication)
+    patients = patient_table(clinic.world)
+    measures = measure(log, patients, window_of(scenario), facts_of(scenario, read_board()))
+    return Replication(replication, log, patients, measures)

@@ -1,0 +1,334 @@
+"""The front door: a scenario file is read, laid over its base, checked and resolved, once.
+
+    read_scenario(path, set=...)       -> Scenario    or an InputError that names every mistake
+    check_file(path, readers)          -> kind, what was read    by what the file says it is
+    Scenario                           nothing in it is missing
+    scenario.change(path, value)       -> Scenario    another one, checked again
+    scenario.resolved_yaml()           -> str         reads back as an equal scenario
+    scenario.digest()                  -> str         equal for equal meaning, however it was typed
+
+A scenario exists three times: as typed (`scenario.typed`), as resolved (`scenario.resolved_yaml()`), and as
+run, under its digest. Knows nothing of engines, patients and results.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic_core import PydanticCustomError
+
+from sim.errors import InputError, Problem, nearest
+from sim.reading import UNREADABLE, Node, Place, Scalar, compose_file, described, dump_yaml, made, parse_value
+from sim.scenario import words
+from sim.scenario.check import Known, Parts, resolve, shipped
+from sim.scenario.merge import SECTIONS, Taken, merged
+from sim.scenario.model import Arrivals, Board, Catchment, Holidays, ListResource, Resource, Run
+
+_TITLE = ("kind", "scenario", "question", "description")
+_OVERLAY = ("based_on", "change", "remove")
+_MOST_BASES = 10
+RESOLVED_STEM = "resolved"  # a resolved scenario may lie in a file of this name in the folder of its results
+_NOT_IN_DIGEST = ("scenario", "question", "description")
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One scenario, resolved: see `sim.scenario.model` for the parts.
+
+    scenario     its name
+    question     what it is to answer, in a sentence
+    description  more about it, or ''
+    run          seed, first day, periods [min], replications
+    arrivals     rate per year of new patients at first symptom
+    catchment    the setting, for the reader
+    holidays     dates and names of public holidays
+    evidence     values that replace those of evidence cards, by the card's name, as typed
+    board        rows of the tumour board that are not used
+    preference   shares of treatments of equal rank
+    resources    by name, in order of name
+    typed        the text of each file it was read from, the named one first
+    """
+
+    scenario: str
+    question: str
+    description: str
+    run: Run
+    arrivals: Arrivals
+    catchment: Catchment
+    holidays: Holidays
+    evidence: Mapping[str, Scalar]
+    board: Board
+    preference: Mapping[str, float]
+    resources: Mapping[str, Resource]
+    typed: Mapping[str, str] = field(compare=False, repr=False)
+    _tree: Node = field(compare=False, repr=False)
+    _known: Known = field(compare=False, repr=False)
+
+    def data(self) -> dict[str, Any]:
+        """The resolved scenario as plain data in the form in which it is typed."""
+        sections: dict[str, Any] = {
+            "run": self.run,
+            "arrivals": self.arrivals,
+            "catchment": self.catchment,
+            "holidays": self.holidays,
+            "board": self.board,
+        }
+        resources = {name: _written(resource.model_dump(by_alias=True)) for name, resource in self.resources.items()}
+        return {
+            "kind": "scenario",
+            "scenario": self.scenario,
+            "question": self.question,
+            **({"description": self.description} if self.description else {}),
+            **{name: _written(part.model_dump(by_alias=True)) for name, part in sections.items()},
+            "evidence": dict(self.evidence),
+            "preference": dict(self.preference),
+            "resources": resources,
+        }
+
+    def resolved_yaml(self) -> str:
+        """The resolved scenario as YAML, with every default and date filled in; reads back as an equal scenario."""
+        return dump_yaml(self.data())
+
+    def digest(self) -> str:
+        """One number for what the scenario means: without its name, its words and the number of replications.
+
+        The order of keys and of named items, the units used and the split into base and changes do not matter.
+        """
+        data = {key: value for key, value in self.data().items() if key not in _NOT_IN_DIGEST}
+        data["run"] = {key: value for key, value in data["run"].items() if key != "replications"}
+        text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def change(self, path: str, value: Any) -> Scenario:
+        """The same scenario with one thing changed, checked as a whole again.
+
+        path      dotted, list items by their name, such as `resources.ir_list.sittings.tuesday.minutes`
+        value     as it would be typed: a number, a text such as '480 min', a list, a mapping; dates may be dates
+        returns   a new scenario
+        InputError if the path leads nowhere or the changed scenario is wrong.
+        """
+        place = Place(f"change of {path}")
+        tree, taken, problems = merged(self._tree, [], {path: made(value, place)})
+        parts = _resolved(tree, taken, self._known, problems, [place.file])
+        return replace(self, **vars(parts), _tree=tree)
+
+    def closed_days(self, resource: str) -> frozenset[date]:
+        """The days of the run on which a list does not sit, by holidays and closures.
+
+        resource  name of a list
+        """
+        found = self.resources[resource]
+        days = (self.run.start + timedelta(days=number) for number in range(self.run.days))
+        return frozenset(d for d in days if isinstance(found, ListResource) and found.closed(self.holidays.dates, d))
+
+
+def _written(part: Any) -> Any:
+    """Leaves out empty texts and sources, which mean that nothing was said."""
+    if isinstance(part, dict):
+        said = {key: value for key, value in part.items() if value != "" and not (key == "source" and value == [])}
+        return {key: _written(value) for key, value in said.items()}
+    return [_written(item) for item in part] if isinstance(part, list | tuple) else part
+
+
+def read_scenario(
+    path: str | os.PathLike[str],
+    set: Iterable[str] = (),
+    known: Known | None = None,
+) -> Scenario:
+    """Reads a scenario file, its base and the base's base, and checks what comes out.
+
+    path      of the file
+    set       further changes, each as `path=value`
+    known     what the rest of the model asks for; by default the pathway's resources and the shipped evidence
+    returns   the resolved scenario
+    InputError holds every mistake, in the order of the files.
+    """
+    known = known or shipped()
+    problems: list[Problem] = []
+    layers = _layers(os.fspath(path), problems)
+    settings = _settings(set, problems)
+    tree, taken = _sections(layers[-1]), Taken()
+    for layer in reversed(layers[:-1]):
+        change = layer.node.get("change", {})
+        tree, out, refused = merged(tree, _removals(layer, problems), change if isinstance(change, dict) else {})
+        taken |= out
+        problems += refused
+    tree, _, refused = merged(tree, [], settings)
+    files = [*(node.key.file for node in settings.values()), *(layer.file for layer in layers)]
+    parts = _resolved(tree, taken, known, [*problems, *refused], files)
+    title = layers[0].node
+    return Scenario(
+        scenario=title.at(("scenario",)).value,
+        question=title.at(("question",)).value.strip(),
+        description=title.at(("description",)).value.strip() if title.has(("description",)) else "",
+        **vars(parts),
+        typed={layer.file: layer.text for layer in layers},
+        _tree=tree,
+        _known=known,
+    )
+
+
+def _resolved(tree: Node, taken: Taken, known: Known, problems: list[Problem], files: Sequence[str]) -> Parts:
+    """The parts, or one InputError with all that is wrong, in the order of the files and within them of place."""
+    parts, found = resolve(tree, taken, known)
+    told = {(problem.file, problem.line, problem.column) for problem in problems if problem.line}
+    found = [problem for problem in found if (problem.file, problem.line, problem.column) not in told]
+    if parts is None or problems:
+        order = {file: position for position, file in reversed(list(enumerate(files)))}
+        raise InputError(sorted([*problems, *found], key=lambda p: (order.get(p.file, -1), p.line, p.column)))
+    return parts
+
+
+@dataclass(frozen=True)
+class _Layer:
+    """One file of a chain of bases."""
+
+    file: str
+    node: Node
+    text: str
+
+
+def _layers(file: str, problems: list[Problem]) -> list[_Layer]:
+    """The named file first, then its base, and so on."""
+    layers: list[_Layer] = []
+    seen: list[Path] = []
+    while True:
+        try:
+            node, found, text = compose_file(file)
+        except InputError as error:
+            raise InputError([*problems, *error.problems]) from None
+        layer = _Layer(file, node, text)
+        layers.append(layer)
+        seen.append(Path(file).resolve())
+        problems += [*found, *_of_title(layer)]
+        if not node.has(("based_on",)):
+            return layers
+        base = _base(layer, seen)
+        if isinstance(base, Problem):
+            raise InputError([*problems, base])
+        file = base
+
+
+def _base(layer: _Layer, seen: Sequence[Path]) -> str | Problem:
+    """The name of the file a layer is based on, seen from where the user stands."""
+    node = layer.node.at(("based_on",))
+    if not isinstance(node.value, str) or not node.value or "\0" in node.value:
+        return layer.node.problem(("based_on",), "the name of a scenario file, such as baseline.yaml")
+    base = os.path.normpath(Path(layer.file).parent / node.value)
+    if not Path(base).is_file():
+        there = sorted(path.name for path in Path(layer.file).parent.glob("*.yaml"))
+        found = f"'{node.value}', which is not there"
+        expected = "the name of a scenario file, seen from the folder of this one"
+        return layer.node.problem(("based_on",), expected, nearest(node.value, there), found=found)
+    if Path(base).resolve() in seen:
+        return layer.node.problem(
+            ("based_on",), "a base that is not based on this file", found=f"a circle by '{node.value}'"
+        )
+    if len(seen) > _MOST_BASES:
+        return layer.node.problem(("based_on",), f"a chain of at most {_MOST_BASES} bases")
+    return base
+
+
+def _of_title(layer: _Layer) -> list[Problem]:
+    """What is wrong with the keys of the top level; what the sections hold is checked when they are merged."""
+    node, problems = layer.node, []
+    overlay = node.has(("based_on",))
+    known = (*_TITLE, *_OVERLAY) if overlay else (*_TITLE, "based_on", *SECTIONS)
+    for key in node.value:
+        if key not in known:
+            todo = nearest(key, known)
+            if overlay and key in SECTIONS:
+                todo = f"a file with a base changes it: write `change:` and below it `{key}.` with what is different"
+            elif key in _OVERLAY:
+                todo = "add `based_on:` with the file it changes, or write the value where it belongs"
+            expected = f"one of {', '.join(known)}"
+            problems.append(node.problem((key,), expected, todo, found=f"the key '{key}'", of_key=True))
+    if not node.has(("kind",)) or node.at(("kind",)).value != "scenario":
+        problems.append(node.problem(("kind",), "scenario", "begin the file with `kind: scenario`"))
+    problems += _of_name(layer)
+    for key in ("question", "description"):
+        typed = node.get(key)
+        if not (isinstance(typed, str) and typed.strip()) and (typed is not None or key == "question"):
+            problems.append(node.problem((key,), "a text"))
+    for key, wanted in (("change", dict), ("remove", list)):
+        if overlay and node.has((key,)) and not isinstance(node.at((key,)).value, wanted):
+            form = "a mapping from dotted paths to values" if wanted is dict else "a list of dotted paths"
+            problems.append(node.problem((key,), form))
+    unreadable = {(n.place.line, n.place.column) for n in node.walk() if n.value is UNREADABLE}
+    return [problem for problem in problems if (problem.line, problem.column) not in unreadable]
+
+
+def _of_name(layer: _Layer) -> list[Problem]:
+    node, stem = layer.node, Path(layer.file).stem
+    try:
+        name = words.name(node.get("scenario"))
+    except PydanticCustomError as error:
+        return [node.problem(("scenario",), (error.context or {})["expected"])]
+    if name != stem and stem != RESOLVED_STEM:
+        return [node.problem(("scenario",), f"'{stem}', like the file", "rename the one or the other")]
+    return []
+
+
+def _sections(layer: _Layer) -> Node:
+    """The sections of the last base; keys that are none were reported with the title."""
+    sections = {key: node for key, node in layer.node.value.items() if key in SECTIONS}
+    return replace(layer.node, value=sections)
+
+
+def _removals(layer: _Layer, problems: list[Problem]) -> list[tuple[str, Place]]:
+    found: list[tuple[str, Place]] = []
+    items = layer.node.get("remove", [])
+    for position, item in enumerate(items if isinstance(items, list) else []):
+        if isinstance(item.value, str):
+            found.append((item.value, item.place))
+        elif item.value is not UNREADABLE:
+            problems.append(
+                layer.node.problem(("remove", position), "a dotted path, such as resources.ct.competing.other")
+            )
+    return found
+
+
+def _settings(set: Iterable[str], problems: list[Problem]) -> dict[str, Node]:
+    found: dict[str, Node] = {}
+    for text in set:
+        path, equals, value = text.partition("=")
+        path, file = path.strip(), f"--set {text}"
+        if not equals or not path:
+            problems.append(Problem(file, found=f"{described(text)}", expected="path=value, such as run.seed=3"))
+            continue
+        if path in found:
+            problems.append(Problem(file, path=path, found="a second value for it", expected="each path once"))
+            continue
+        try:
+            found[path] = parse_value(value, file)
+        except InputError as error:
+            problems += [replace(problem, path=path) for problem in error.problems]
+    return found
+
+
+def check_file(
+    path: str | os.PathLike[str],
+    readers: Mapping[str, Callable[[str], Any]] | None = None,
+) -> tuple[str, Any]:
+    """Reads any file of the project by what it says it is.
+
+    path      of the file; its first key is `kind`
+    readers   the function that reads a file of each kind; by default only scenarios
+    returns   the kind, and what the reader made of the file
+    InputError if the kind is missing or unknown, or the reader finds mistakes.
+    """
+    readers = readers or {"scenario": read_scenario}
+    node, _, _ = compose_file(path)
+    kind = node.get("kind")
+    if not isinstance(kind, str) or kind not in readers:
+        known = ", ".join(sorted(readers))
+        todo = nearest(str(kind), readers) or "begin the file with `kind:` and one of these"
+        raise InputError(node.problem(("kind",), f"one of {known}", todo))
+    return kind, readers[kind](os.fspath(path))

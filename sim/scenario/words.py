@@ -1,0 +1,297 @@
+"""The kinds of value a scenario file is made of: what may be typed, what it becomes, how it is written back.
+
+Each is a type for the models of `sim.scenario.model`. It reads the typed form (`14 days`, `"08:30"`, `30 %`),
+becomes a plain number, date or text, and writes a form that reads back as exactly the same. What would have
+been right is said here, once, in words for the person who typed it.
+
+Knows nothing of which key has which kind of value.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, PlainSerializer
+from pydantic_core import PydanticCustomError
+
+from sim import units
+
+NO_LIMIT = -1
+START, END = date.min, date.max  # "from the first day" and "to the last", wherever these will be
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+URGENCIES = 4
+_LONGEST = round(200 * units.YEAR)  # beyond it, a duration is a slip of the pen and dates would run out
+_MOST = 10**9
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+
+
+def wrong(expected: str, todo: str = "", found: str = "") -> PydanticCustomError:
+    """The error all readers here raise: what would have been right, what to do, and what is wrong with the value."""
+    return PydanticCustomError("wrong", "wrong", {"expected": expected, "todo": todo, "found": found})
+
+
+def _duration(least: int, words: str) -> Callable[[Any], int]:
+    expected = f"a duration{words}: a number and a unit of time, such as '14 days', '90 min' or '6 weeks'"
+
+    def read(typed: Any) -> int:
+        if isinstance(typed, int | float) and not isinstance(typed, bool):
+            raise wrong(expected, f"write the unit, such as '{typed} min' or '{typed} days'")
+        try:
+            duration = units.minutes(typed)
+        except (ValueError, TypeError, OverflowError):
+            raise wrong(expected) from None
+        if not least <= duration <= _LONGEST:
+            raise wrong(expected + ("; at most 200 years" if duration > _LONGEST else ""))
+        return duration
+
+    return read
+
+
+def _in_minutes(duration: int) -> str:
+    days, rest = divmod(duration, units.DAY)
+    if rest or not days:
+        return f"{duration} min"
+    return f"{days} days" if days != 1 else "1 day"
+
+
+def _rate(typed: Any) -> float:
+    expected = "a rate: a number per unit of time, such as '3 per week' or '138 per year'"
+    if isinstance(typed, int | float) and not isinstance(typed, bool):
+        raise wrong(expected, f"write the unit, such as '{typed} per year'")
+    try:
+        rate = units.per_year(typed)
+    except (ValueError, TypeError):
+        raise wrong(expected) from None
+    if not 0 <= rate <= _MOST:
+        raise wrong(expected + ("; not below 0" if rate < 0 else "; not so many"))
+    return float(f"{rate:.12g}")  # so that writing it per year and reading it again gives the same bits
+
+
+def _share(typed: Any) -> float:
+    expected = "a share from 0 to 1, or a percentage such as '30 %'"
+    if isinstance(typed, bool) or not isinstance(typed, str | int | float):
+        raise wrong(expected)
+    try:
+        return units.share(typed)
+    except ValueError:
+        raise wrong(expected) from None
+
+
+def _shares(typed: Any, what: str) -> dict[str, float]:
+    expected = f"a mapping from {what} to shares that add up to 1"
+    if not isinstance(typed, Mapping) or not typed:
+        raise wrong(expected)
+    try:
+        shares = {key: _share(value) for key, value in typed.items()}
+    except PydanticCustomError:
+        raise wrong(expected, "write each share as a number from 0 to 1, or as a percentage such as '30 %'") from None
+    total = math.fsum(shares.values())
+    if abs(total - 1) > 1e-9:
+        raise wrong(expected, "nothing fills the rest or is cut off", f"shares that add up to {total:.6g}")
+    return shares
+
+
+def _urgencies(typed: Any) -> tuple[float, ...]:
+    classes = [str(number) for number in range(URGENCIES)]
+    what = f"the urgency classes {classes[0]} (most urgent) to {classes[-1]}"
+    shares = _shares(typed, what)
+    if not set(shares) <= set(classes):
+        raise wrong(
+            f"a mapping from {what} to shares that add up to 1",
+            f"there is no class {min(set(shares) - set(classes))!r}",
+        )
+    return tuple(shares.get(number, 0.0) for number in classes)
+
+
+def named_shares(typed: Any) -> dict[str, float]:
+    """Shares by name that add up to 1, in order of name.
+
+    >>> named_shares({"tae": "50 %", "tace": 0.5})
+    {'tace': 0.5, 'tae': 0.5}
+    """
+    shares = _shares(typed, "names")
+    for key in shares:
+        name(key)
+    return dict(sorted(shares.items()))
+
+
+def _whole(least: int, most: int = _MOST, words: str = "") -> Callable[[Any], int]:
+    def read(typed: Any) -> int:
+        if isinstance(typed, bool) or not isinstance(typed, int) or not least <= typed <= most:
+            raise wrong(
+                f"a whole number, {least} or more{words}" if most == _MOST else f"a whole number from {least} to {most}"
+            )
+        return typed
+
+    return read
+
+
+def _cases(typed: Any) -> int:
+    if typed == "no limit":
+        return NO_LIMIT
+    if isinstance(typed, bool) or not isinstance(typed, int) or not 1 <= typed <= _MOST:
+        raise wrong("a whole number of cases, 1 or more, or 'no limit'")
+    return typed
+
+
+def _spread(typed: Any) -> float:
+    if isinstance(typed, bool) or not isinstance(typed, int | float) or not 0 <= typed <= 5:
+        raise wrong("the standard deviation of the logarithm, a number from 0 (always the median) to 5")
+    return float(typed)
+
+
+def _day(typed: Any) -> date:
+    expected = "a date as year-month-day, such as 2025-01-06"
+    if not isinstance(typed, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", typed):
+        raise wrong(expected)
+    try:
+        day = date.fromisoformat(typed)
+    except ValueError:
+        raise wrong(expected, "there is no such day in the calendar") from None
+    if not 1900 <= day.year <= 2200:
+        raise wrong(expected, "use a year from 1900 to 2200")
+    return day
+
+
+def _from(typed: Any) -> date:
+    return START if typed == "start" else _edge(typed, "'start' for the first day of the run")
+
+
+def _until(typed: Any) -> date:
+    return END if typed == "end" else _edge(typed, "'end' for the last day of the run")
+
+
+def _edge(typed: Any, word: str) -> date:
+    try:
+        return _day(typed)
+    except PydanticCustomError as error:
+        context = error.context or {}
+        raise wrong(f"{context['expected']}, or {word}", context["todo"]) from None
+
+
+def _written_day(day: date) -> str:
+    return {START: "start", END: "end"}.get(day) or day.isoformat()
+
+
+def _dates(typed: Any) -> dict[date, str]:
+    expected = "a mapping from dates to names, such as {2025-12-25: Christmas Day}"
+    if not isinstance(typed, Mapping) or not all(isinstance(name, str) for name in typed.values()):
+        raise wrong(expected)
+    try:
+        return {_day(key): name for key, name in sorted(typed.items())}
+    except PydanticCustomError as error:
+        raise wrong(expected, (error.context or {})["todo"]) from None
+
+
+def _clock(typed: Any) -> int:
+    match = _CLOCK.fullmatch(typed) if isinstance(typed, str) else None
+    if match is None:
+        raise wrong('a time of day in quotes, from "00:00" to "23:59"')
+    return int(match[1]) * 60 + int(match[2])
+
+
+def clock(minute: int) -> str:
+    """Minutes after midnight as a time of day.
+
+    >>> clock(510)
+    '08:30'
+    """
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def _weekdays(typed: Any) -> tuple[int, ...]:
+    expected = f"a list of weekdays ({', '.join(WEEKDAYS)})"
+    if not isinstance(typed, list) or not typed or not all(day in WEEKDAYS for day in typed):
+        raise wrong(expected, "write them in small letters and in brackets, such as [monday, friday]")
+    if len(set(typed)) < len(typed):
+        raise wrong(expected, "name each day once; use `rooms` for several sittings at a time")
+    return tuple(sorted(WEEKDAYS.index(day) for day in typed))
+
+
+def _weeks(typed: Any) -> int:
+    expected = "a whole number of weeks, from '1 week' to '52 weeks'"
+    try:
+        weeks, rest = divmod(units.minutes(typed), units.WEEK)
+    except (ValueError, TypeError, OverflowError):
+        raise wrong(expected) from None
+    if rest or not 1 <= weeks <= 52:
+        raise wrong(expected)
+    return weeks
+
+
+def name(typed: Any) -> str:
+    """A name that can stand in a dotted path."""
+    if not isinstance(typed, str) or not _NAME.fullmatch(typed):
+        raise wrong("a name in small letters, digits and _, beginning with a letter, such as ir_list")
+    return typed
+
+
+def _text(typed: Any) -> str:
+    if not isinstance(typed, str) or not typed.strip():
+        raise wrong("a text")
+    return typed.strip()
+
+
+def _sources(typed: Any) -> tuple[str, ...]:
+    keys = [typed] if isinstance(typed, str) else typed
+    if not isinstance(keys, list | tuple) or not keys or not all(isinstance(key, str) and key.strip() for key in keys):
+        raise wrong("a key of the evidence's sources, or a list of them")
+    return tuple(keys)
+
+
+def one_of(*words: str) -> BeforeValidator:
+    """Accepts exactly these words."""
+
+    def read(typed: Any) -> str:
+        if not isinstance(typed, str) or typed not in words:
+            raise wrong(" or ".join(f"'{word}'" for word in words))
+        return typed
+
+    return BeforeValidator(read)
+
+
+def _switch(typed: Any) -> bool:
+    if not isinstance(typed, bool):
+        raise wrong("true or false")
+    return typed
+
+
+Duration = Annotated[int, BeforeValidator(_duration(1, " above 0")), PlainSerializer(_in_minutes)]
+DurationOrZero = Annotated[int, BeforeValidator(_duration(0, ", 0 min or more")), PlainSerializer(_in_minutes)]
+Rate = Annotated[float, BeforeValidator(_rate), PlainSerializer(lambda rate: f"{rate!r} per year")]
+Share = Annotated[float, BeforeValidator(_share)]
+NamedShares = Annotated[dict[str, float], BeforeValidator(named_shares)]
+Urgencies = Annotated[
+    tuple[float, ...], BeforeValidator(_urgencies), PlainSerializer(lambda s: {k: v for k, v in enumerate(s) if v})
+]
+Sigma = Annotated[float, BeforeValidator(_spread)]
+Count = Annotated[int, BeforeValidator(_whole(0))]
+Positive = Annotated[int, BeforeValidator(_whole(1))]
+Seed = Annotated[int, BeforeValidator(_whole(0, 10**18))]
+Cases = Annotated[
+    int, BeforeValidator(_cases), PlainSerializer(lambda cases: "no limit" if cases == NO_LIMIT else cases)
+]
+Day = Annotated[date, BeforeValidator(_day), PlainSerializer(_written_day)]
+From = Annotated[date, BeforeValidator(_from), PlainSerializer(_written_day)]
+Until = Annotated[date, BeforeValidator(_until), PlainSerializer(_written_day)]
+Dates = Annotated[
+    dict[date, str],
+    BeforeValidator(_dates),
+    PlainSerializer(lambda days: {day.isoformat(): name for day, name in days.items()}),
+]
+Clock = Annotated[int, BeforeValidator(_clock), PlainSerializer(clock)]
+Weekdays = Annotated[
+    tuple[int, ...], BeforeValidator(_weekdays), PlainSerializer(lambda days: [WEEKDAYS[day] for day in days])
+]
+Weeks = Annotated[
+    int, BeforeValidator(_weeks), PlainSerializer(lambda weeks: f"{weeks} week" + ("s" if weeks > 1 else ""))
+]
+Name = Annotated[str, BeforeValidator(name)]
+Text = Annotated[str, BeforeValidator(_text)]
+Sources = Annotated[tuple[str, ...], BeforeValidator(_sources), PlainSerializer(list)]
+Switch = Annotated[bool, BeforeValidator(_switch)]
