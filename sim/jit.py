@@ -24,7 +24,7 @@ import platformdirs
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-REACHED = ("jit.py", "draws.py", "steps.py", "log.py", "run.py", "clinic/*.py", "engine/*.py")
+REACHED = ("jit.py", "draws.py", "steps.py", "log.py", "running.py", "clinic/*.py", "engine/*.py")
 """The modules compiled code can reach, as patterns below the package."""
 
 try:
@@ -73,9 +73,30 @@ if COMPILED:
         numba.config.CACHE_DIR = str(_folder)
 
 
+def is_warm() -> bool:
+    """Has everything been compiled and kept before?"""
+    return COMPILED and CACHED and (cache_folder() / "warm").exists()
+
+
+def mark_warm() -> None:
+    """Remember that everything has been compiled and kept."""
+    if COMPILED and CACHED:
+        (cache_folder() / "warm").touch()
+
+
 def jit(function: F) -> F:
     """Compile `function` at its first call, or leave it as it is where nothing can be compiled."""
     if not COMPILED:
         return function
     compiled: F = numba.njit(cache=CACHED, error_model="numpy")(function)
+    return compiled
+
+
+def jit_inside(function: F) -> F:
+    """As `jit`, for functions that only compiled code calls: without a door from Python, they compile sooner."""
+    if not COMPILED:
+        return function
+    compiled: F = numba.njit(cache=CACHED, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(
+        function
+    )
     return compiled

@@ -56,7 +56,7 @@ class Event(IntEnum):
     MEASURED = 22  # imaging seen [liver burden seen, in millionths of the liver; -1 where not assessed]
     DECIDED = 23  # a tumour board's decision [bits of the rows that fitted] why names the row
     DEFERRED = 24  # discussed again next time; why says what was missing
-    TREATED = 25  # a treatment has begun [which course of it, from 1] why names the treatment
+    TREATED = 25  # a treatment has begun [number of the course among all of hers, from 1] why names it
     COMPLETED = 26  # a course of treatment is over [sessions given] why names the treatment
     COMPLICATED = 27  # a complication [extra minutes in hospital] why names the treatment
     PROGRESSED = 28  # growth or new disease seen at a scan

@@ -109,13 +109,21 @@ ATTRIBUTES: dict[str, Attribute] = {
 """The board's attributes by name, in the order of Finding."""
 
 
+CELL = np.dtype(
+    [
+        ("asked", "i8"),  # 1 where the row asks about the attribute
+        ("levels", "i8"),  # bits of the levels that fit; -1 for numbers
+        ("low", "f8"),  # smallest number that fits
+        ("high", "f8"),  # largest number that fits
+    ]
+)
+"""What one row asks of one attribute."""
+
+
 class Table(NamedTuple):
     """A decision table as arrays. A row fits where every attribute it asks about is known and within its bounds."""
 
-    low: Any  # (rows, attributes) smallest value that fits
-    high: Any  # (rows, attributes) largest value that fits
-    levels: Any  # (rows, attributes) bits of the levels that fit; -1 for numbers
-    asked: Any  # (rows, attributes) 1 where the row asks about the attribute
+    cells: Any  # (rows, attributes) CELL
     offers: Any  # (rows, 2) what the row offers, and its equal alternative or -1
 
 
@@ -132,16 +140,16 @@ def fits(table: Table, row: int, findings: Any) -> bool:
 
     findings  (attributes,)  NaN where nothing is known
     """
-    for a in range(table.asked.shape[1]):
-        if table.asked[row, a]:
+    for a in range(table.cells.shape[1]):
+        cell = table.cells[row, a]
+        if cell.asked:
             value = findings[a]
             if math.isnan(value):
                 return False
-            levels = table.levels[row, a]
-            if levels >= 0:
-                if not (levels >> int(value)) & 1:
+            if cell.levels >= 0:
+                if not (cell.levels >> int(value)) & 1:
                     return False
-            elif not table.low[row, a] <= value <= table.high[row, a]:
+            elif not cell.low <= value <= cell.high:
                 return False
     return True
 
@@ -154,7 +162,7 @@ def first_row(table: Table, findings: Any, off: int) -> Any:
     returns  (row, bits); row -1 if none fits (a checked table always has one)
     """
     first, bits = -1, 0
-    for row in range(table.asked.shape[0]):
+    for row in range(table.cells.shape[0]):
         if fits(table, row, findings):
             bits |= 1 << row
             if first < 0 and not (off >> row) & 1:
@@ -182,16 +190,17 @@ def why_not(row: Row, table: Table, number: int, findings: np.ndarray) -> str:
     reasons = []
     names = list(ATTRIBUTES)
     for a, name in enumerate(names):
-        if not table.asked[number, a]:
+        cell = table.cells[number, a]
+        if not cell.asked:
             continue
-        value, levels = findings[a], int(table.levels[number, a])
+        value, levels = findings[a], int(cell.levels)
         attribute = ATTRIBUTES[name]
         if math.isnan(value):
             reasons.append(f"{name} is not known, needs {row.needs(name)}")
         elif levels >= 0:
             if not (levels >> int(value)) & 1:
                 reasons.append(f"{name} is {attribute.levels[int(value)]}, needs {row.needs(name)}")
-        elif not table.low[number, a] <= value <= table.high[number, a]:
+        elif not cell.low <= value <= cell.high:
             reasons.append(f"{name} is {value:g}, needs {row.needs(name)}")
     return "; ".join(reasons)
 

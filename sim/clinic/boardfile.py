@@ -18,13 +18,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from sim.clinic.board import ATTRIBUTES, Attribute, Row, Table, Tables, findings_of, first_row
+from sim.clinic.board import ATTRIBUTES, CELL, Attribute, Row, Table, Tables, findings_of, first_row
 from sim.clinic.treatments import BACKGROUND, MAIN, Treatment
-from sim.evidence import Ledger, read_evidence
 from sim.errors import InputError, Problem, nearest
+from sim.evidence import Ledger, read_evidence
 from sim.reading import Node, read_yaml
 
 _TABLES = {"background": BACKGROUND, "main": MAIN}
@@ -68,9 +69,10 @@ class Board:
         """
         try:
             return Tables(*(_compile(self.rows[name], numbers) for name in _TABLES))
-        except _Wrong as wrong:
-            raise InputError(Problem(path="evidence", found="a value that empties a row of the board",
-                                     expected=wrong.expected)) from None
+        except _ConditionError as wrong:
+            raise InputError(
+                Problem(path="evidence", found="a value that empties a row of the board", expected=wrong.expected)
+            ) from None
 
     def row_names(self, table: str) -> tuple[str, ...]:
         """Names of a table's rows, in order."""
@@ -180,9 +182,7 @@ def _words(
 
 
 def _whole_box() -> list[Bound]:
-    return [
-        ((1 << len(a.levels)) - 1) | _MISSING if a.levels else (-math.inf, math.inf) for a in ATTRIBUTES.values()
-    ]
+    return [((1 << len(a.levels)) - 1) | _MISSING if a.levels else (-math.inf, math.inf) for a in ATTRIBUTES.values()]
 
 
 def _conditions(
@@ -193,7 +193,7 @@ def _conditions(
     if root.has(steps) and node.value == "always":
         return {}
     if not root.has(steps) or not isinstance(node.value, dict) or not node.value:
-        problems.append(root.problem(steps, "`always`, or conditions such as `ki67_pct: \"<= 20\"`"))
+        problems.append(root.problem(steps, '`always`, or conditions such as `ki67_pct: "<= 20"`'))
         return {}
     when: dict[str, Condition] = {}
     for name in node.value:
@@ -212,14 +212,14 @@ def _conditions(
         value = root.at(place).plain()
         try:
             bound(ATTRIBUTES[name], value, numbers)
-        except _Wrong as wrong:
+        except _ConditionError as wrong:
             problems.append(root.problem(place, wrong.expected, wrong.todo))
         else:
             when[name] = value
     return when
 
 
-class _Wrong(ValueError):
+class _ConditionError(ValueError):
     """A condition that can not be: what was expected, and what to do."""
 
     def __init__(self, expected: str, todo: str = ""):
@@ -238,24 +238,26 @@ def bound(attribute: Attribute, value: object, numbers: Mapping[str, float]) -> 
         words = value if isinstance(value, list) else [value]
         wrong = [str(word) for word in words if word not in attribute.levels]
         if wrong or not words:
-            raise _Wrong("one or a list of: " + ", ".join(attribute.levels), nearest((*wrong, "")[0], attribute.levels))
+            raise _ConditionError(
+                "one or a list of: " + ", ".join(attribute.levels), nearest((*wrong, "")[0], attribute.levels)
+            )
         return sum({1 << attribute.levels.index(word) for word in words})
     low, high = attribute.lowest, attribute.highest
     parts = [f"= {value}"] if isinstance(value, int | float) else str(value).split(" and ")
     for part in parts:
         match = _COMPARISON.fullmatch(part.strip())
         if match is None:
-            raise _Wrong('a comparison such as "<= 20", ">= 3 and <= 20", or a number')
+            raise _ConditionError('a comparison such as "<= 20", ">= 3 and <= 20", or a number')
         sign, number = match[1], _number(match[2], attribute, numbers)
         if not attribute.lowest <= number <= attribute.highest:
             within = f"{attribute.lowest:g} to {attribute.highest:g} {attribute.unit}".strip()
-            raise _Wrong(f"a bound within {within}")
+            raise _ConditionError(f"a bound within {within}")
         if sign in ("<=", "=", "<"):
             high = min(high, number if sign != "<" else math.nextafter(number, -math.inf))
         if sign in (">=", "=", ">"):
             low = max(low, number if sign != ">" else math.nextafter(number, math.inf))
     if low > high:
-        raise _Wrong("bounds that leave something between them")
+        raise _ConditionError("bounds that leave something between them")
     return (low, high)
 
 
@@ -265,7 +267,7 @@ def _number(text: str, attribute: Attribute, numbers: Mapping[str, float]) -> fl
         return float(text)
     except ValueError:
         if text not in numbers:
-            raise _Wrong("a number, or the name of a number in the evidence", nearest(text, numbers)) from None
+            raise _ConditionError("a number, or the name of a number in the evidence", nearest(text, numbers)) from None
     return numbers[text] * (100 if attribute.unit == "%" else 1)  # not clinical: per cent
 
 
@@ -305,7 +307,7 @@ def _reach(root: Node, table: str, rows: tuple[Row, ...], boxes: list[Box]) -> l
                     root.problem(
                         (table, number),
                         "a patient whom the rows before leave over",
-                        f"move '{rows[number].name}' before '{rows[earlier].name}', narrow that row, or remove this one",
+                        f"move it before '{rows[earlier].name}', narrow that row, or remove this one",
                         found=f"the row '{rows[number].name}', which nobody can reach",
                     )
                 )
@@ -330,9 +332,8 @@ def _box(row: Row, numbers: Mapping[str, float]) -> Box:
 
 
 def _compile(rows: tuple[Row, ...], numbers: Mapping[str, float]) -> Table:
-    shape = (len(rows), len(ATTRIBUTES))
-    low, high = np.full(shape, -math.inf), np.full(shape, math.inf)
-    levels, asked = np.full(shape, -1, np.int64), np.zeros(shape, np.int64)
+    cells: Any = np.zeros((len(rows), len(ATTRIBUTES)), CELL).view(np.recarray)
+    cells.levels = -1
     offers = np.full((len(rows), 2), -1, np.int64)
     for r, row in enumerate(rows):
         box = _box(row, numbers)
@@ -342,12 +343,12 @@ def _compile(rows: tuple[Row, ...], numbers: Mapping[str, float]) -> Table:
             its = box[a]
             if name not in row.when:
                 continue
-            asked[r, a] = 1
+            cells.asked[r, a] = 1
             if isinstance(its, int):
-                levels[r, a] = its
+                cells.levels[r, a] = its
             else:
-                low[r, a], high[r, a] = its
-    return Table(low, high, levels, asked, offers)
+                cells.low[r, a], cells.high[r, a] = its
+    return Table(cells, offers)
 
 
 def _cases(root: Node, rows: dict[str, tuple[Row, ...]], tables: Tables, problems: list[Problem]) -> tuple[Case, ...]:
@@ -421,5 +422,3 @@ def _findings(root: Node, steps: tuple[str | int, ...], problems: list[Problem])
         else:
             problems.append(root.problem((*steps, name), f"a number {attribute.unit}".strip()))
     return found
-
-

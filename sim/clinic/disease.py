@@ -21,7 +21,7 @@ from sim.clinic.growth import grown, power_integral, time_to_burden, time_to_pow
 from sim.clinic.known import Known
 from sim.clinic.patient import MOST_LESIONS, Ask, Phase, World, later
 from sim.draws import exponential, lognormal, uniform
-from sim.jit import jit
+from sim.jit import jit, jit_inside
 from sim.steps import NEVER, alarm
 
 MOST_ECOG = 4  # not clinical: the scale ends there, 5 is death
@@ -62,7 +62,7 @@ def share_of(diameter_cm: float, liver_ml: float) -> float:
     return math.pi * diameter_cm * diameter_cm * diameter_cm / 6 / liver_ml  # not clinical: the volume of a ball
 
 
-@jit
+@jit_inside
 def pace(world: World, i: int) -> float:
     """How fast the Gompertz variable falls now, per minute, with the treatments in force."""
     c, known = world.courses[i], world.known
@@ -70,7 +70,7 @@ def pace(world: World, i: int) -> float:
     return c.growth * c.ssa_factor * c.hold_factor / math.log(capacity / reference)
 
 
-@jit
+@jit_inside
 def cancer_hazard_factor(world: World, i: int) -> float:
     """What burden ** gamma is multiplied by to give the hazard of death from cancer, per minute."""
     c, known = world.courses[i], world.known
@@ -82,13 +82,13 @@ def cancer_hazard_factor(world: World, i: int) -> float:
     return factor
 
 
-@jit
+@jit_inside
 def worsening_factor(world: World, i: int) -> float:
     """How much faster performance status falls with disease outside the liver."""
     return world.known[Known.WORSENING_EXTRAHEPATIC_FACTOR.value] if world.courses[i].extrahepatic else 1.0
 
 
-@jit
+@jit_inside
 def settle(world: World, i: int, now: int) -> None:
     """Bring burden, lesions and cumulative hazards up to `now`. To be called before anything is changed."""
     c, known = world.courses[i], world.known
@@ -104,45 +104,45 @@ def settle(world: World, i: int, now: int) -> None:
         after = grown(c.burden, speed, minutes, capacity)
         ratio = after / c.burden
         for j in range(MOST_LESIONS):
-            world.lesions[i, j] *= ratio
+            world.lesions[i, j].share *= ratio
         c.burden = after
     if c.had_disease or c.burden > 0:
         c.worsening_spent += worsening_factor(world, i) * worsening
     c.anchor = now
 
 
-@jit
+@jit_inside
 def add_lesion(world: World, i: int, share: float, lobe: int) -> None:
     """One more lesion. Where the array is full it joins the smallest one."""
     c = world.courses[i]
     place = 0
     for j in range(MOST_LESIONS):
-        if world.lesions[i, j] < world.lesions[i, place]:
+        if world.lesions[i, j].share < world.lesions[i, place].share:
             place = j
-    if world.lesions[i, place] <= 0:
-        world.lobes[i, place] = lobe
-        world.seen[i, place] = 0
-        world.hidden[i, place] = uniform(world.key, i, Ask.CONSPICUITY.value, c.lesions_made)
+    if world.lesions[i, place].share <= 0:
+        world.lesions[i, place].lobe = lobe
+        world.lesions[i, place].seen = 0
+        world.lesions[i, place].hidden = uniform(world.key, i, Ask.CONSPICUITY.value, c.lesions_made)
     c.lesions_made += 1
-    world.lesions[i, place] += share
+    world.lesions[i, place].share += share
     c.burden += share
 
 
-@jit
+@jit_inside
 def scale_lesion(world: World, i: int, j: int, factor: float) -> None:
     """Multiply one lesion's volume; 0 takes it away."""
     c = world.courses[i]
-    c.burden -= world.lesions[i, j] * (1 - factor)
-    world.lesions[i, j] *= factor
-    if world.lesions[i, j] <= 0:
-        world.seen[i, j] = 0
+    c.burden -= world.lesions[i, j].share * (1 - factor)
+    world.lesions[i, j].share *= factor
+    if world.lesions[i, j].share <= 0:
+        world.lesions[i, j].seen = 0
     total = 0.0
     for k in range(MOST_LESIONS):
-        total += world.lesions[i, k]
+        total += world.lesions[i, k].share
     c.burden = total
 
 
-@jit
+@jit_inside
 def begin(world: World, i: int, now: int) -> None:
     """The course at first symptom: metastases that are there already, their number, sizes and lobes."""
     c, p = world.courses[i], world.traits[i]
@@ -167,11 +167,16 @@ def begin(world: World, i: int, now: int) -> None:
         _metastases_at_symptom(world, i, now)
 
 
-@jit
+@jit_inside
 def _metastases_at_symptom(world: World, i: int, now: int) -> None:
     key, known, c = world.key, world.known, world.courses[i]
     burden = lognormal(
-        key, i, Ask.BURDEN.value, 0, known[Known.BURDEN_AT_SYMPTOM_MEDIAN.value], known[Known.BURDEN_AT_SYMPTOM_SIGMA.value]
+        key,
+        i,
+        Ask.BURDEN.value,
+        0,
+        known[Known.BURDEN_AT_SYMPTOM_MEDIAN.value],
+        known[Known.BURDEN_AT_SYMPTOM_SIGMA.value],
     )
     burden = min(burden, known[Known.BURDEN_AT_SYMPTOM_HIGHEST.value])
     u = uniform(key, i, Ask.PATTERN.value, 0)
@@ -195,19 +200,19 @@ def _metastases_at_symptom(world: World, i: int, now: int) -> None:
         if satellites > 0 and j > 0 and (j == 1 or uniform(key, i, Ask.LESION_LOBE.value, j) < 1 / 2):
             lobe = 1
         weight = lognormal(key, i, Ask.LESION_WEIGHT.value, j, 1.0, known[Known.LESION_WEIGHT_SIGMA.value])
-        world.lesions[i, j] = weight
-        world.lobes[i, j] = lobe
-        world.hidden[i, j] = uniform(key, i, Ask.CONSPICUITY.value, j)
+        world.lesions[i, j].share = weight
+        world.lesions[i, j].lobe = lobe
+        world.lesions[i, j].hidden = uniform(key, i, Ask.CONSPICUITY.value, j)
         total += weight
         if lobe:
             other += weight
     for j in range(number):
-        weight = world.lesions[i, j]
+        weight = world.lesions[i, j].share
         if satellites > 0:
-            weight *= satellites / other if world.lobes[i, j] else (1 - satellites) / (total - other)
+            weight *= satellites / other if world.lesions[i, j].lobe else (1 - satellites) / (total - other)
         else:
             weight /= total
-        world.lesions[i, j] = weight * burden
+        world.lesions[i, j].share = weight * burden
     c.lesions_made = number
     c.burden = burden
     if uniform(key, i, Ask.EXTRAHEPATIC_NOW.value, 0) < known[Known.EXTRAHEPATIC_AT_SYMPTOM.value]:
@@ -215,7 +220,7 @@ def _metastases_at_symptom(world: World, i: int, now: int) -> None:
     _start_clocks(world, i, now)
 
 
-@jit
+@jit_inside
 def _start_clocks(world: World, i: int, now: int) -> None:
     """With the first metastasis begin the clocks of new lesions, spread and faster growth."""
     key, known, c, p = world.key, world.known, world.courses[i], world.traits[i]
@@ -229,7 +234,7 @@ def _start_clocks(world: World, i: int, now: int) -> None:
     c.dedifferentiates_at = later(now, exponential(key, i, Ask.DEDIFFERENTIATION.value, 0) / rate)
 
 
-@jit
+@jit_inside
 def _next_new_lesion(world: World, i: int, now: int) -> None:
     key, known, c, p = world.key, world.known, world.courses[i], world.traits[i]
     rate = known[Known.NEW_LESION_RATE.value] * math.pow(
@@ -238,7 +243,7 @@ def _next_new_lesion(world: World, i: int, now: int) -> None:
     c.new_lesion_at = later(now, exponential(key, i, Ask.NEW_LESION.value, c.lesions_made) / rate)
 
 
-@jit
+@jit_inside
 def symptomatic(world: World, i: int) -> bool:
     """Hormonal symptoms: a functioning tumour with enough of it, or outside the liver, and no relief in force."""
     c, p = world.courses[i], world.traits[i]
@@ -246,7 +251,7 @@ def symptomatic(world: World, i: int) -> bool:
     return p.functioning == 1 and enough and (c.relief_until == NEVER or c.relief_until <= c.anchor)
 
 
-@jit
+@jit_inside
 def _sooner(world: World, i: int, when: int, kind: int) -> None:
     c = world.courses[i]
     if when < c.alarm_at:
@@ -254,7 +259,7 @@ def _sooner(world: World, i: int, when: int, kind: int) -> None:
         c.alarm_kind = kind
 
 
-@jit
+@jit_inside
 def set_alarm(world: World, i: int, now: int) -> None:
     """What the disease does next, and when. The course must be settled to `now`."""
     key, known, c, p = world.key, world.known, world.courses[i], world.traits[i]
@@ -298,10 +303,10 @@ def set_alarm(world: World, i: int, now: int) -> None:
     alarm(world.plan, c.alarm_at)
 
 
-@jit
+@jit_inside
 def pass_alarm(world: World, i: int, now: int) -> int:
     """Let the alarm's event happen to the course, settled to `now`. Returns its kind; `set_alarm` must follow."""
-    known, c, p = world.known, world.courses[i], world.traits[i]
+    known, c = world.known, world.courses[i]
     kind = c.alarm_kind
     if kind == Alarm.METASTASIS.value:
         add_lesion(world, i, share_of(known[Known.SEED_DIAMETER_CM.value], known[Known.LIVER_VOLUME_ML.value]), 0)
@@ -333,4 +338,6 @@ def pass_alarm(world: World, i: int, now: int) -> int:
             c.growth *= known[Known.RESISTANCE_GROWTH_FACTOR.value]
     elif kind == Alarm.FAILING.value:
         c.failed = 1
+    elif kind == Alarm.PRESENTING.value:
+        c.presented = 1
     return int(kind)

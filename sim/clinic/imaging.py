@@ -20,19 +20,19 @@ from sim.clinic.disease import diameter, settle
 from sim.clinic.known import Known
 from sim.clinic.patient import MOST_LESIONS, Ask, Grade, World
 from sim.draws import normal, uniform
-from sim.jit import jit
+from sim.jit import jit, jit_inside
 
 CT, MRI, PET = 1, 2, 4  # not clinical: bits of the modalities read together
 
 
-@jit
+@jit_inside
 def found(world: World, i: int, j: int, half_cm: float, steepness: float, ceiling: float) -> bool:
     """Is lesion j seen by a modality that sees half of all lesions of `half_cm`, and `ceiling` of large ones?"""
-    size = diameter(world.lesions[i, j], world.known[Known.LIVER_VOLUME_ML.value])
-    return world.hidden[i, j] < ceiling / (1 + math.pow(half_cm / size, steepness))
+    size = diameter(world.lesions[i, j].share, world.known[Known.LIVER_VOLUME_ML.value])
+    return world.lesions[i, j].hidden < ceiling / (1 + math.pow(half_cm / size, steepness))
 
 
-@jit
+@jit_inside
 def _found_by(world: World, i: int, j: int, modalities: int) -> bool:
     known = world.known
     if modalities & CT and found(
@@ -67,7 +67,7 @@ def _found_by(world: World, i: int, j: int, modalities: int) -> bool:
     )
 
 
-@jit
+@jit_inside
 def _spread_found(world: World, i: int, modalities: int) -> bool:
     known = world.known
     sharpest = 0.0
@@ -80,7 +80,7 @@ def _spread_found(world: World, i: int, modalities: int) -> bool:
     return uniform(world.key, i, Ask.EXTRAHEPATIC_SEEN.value, 0) < sharpest
 
 
-@jit
+@jit_inside
 def observe(world: World, i: int, now: int, modalities: int) -> bool:
     """A scan is read. Returns whether it shows a liver lesion that had not been seen before.
 
@@ -90,8 +90,8 @@ def observe(world: World, i: int, now: int, modalities: int) -> bool:
     settle(world, i, now)
     new = False
     for j in range(MOST_LESIONS):
-        if world.lesions[i, j] > 0 and world.seen[i, j] == 0 and _found_by(world, i, j, modalities):
-            world.seen[i, j] = 1
+        if world.lesions[i, j].share > 0 and world.lesions[i, j].seen == 0 and _found_by(world, i, j, modalities):
+            world.lesions[i, j].seen = 1
             new = True
     if math.isnan(findings[Finding.EXTRAHEPATIC.value]):
         findings[Finding.EXTRAHEPATIC.value] = 0
@@ -108,19 +108,19 @@ def observe(world: World, i: int, now: int, modalities: int) -> bool:
     return new
 
 
-@jit
+@jit_inside
 def measured_cm(world: World, i: int) -> float:
     """Sum of the diameters of all lesions seen [cm], with the reader's error of this scan."""
     c, known = world.courses[i], world.known
     total = 0.0
     for j in range(MOST_LESIONS):
-        if world.seen[i, j] and world.lesions[i, j] > 0:
-            total += diameter(world.lesions[i, j], known[Known.LIVER_VOLUME_ML.value])
+        if world.lesions[i, j].seen and world.lesions[i, j].share > 0:
+            total += diameter(world.lesions[i, j].share, known[Known.LIVER_VOLUME_ML.value])
     error = known[Known.MEASUREMENT_ERROR.value] * normal(world.key, i, Ask.MEASUREMENT.value, c.scans)
     return total * math.exp(error)
 
 
-@jit
+@jit_inside
 def changed(world: World, i: int, new: bool) -> bool:
     """Progression at a scheduled scan: new disease, or growth of the sum of diameters above its smallest value.
 
@@ -138,7 +138,7 @@ def changed(world: World, i: int, new: bool) -> bool:
     return False
 
 
-@jit
+@jit_inside
 def _describe(world: World, i: int) -> None:
     """From the lesions seen to what the board asks: number, size, burden, pattern, what could be removed."""
     known, findings = world.known, world.findings[i]
@@ -146,8 +146,8 @@ def _describe(world: World, i: int) -> None:
     number, other_number, not_ablatable, other_bad = 0, 0, 0, 0
     volume, other_volume, other_good, largest = 0.0, 0.0, 0.0, 0.0
     for j in range(MOST_LESIONS):
-        share = world.lesions[i, j]
-        if world.seen[i, j] == 0 or share <= 0:
+        share = world.lesions[i, j].share
+        if world.lesions[i, j].seen == 0 or share <= 0:
             continue
         size = diameter(share, liver)
         largest = max(largest, size)
@@ -157,7 +157,7 @@ def _describe(world: World, i: int) -> None:
         ablatable = placed and size <= known[Known.ABLATION_LIMIT_CM.value]
         if not ablatable:
             not_ablatable += 1
-        if world.lobes[i, j]:
+        if world.lesions[i, j].lobe:
             other_number += 1
             other_volume += share
             if ablatable:
@@ -201,7 +201,7 @@ def pattern(known: Any, number: int, other_number: int, volume: float, other_vol
     return 2 if smaller <= share * volume else 3  # not clinical: a code
 
 
-@jit
+@jit_inside
 def sample(world: World, i: int) -> None:
     """A core biopsy is read: differentiation, and Ki-67 of the lesion that was hit."""
     known, findings, p, c = world.known, world.findings[i], world.traits[i], world.courses[i]

@@ -31,7 +31,7 @@ from sim.clinic.treatments import (
     still_suitable,
 )
 from sim.draws import lognormal, uniform
-from sim.jit import jit
+from sim.jit import jit, jit_inside
 from sim.log import FIRST_CLINIC_WHY, Event
 from sim.steps import NEVER, Ring, alarm, attend, clear, end, keep, note, standing, then, use, wait
 from sim.units import YEAR
@@ -61,10 +61,11 @@ class Stage(IntEnum):
     SYMPTOM_VISIT = 18  # not clinical: a code
     SUPPORTIVE_VISIT = 19  # not clinical: a code
     SUPPORTIVE_SEEN = 20  # not clinical: a code
+    PREPARED = 21  # not clinical: a code
 
 
 _DECIDED = (
-    Stage.SESSION_OVER,
+    Stage.PREPARED,
     Stage.PRIMARY_OPERATED,
     Stage.SURVEILLANCE_DUE,
     Stage.SUPPORTIVE_VISIT,
@@ -78,6 +79,7 @@ MAY_FOLLOW: dict[Stage, tuple[Stage, ...]] = {
     Stage.SAMPLED: (Stage.RESULTS_IN,),
     Stage.RESULTS_IN: (Stage.SAMPLED, Stage.DISCUSSED),
     Stage.DISCUSSED: (Stage.DISCUSSED, *_DECIDED),
+    Stage.PREPARED: (Stage.SESSION_OVER,),
     Stage.SESSION_OVER: (Stage.STEPPED_DOWN, Stage.RECOVERED, Stage.SCANNED),
     Stage.STEPPED_DOWN: (Stage.RECOVERED,),
     Stage.RECOVERED: (Stage.NEXT_SESSION, Stage.SURVEILLANCE_DUE),
@@ -125,7 +127,7 @@ def reasons(main_rows: tuple[str, ...], background_rows: tuple[str, ...]) -> tup
     return (*words, *(f"row: {name}" for name in main_rows), *(f"background row: {name}" for name in background_rows))
 
 
-@jit
+@jit_inside
 def urgency(world: World, i: int) -> int:
     """0 emergency, 1 urgent, 2 routine: carcinomas, the failing and the symptomatic go first."""
     c, p = world.courses[i], world.traits[i]
@@ -135,7 +137,7 @@ def urgency(world: World, i: int) -> int:
     return 1 if poor or c.ecog >= 2 or symptomatic(world, i) else 2
 
 
-@jit
+@jit_inside
 def _report(world: World, i: int) -> int:
     """How long a scan's report takes [minutes]."""
     known, c = world.known, world.courses[i]
@@ -143,19 +145,19 @@ def _report(world: World, i: int) -> int:
     return whole(lognormal(world.key, i, Ask.REPORT.value, c.scans, median, sigma))
 
 
-@jit
+@jit_inside
 def _on_list(world: World, i: int, role: int, minutes: float) -> int:
     return attend(world.plan, world.resources[role], whole(minutes), urgency(world, i))
 
 
-@jit
+@jit_inside
 def _to_board(world: World, i: int) -> None:
     world.courses[i].phase = Phase.WORK_UP.value
     _on_list(world, i, Role.BOARD.value, world.known[Known.BOARD_CASE_MINUTES.value])
     then(world.plan, Stage.DISCUSSED.value)
 
 
-@jit
+@jit_inside
 def first_symptom(world: World, i: int, now: int) -> None:
     """She has symptoms and does not know of what; years may pass."""
     begin(world, i, now)
@@ -164,7 +166,7 @@ def first_symptom(world: World, i: int, now: int) -> None:
     then(world.plan, Stage.PRESENTED.value)
 
 
-@jit
+@jit_inside
 def presented(world: World, i: int, now: int) -> None:
     """Somebody takes the symptoms seriously; as an emergency she is referred at once."""
     known, c = world.known, world.courses[i]
@@ -180,7 +182,7 @@ def presented(world: World, i: int, now: int) -> None:
     then(world.plan, Stage.REFERRED.value)
 
 
-@jit
+@jit_inside
 def referred(world: World, i: int) -> None:
     """The centre has her: CT, with MRI where contrast is barred or the radiologist asks for it."""
     known = world.known
@@ -191,20 +193,20 @@ def referred(world: World, i: int) -> None:
     then(world.plan, Stage.IMAGED.value)
 
 
-@jit
+@jit_inside
 def imaged(world: World, i: int) -> None:
     """The scans wait for their reports."""
     wait(world.plan, _report(world, i))
     then(world.plan, Stage.IMAGING_READ.value)
 
 
-@jit
+@jit_inside
 def _note_measured(world: World, i: int) -> None:
     burden = world.findings[i, Finding.LIVER_BURDEN_PCT.value]
     note(world.plan, Event.MEASURED.value, whole(burden * 1e4))  # not clinical: per cent to millionths
 
 
-@jit
+@jit_inside
 def imaging_read(world: World, i: int, now: int) -> None:
     """The first look; receptor PET and core biopsy are asked for together."""
     known = world.known
@@ -216,7 +218,7 @@ def imaging_read(world: World, i: int, now: int) -> None:
     then(world.plan, Stage.SAMPLED.value)
 
 
-@jit
+@jit_inside
 def sampled(world: World, i: int) -> None:
     """The biopsy waits for its report; that of the PET is in by then."""
     known, c = world.known, world.courses[i]
@@ -225,7 +227,7 @@ def sampled(world: World, i: int) -> None:
     then(world.plan, Stage.RESULTS_IN.value)
 
 
-@jit
+@jit_inside
 def results_in(world: World, i: int, now: int) -> None:
     """Diagnosis, unless the biopsy has to be repeated."""
     known, c = world.known, world.courses[i]
@@ -247,7 +249,7 @@ def results_in(world: World, i: int, now: int) -> None:
     _to_board(world, i)
 
 
-@jit
+@jit_inside
 def _know_the_patient(world: World, i: int, now: int) -> None:
     """What the board sees without a scan."""
     f, c, p = world.findings[i], world.courses[i], world.traits[i]
@@ -260,7 +262,7 @@ def _know_the_patient(world: World, i: int, now: int) -> None:
     f[Finding.BILIARY_PROCEDURE.value] = p.biliary
 
 
-@jit
+@jit_inside
 def discussed(world: World, i: int, now: int) -> None:
     """The tumour board: put off once if something is missing, else a background treatment and a main offer."""
     key, known, c, plan = world.key, world.known, world.courses[i], world.plan
@@ -277,10 +279,12 @@ def discussed(world: World, i: int, now: int) -> None:
     off = int(world.policy[Policy.MAIN_OFF.value])
     table = world.boards.main
     row, fitting = first_row(table, findings, off)
-    if uniform(key, i, Ask.ADHERENCE.value, c.boards) >= known[Known.BOARD_ADHERENCE.value]:
+    offered = table.offers[row, 0]
+    active = offered != Treatment.SURVEILLANCE.value and offered != Treatment.SUPPORTIVE.value
+    if active and uniform(key, i, Ask.ADHERENCE.value, c.boards) >= known[Known.BOARD_ADHERENCE.value]:
         other, _ = first_row(table, findings, off | 1 << row)
         if other >= 0:
-            note(plan, Event.REFUSED.value, row, FIRST_TREATMENT + table.offers[row, 0])
+            note(plan, Event.REFUSED.value, row, FIRST_TREATMENT + offered)
             row = other
     note(plan, Event.DECIDED.value, fitting, FIRST_MAIN_ROW + row)
     c.treatment = _alternative(world, i, row)
@@ -293,7 +297,7 @@ def discussed(world: World, i: int, now: int) -> None:
     _begin_treatment(world, i)
 
 
-@jit
+@jit_inside
 def _start_background(world: World, i: int, now: int) -> None:
     """The background table; an analogue once begun is a standing membership of the injection programme."""
     table, plan = world.boards.background, world.plan
@@ -305,7 +309,7 @@ def _start_background(world: World, i: int, now: int) -> None:
         standing(plan, order)
 
 
-@jit
+@jit_inside
 def _alternative(world: World, i: int, row: int) -> int:
     """Between two equal offers the scenario's preference decides, unless the patient's kidneys do."""
     key, c = world.key, world.courses[i]
@@ -314,13 +318,13 @@ def _alternative(world: World, i: int, row: int) -> int:
     if offers[row, 1] >= 0 and uniform(key, i, Ask.ALTERNATIVE.value, c.boards) >= world.policy[Policy.TAE_SHARE.value]:
         choice = int(offers[row, 1])
     barred = world.known[Known.TACE_BARRED_BY_KIDNEY.value]
-    if choice == Treatment.TACE.value and world.traits[i].kidney_disease:
-        if uniform(key, i, Ask.TACE_BARRED.value, 0) < barred:
-            choice = Treatment.TAE.value
+    kidneys = world.traits[i].kidney_disease == 1 and uniform(key, i, Ask.TACE_BARRED.value, 0) < barred
+    if choice == Treatment.TACE.value and kidneys:
+        choice = Treatment.TAE.value
     return choice
 
 
-@jit
+@jit_inside
 def _begin_treatment(world: World, i: int) -> None:
     """From the decision to what it asks for."""
     known, c, plan = world.known, world.courses[i], world.plan
@@ -338,10 +342,30 @@ def _begin_treatment(world: World, i: int) -> None:
         then(plan, Stage.SUPPORTIVE_VISIT.value)
     else:
         c.phase = Phase.WAITING.value
-        _ask_for_session(world, i)
+        wait(plan, _preparation(world, i))
+        then(plan, Stage.PREPARED.value)
 
 
-@jit
+@jit_inside
+def _preparation(world: World, i: int) -> int:
+    """From the decision until she can be booked: told, seen, consented, and what the treatment itself needs."""
+    known, c = world.known, world.courses[i]
+    median, sigma = known[Known.BOARD_ACTION_MEDIAN.value], known[Known.BOARD_ACTION_SIGMA.value]
+    minutes = lognormal(world.key, i, Ask.PREPARATION.value, c.courses_made, median, sigma)
+    if c.treatment == Treatment.PRRT.value:
+        minutes += known[Known.PRRT_ORDER_LEAD.value]
+    elif c.treatment == Treatment.RESECTION.value or c.treatment == Treatment.RESECTION_WITH_ABLATION.value:
+        minutes += known[Known.RESECTION_ASSESSMENT.value]
+    return whole(minutes)
+
+
+@jit_inside
+def prepared(world: World, i: int) -> None:
+    """Ready to be booked."""
+    _ask_for_session(world, i)
+
+
+@jit_inside
 def _ask_for_session(world: World, i: int) -> None:
     c = world.courses[i]
     protocol = world.protocols[c.treatment]
@@ -357,7 +381,7 @@ def _ask_for_session(world: World, i: int) -> None:
     then(world.plan, Stage.SESSION_OVER.value)
 
 
-@jit
+@jit_inside
 def session_over(world: World, i: int, now: int) -> None:
     """A session has ended, or was broken off because what was planned is no longer possible."""
     known, c, plan = world.known, world.courses[i], world.plan
@@ -388,7 +412,7 @@ def session_over(world: World, i: int, now: int) -> None:
         then(plan, Stage.RECOVERED.value)
 
 
-@jit
+@jit_inside
 def _lose(world: World, i: int) -> None:
     """What was planned is not possible any more: a new scan, and back to the board."""
     c, plan = world.courses[i], world.plan
@@ -401,7 +425,7 @@ def _lose(world: World, i: int) -> None:
     _ask_for_scan(world, i)
 
 
-@jit
+@jit_inside
 def stepped_down(world: World, i: int) -> None:
     """From intensive care to the ward, whose beds may be full."""
     known, c = world.known, world.courses[i]
@@ -411,7 +435,7 @@ def stepped_down(world: World, i: int) -> None:
     then(world.plan, Stage.RECOVERED.value)
 
 
-@jit
+@jit_inside
 def recovered(world: World, i: int) -> None:
     """Home; the next session after its interval, or surveillance if that was the last."""
     c, plan = world.courses[i], world.plan
@@ -425,7 +449,7 @@ def recovered(world: World, i: int) -> None:
     _watch(world, i)
 
 
-@jit
+@jit_inside
 def next_session(world: World, i: int) -> None:
     """The next session, unless she has become too frail for it."""
     c = world.courses[i]
@@ -435,7 +459,7 @@ def next_session(world: World, i: int) -> None:
         _ask_for_session(world, i)
 
 
-@jit
+@jit_inside
 def primary_operated(world: World, i: int) -> None:
     """The primary is out; done elsewhere in the hospital."""
     world.findings[i, Finding.PRIMARY.value] = 1
@@ -444,7 +468,7 @@ def primary_operated(world: World, i: int) -> None:
     _watch(world, i)
 
 
-@jit
+@jit_inside
 def _watch(world: World, i: int) -> None:
     """Surveillance: the interval goes by grade, and is long where the liver is free."""
     known, c, p = world.known, world.courses[i], world.traits[i]
@@ -460,7 +484,7 @@ def _watch(world: World, i: int) -> None:
     then(world.plan, Stage.SURVEILLANCE_DUE.value)
 
 
-@jit
+@jit_inside
 def surveillance_due(world: World, i: int, now: int) -> None:
     """A scan, or discharge of those whose liver has been free for long enough."""
     known, c = world.known, world.courses[i]
@@ -470,7 +494,7 @@ def surveillance_due(world: World, i: int, now: int) -> None:
     _ask_for_scan(world, i)
 
 
-@jit
+@jit_inside
 def _ask_for_scan(world: World, i: int) -> None:
     known = world.known
     if world.traits[i].kidney_disease:
@@ -480,14 +504,14 @@ def _ask_for_scan(world: World, i: int) -> None:
     then(world.plan, Stage.SCANNED.value)
 
 
-@jit
+@jit_inside
 def scanned(world: World, i: int) -> None:
     """The scan waits for its report."""
     wait(world.plan, _report(world, i))
     then(world.plan, Stage.ASSESSED.value)
 
 
-@jit
+@jit_inside
 def assessed(world: World, i: int, now: int) -> None:
     """Has anything changed? Then back to the board, by way of a receptor PET if the liver is newly involved."""
     known, c, plan = world.known, world.courses[i], world.plan
@@ -500,7 +524,12 @@ def assessed(world: World, i: int, now: int) -> None:
     c.visit = 0
     if worse:
         recurred = c.clear == 1 and not first
-        note(plan, Event.RECURRED.value if recurred else Event.PROGRESSED.value, 0, _CAUSE + Cause.NEW_DISEASE.value if new else -1)
+        note(
+            plan,
+            Event.RECURRED.value if recurred else Event.PROGRESSED.value,
+            0,
+            _CAUSE + Cause.NEW_DISEASE.value if new else -1,
+        )
         c.clear = 0
         world.findings[i, Finding.PROGRESSING.value] = 1
     if worse and first:
@@ -513,14 +542,14 @@ def assessed(world: World, i: int, now: int) -> None:
         _watch(world, i)
 
 
-@jit
+@jit_inside
 def restaged(world: World, i: int) -> None:
     """The PET waits for its report."""
     wait(world.plan, _report(world, i))
     then(world.plan, Stage.RESTAGING_READ.value)
 
 
-@jit
+@jit_inside
 def restaging_read(world: World, i: int, now: int) -> None:
     """With all that was seen, to the board; the primary's histology stands."""
     observe(world, i, now, PET)
@@ -530,7 +559,7 @@ def restaging_read(world: World, i: int, now: int) -> None:
     _to_board(world, i)
 
 
-@jit
+@jit_inside
 def symptom_visit(world: World, i: int) -> None:
     """New or worse symptoms: a scan soon, and the board whatever it shows."""
     c = world.courses[i]
@@ -541,14 +570,14 @@ def symptom_visit(world: World, i: int) -> None:
     _ask_for_scan(world, i)
 
 
-@jit
+@jit_inside
 def supportive_visit(world: World, i: int) -> None:
     """Best supportive care: seen in clinic."""
     _on_list(world, i, Role.CLINIC.value, world.known[Known.CLINIC_MINUTES.value])
     then(world.plan, Stage.SUPPORTIVE_SEEN.value)
 
 
-@jit
+@jit_inside
 def supportive_seen(world: World, i: int) -> None:
     """Until the next visit."""
     wait(world.plan, whole(world.known[Known.SUPPORTIVE_VISIT.value]))
@@ -601,6 +630,8 @@ def advance(world: World, i: int, step: int, now: int) -> None:
         supportive_visit(world, i)
     elif step == Stage.SUPPORTIVE_SEEN.value:
         supportive_seen(world, i)
+    elif step == Stage.PREPARED.value:
+        prepared(world, i)
     else:
         raise ValueError("no such step of care")
     alarm(world.plan, world.courses[i].alarm_at)
@@ -633,7 +664,7 @@ def ring(world: World, i: int, now: int) -> None:
     alarm(plan, c.alarm_at)
 
 
-@jit
+@jit_inside
 def _note_truth(world: World, i: int, kind: int) -> None:
     """What happens in truth is logged for the reader of the log; the board never sees it."""
     if kind == Alarm.METASTASIS.value:
@@ -644,7 +675,7 @@ def _note_truth(world: World, i: int, kind: int) -> None:
         note(world.plan, Event.WORSENED.value, world.courses[i].ecog)
 
 
-@jit
+@jit_inside
 def _visit(world: World, i: int, kind: int) -> int:
     """The step that new symptoms lead to, or -1 if the journey goes on as it was."""
     known, c = world.known, world.courses[i]
@@ -670,5 +701,3 @@ def _visit(world: World, i: int, kind: int) -> int:
 def stage_names() -> tuple[str, ...]:
     """The steps' names, by number, as the log prints them."""
     return tuple(stage.name.lower() for stage in Stage)
-
-

@@ -1,6 +1,6 @@
 """Who the patients are: what is fixed at first symptom, what changes afterwards, and how they are drawn.
 
-    TRAITS, COURSE          the two records of a patient, field by field
+    TRAITS, COURSE, LESION  the records of a patient, field by field
     World                   all that medicine may look at: the records, the evidence, the tables, the plan
     draw_traits(world, n)   the traits of patients 0 to n - 1, each from her own address
 
@@ -21,7 +21,7 @@ import numpy as np
 
 from sim.clinic.known import Known
 from sim.draws import exponential, lognormal, normal, uniform
-from sim.jit import jit
+from sim.jit import jit, jit_inside
 from sim.steps import NEVER, Plan
 from sim.units import YEAR
 
@@ -108,6 +108,7 @@ class Ask(IntEnum):
     INTRAOPERATIVE = 156
     CHEMO_COMPLICATION = 157
     EGFR = 158
+    PREPARATION = 159
 
 
 TRAITS = np.dtype(
@@ -183,6 +184,17 @@ COURSE = np.dtype(
 """What changes. A step writes only its own patient's."""
 
 
+LESION = np.dtype(
+    [
+        ("share", "f8"),  # of the liver's volume, at the course's anchor; 0 where there is no lesion
+        ("hidden", "f8"),  # how hard to see, 0 to 1, for all modalities
+        ("lobe", "i4"),  # 0 the lobe with more disease at first, 1 the other
+        ("seen", "i4"),  # 1 where imaging has found it
+    ]
+)
+"""A liver metastasis."""
+
+
 class Phase(IntEnum):
     """What the patient is in, as far as an alarm needs to know."""
 
@@ -201,10 +213,7 @@ class World(NamedTuple):
     known: Any  # (parameters,) evidence, indexed by Known
     traits: Any  # (patients,) TRAITS
     courses: Any  # (patients,) COURSE
-    lesions: Any  # (patients, MOST_LESIONS) share of the liver's volume at the anchor; 0 where there is none
-    lobes: Any  # (patients, MOST_LESIONS) 0 the lobe with more disease at first, 1 the other
-    hidden: Any  # (patients, MOST_LESIONS) how hard to see, 0 to 1
-    seen: Any  # (patients, MOST_LESIONS) 1 where imaging has found it
+    lesions: Any  # (patients, MOST_LESIONS) LESION
     findings: Any  # (patients, attributes) what has been observed, see sim.clinic.board; NaN where nothing
     boards: Any  # the two decision tables as arrays, see sim.clinic.board
     protocols: Any  # (treatments,) how each treatment is given, see sim.clinic.treatments
@@ -213,14 +222,12 @@ class World(NamedTuple):
     plan: Plan
 
 
-
-
 @jit
 def whole(minutes: float) -> int:
     """A duration rounded to whole minutes, once, where it is drawn; NEVER where it is beyond all calendars."""
     if not minutes < 1e15:  # not clinical: two billion years
         return NEVER
-    return int(math.floor(minutes + 0.5))  # not clinical: rounding
+    return math.floor(minutes + 0.5)  # not clinical: rounding
 
 
 @jit
@@ -240,10 +247,10 @@ def other_death(known: Any, male: int, age: float, threshold: float) -> float:
     at_65 = known[Known.BACKGROUND_MALE_AT_65.value] if male else known[Known.BACKGROUND_FEMALE_AT_65.value]
     slope = known[Known.BACKGROUND_MALE_SLOPE.value] if male else known[Known.BACKGROUND_FEMALE_SLOPE.value]
     now = at_65 * YEAR * math.exp(slope * (age - 65))  # not clinical: the age at which the card states the hazard
-    return math.log(1 + slope * threshold / now) / slope
+    return float(math.log(1 + slope * threshold / now) / slope)
 
 
-@jit
+@jit_inside
 def draw_patient(world: World, i: int) -> None:
     """Fill the traits of patient `i`, whose `arrived` stands already."""
     key, known, p = world.key, world.known, world.traits[i]
@@ -272,7 +279,7 @@ def draw_patient(world: World, i: int) -> None:
         p.mri_told = 1
 
 
-@jit
+@jit_inside
 def _draw_tumour(world: World, i: int) -> None:
     """Site, grade, Ki-67, growth, hormones, receptors, metastatic fate and delay."""
     key, known, p = world.key, world.known, world.traits[i]
@@ -315,7 +322,8 @@ def _draw_tumour(world: World, i: int) -> None:
             p.metastasis_at = later(p.arrived, exponential(key, i, Ask.METASTASIS_TIME.value, 0) / rate)
     if p.site == Site.UNKNOWN.value:
         p.metastasis_at = p.arrived  # an unknown primary shows itself by its metastases
-    pace = math.pow(p.growth / known[Known.GROWTH_REFERENCE.value], -known[Known.DELAY_GROWTH_EXPONENT.value])
+    typical = growth_rate(known, p.site, Grade.G1.value, typical_ki67(known, p.site))
+    pace = math.pow(p.growth / typical, -known[Known.DELAY_GROWTH_EXPONENT.value])
     p.delay = whole(lognormal(key, i, Ask.DELAY.value, 0, median, sigma) * pace)
 
 
@@ -404,6 +412,18 @@ def by_site(known: Any, site: int) -> Any:
 
 
 @jit
+def typical_ki67(known: Any, site: int) -> float:
+    """Median Ki-67 [%] of the site's tumours: who grows as they do has the site's median delay."""
+    if site == Site.SMALL_INTESTINE.value:
+        return float(known[Known.DELAY_TYPICAL_KI67_SMALL_INTESTINE.value])
+    if site == Site.PANCREAS.value:
+        return float(known[Known.DELAY_TYPICAL_KI67_PANCREAS.value])
+    if site == Site.OTHER.value:
+        return float(known[Known.DELAY_TYPICAL_KI67_OTHER.value])
+    return float(known[Known.DELAY_TYPICAL_KI67_UNKNOWN.value])
+
+
+@jit
 def growth_rate(known: Any, site: int, grade: int, ki67: float) -> float:
     """Median untreated growth at the reference burden, per minute.
 
@@ -423,7 +443,7 @@ def growth_rate(known: Any, site: int, grade: int, ki67: float) -> float:
         rate *= known[Known.GROWTH_SITE_OTHER.value]
     if grade == Grade.NEC.value:
         rate *= known[Known.GROWTH_NEC.value]
-    return rate
+    return float(rate)
 
 
 @jit

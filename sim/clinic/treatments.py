@@ -23,7 +23,7 @@ from sim.clinic.imaging import found
 from sim.clinic.known import Known
 from sim.clinic.patient import MOST_LESIONS, Ask, World, later, whole
 from sim.draws import lognormal, uniform
-from sim.jit import jit
+from sim.jit import jit_inside
 from sim.steps import NEVER
 from sim.units import DAY
 
@@ -172,8 +172,6 @@ def protocols(known: np.ndarray) -> Any:
         holds_median=k("PRRT_DURATION_MEDIAN"),
         holds_sigma=k("PRRT_DURATION_SIGMA"),
         systemic=1,
-        morbidity=k("PRRT_TOXICITY"),
-        complicated_stay=k("PRRT_COMPLICATED_STAY"),
         relief=k("PRRT_RELIEF_SHARE"),
         relief_median=k("PRRT_RELIEF_MEDIAN"),
         relief_sigma=k("PRRT_RELIEF_SIGMA"),
@@ -201,7 +199,7 @@ def protocols(known: np.ndarray) -> Any:
     return table
 
 
-@jit
+@jit_inside
 def session_minutes(world: World, i: int) -> int:
     """Planned minutes of the next session, from what imaging has seen."""
     known, c = world.known, world.courses[i]
@@ -219,7 +217,7 @@ def session_minutes(world: World, i: int) -> int:
     return whole(world.protocols[treatment].minutes)
 
 
-@jit
+@jit_inside
 def second_minutes(world: World, i: int) -> int:
     """How long the second place is held after the session: a night, a room's day, or nothing beyond it."""
     known, c = world.known, world.courses[i]
@@ -235,36 +233,38 @@ def second_minutes(world: World, i: int) -> int:
     return 0
 
 
-@jit
+@jit_inside
 def seen_in_lobe(world: World, i: int, lobe: int) -> int:
     """How many lesions of a lobe have been seen."""
     number = 0
     for j in range(MOST_LESIONS):
-        if world.seen[i, j] and world.lobes[i, j] == lobe and world.lesions[i, j] > 0:
+        if world.lesions[i, j].seen and world.lesions[i, j].lobe == lobe and world.lesions[i, j].share > 0:
             number += 1
     return number
 
 
-@jit
+@jit_inside
 def is_major(world: World, i: int) -> bool:
     """Does what was seen need a major hepatectomy? It does unless the lesions are few."""
     return world.findings[i, Finding.LESIONS.value] > world.known[Known.RESECTION_MINOR_MOST_LESIONS.value]
 
 
-@jit
+@jit_inside
 def too_large(world: World, i: int, j: int) -> bool:
     """Has a lesion outgrown ablation?"""
     known = world.known
-    return diameter(world.lesions[i, j], known[Known.LIVER_VOLUME_ML.value]) > known[Known.ABLATION_LIMIT_CM.value]
+    return (
+        diameter(world.lesions[i, j].share, known[Known.LIVER_VOLUME_ML.value]) > known[Known.ABLATION_LIMIT_CM.value]
+    )
 
 
-@jit
+@jit_inside
 def badly_placed(world: World, i: int, j: int) -> bool:
     """Does a lesion lie where a needle can not go? Fixed for the lesion, from how it came to be."""
     return uniform(world.key, i, Ask.UNSUITABLE_SITE.value, j) < world.known[Known.ABLATION_UNSUITABLE_SITE.value]
 
 
-@jit
+@jit_inside
 def still_suitable(world: World, i: int) -> bool:
     """Is what was planned still possible, now that she is on the table? Looks at the truth, as the surgeon does.
 
@@ -278,13 +278,13 @@ def still_suitable(world: World, i: int) -> bool:
         return False
     if surgery or treatment == Treatment.ABLATION.value:
         for j in range(MOST_LESIONS):
-            to_ablate = treatment == Treatment.ABLATION.value or world.lobes[i, j] == 1
-            if world.seen[i, j] and world.lesions[i, j] > 0 and to_ablate and too_large(world, i, j):
+            to_ablate = treatment == Treatment.ABLATION.value or world.lesions[i, j].lobe == 1
+            if world.lesions[i, j].seen and world.lesions[i, j].share > 0 and to_ablate and too_large(world, i, j):
                 return False
     return True
 
 
-@jit
+@jit_inside
 def give(world: World, i: int, now: int) -> int:
     """The effect of the session that has just ended. Returns the extra minutes in hospital it costs.
 
@@ -306,7 +306,7 @@ def give(world: World, i: int, now: int) -> int:
     return _complications(world, i, now)
 
 
-@jit
+@jit_inside
 def _resect(world: World, i: int, with_ablation: bool) -> None:
     """Take out the diseased lobe's lesions, and ablate what is seen in the other one.
 
@@ -318,9 +318,9 @@ def _resect(world: World, i: int, with_ablation: bool) -> None:
     c.major = 1 if major else 0
     c.clear = 1
     for j in range(MOST_LESIONS):
-        if world.lesions[i, j] <= 0:
+        if world.lesions[i, j].share <= 0:
             continue
-        seen = world.seen[i, j] == 1 or found(
+        seen = world.lesions[i, j].seen == 1 or found(
             world,
             i,
             j,
@@ -328,12 +328,12 @@ def _resect(world: World, i: int, with_ablation: bool) -> None:
             known[Known.DETECTION_INTRAOPERATIVE_STEEPNESS.value],
             known[Known.DETECTION_INTRAOPERATIVE_CEILING.value],
         )
-        if world.lobes[i, j] == 0 and (seen or major):
+        if world.lesions[i, j].lobe == 0 and (seen or major):
             scale_lesion(world, i, j, 0.0)
         elif seen and (with_ablation or not major) and not too_large(world, i, j):
             _ablate_lesion(world, i, j)
         elif seen:
-            world.seen[i, j] = 1
+            world.lesions[i, j].seen = 1
             c.clear = 0
     margin = uniform(key, i, Ask.MARGIN.value, c.operations) < known[Known.R1_SHARE.value]
     median = known[Known.RESIDUE_R1_MEDIAN.value if margin else Known.RESIDUE_COMPLETE_MEDIAN.value]
@@ -345,37 +345,37 @@ def _resect(world: World, i: int, with_ablation: bool) -> None:
     world.findings[i, Finding.PRIMARY.value] = 1
 
 
-@jit
+@jit_inside
 def _ablate_lesion(world: World, i: int, j: int) -> None:
     """Destroy a lesion, or leave a part of it to come back at its rim."""
     known, c = world.known, world.courses[i]
     fails = uniform(world.key, i, Ask.LOCAL_FAILURE.value, c.operations * MOST_LESIONS + j)
     if fails < known[Known.ABLATION_LOCAL_FAILURE.value]:
         scale_lesion(world, i, j, known[Known.ABLATION_RIM.value])
-        world.seen[i, j] = 0
+        world.lesions[i, j].seen = 0
     else:
         scale_lesion(world, i, j, 0.0)
 
 
-@jit
+@jit_inside
 def _ablate(world: World, i: int) -> None:
     c = world.courses[i]
     c.clear = 1
     for j in range(MOST_LESIONS):
-        if world.seen[i, j] and world.lesions[i, j] > 0:
+        if world.lesions[i, j].seen and world.lesions[i, j].share > 0:
             _ablate_lesion(world, i, j)
     c.operations += 1
     world.findings[i, Finding.ABLATIONS_HAD.value] += 1 if c.session == 0 else 0
 
 
-@jit
+@jit_inside
 def _embolise(world: World, i: int, now: int) -> None:
     """One side of the liver: shrinkage where the course responds, and slower growth for a time."""
     c = world.courses[i]
     protocol = world.protocols[c.treatment]
     if uniform(world.key, i, Ask.RESPONSE.value, c.courses_made) < protocol.response:
         for j in range(MOST_LESIONS):
-            if world.lesions[i, j] > 0 and world.lobes[i, j] == c.session:
+            if world.lesions[i, j].share > 0 and world.lesions[i, j].lobe == c.session:
                 scale_lesion(world, i, j, 1 - protocol.shrink)
     if c.session == 0:
         _relieve(world, i, now)
@@ -384,7 +384,7 @@ def _embolise(world: World, i: int, now: int) -> None:
         _hold(world, i, now)
 
 
-@jit
+@jit_inside
 def _treat_whole_body(world: World, i: int, now: int) -> None:
     """PRRT and chemotherapy: growth is held from the first cycle, shrinkage has come by the last."""
     c = world.courses[i]
@@ -400,23 +400,21 @@ def _treat_whole_body(world: World, i: int, now: int) -> None:
         uniform(world.key, i, Ask.RESPONSE.value, c.courses_made) < protocol.response
     ):
         for j in range(MOST_LESIONS):
-            if world.lesions[i, j] > 0:
+            if world.lesions[i, j].share > 0:
                 scale_lesion(world, i, j, 1 - protocol.shrink)
 
 
-@jit
+@jit_inside
 def _hold(world: World, i: int, now: int) -> None:
     c = world.courses[i]
     protocol = world.protocols[c.treatment]
     c.hold_factor = protocol.growth_factor
     c.hold_systemic = protocol.systemic
-    holds = lognormal(
-        world.key, i, Ask.EFFECT_TIME.value, c.courses_made, protocol.holds_median, protocol.holds_sigma
-    )
+    holds = lognormal(world.key, i, Ask.EFFECT_TIME.value, c.courses_made, protocol.holds_median, protocol.holds_sigma)
     c.hold_until = later(now, holds)
 
 
-@jit
+@jit_inside
 def _relieve(world: World, i: int, now: int) -> None:
     """Relief of hormonal symptoms, sampled: regrowth alone would relieve for far longer than is reported."""
     c, p = world.courses[i], world.traits[i]
@@ -430,7 +428,7 @@ def _relieve(world: World, i: int, now: int) -> None:
             c.relief_until = until
 
 
-@jit
+@jit_inside
 def start_analogue(world: World, i: int, now: int) -> None:
     """A somatostatin analogue: slower growth until resistance, and relief of symptoms for a time."""
     key, known, c, p = world.key, world.known, world.courses[i], world.traits[i]
@@ -438,10 +436,17 @@ def start_analogue(world: World, i: int, now: int) -> None:
     world.findings[i, Finding.ANALOGUE.value] = 1
     c.ssa_factor = known[Known.SSA_GROWTH_FACTOR.value]
     lasts = lognormal(
-        key, i, Ask.SSA_RESISTANCE.value, 0, known[Known.SSA_RESISTANCE_MEDIAN.value], known[Known.SSA_RESISTANCE_SIGMA.value]
+        key,
+        i,
+        Ask.SSA_RESISTANCE.value,
+        0,
+        known[Known.SSA_RESISTANCE_MEDIAN.value],
+        known[Known.SSA_RESISTANCE_SIGMA.value],
     )
     c.ssa_until = later(now, lasts)
-    if p.functioning and uniform(key, i, Ask.RELIEF.value, 1000) < known[Known.SSA_RELIEF_SHARE.value]:  # not clinical: an address apart from the courses'
+    if (
+        p.functioning and uniform(key, i, Ask.RELIEF.value, 1000) < known[Known.SSA_RELIEF_SHARE.value]
+    ):  # not clinical: an address apart from the courses'
         c.relief_until = later(
             now,
             lognormal(
@@ -455,7 +460,7 @@ def start_analogue(world: World, i: int, now: int) -> None:
         )
 
 
-@jit
+@jit_inside
 def _complications(world: World, i: int, now: int) -> int:
     """Death or a longer stay, once per course, with its first session."""
     key, c = world.key, world.courses[i]

@@ -17,8 +17,8 @@ import numpy as np
 from sim import draws
 from sim.clinic.board import ATTRIBUTES, Finding
 from sim.clinic.boardfile import Board
-from sim.clinic.patient import COURSE, MOST_LESIONS, TRAITS, Ask, Grade, Site, World, draw_traits
 from sim.clinic.pathway import Policy
+from sim.clinic.patient import COURSE, LESION, MOST_LESIONS, TRAITS, Ask, Grade, Site, World, draw_traits
 from sim.clinic.treatments import Role, protocols
 from sim.draws import exponential
 from sim.evidence import read_evidence
@@ -99,10 +99,7 @@ def make_world(
         known,
         traits,
         np.zeros(n, COURSE).view(np.recarray),
-        np.zeros((n, MOST_LESIONS)),
-        np.zeros((n, MOST_LESIONS), np.int8),
-        np.zeros((n, MOST_LESIONS)),
-        np.zeros((n, MOST_LESIONS), np.int8),
+        np.zeros((n, MOST_LESIONS), LESION).view(np.recarray),
         findings,
         board.with_evidence(dict(zip(read_evidence().flat, known.tolist(), strict=True))),
         protocols(known),

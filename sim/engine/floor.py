@@ -166,26 +166,27 @@ class Floor:
                 return case
         return None
 
-    def give_up(self, person: Person, place: Place) -> None:
-        """Free what she still has of this place from an order that is over."""
+    def give_up(self, person: Person, place: Place) -> bool:
+        """Free what she still has of this place from an order that is over; whether there was anything."""
         case = self.left_over(person, place)
         if case is None:
-            return
+            return False
         if case is person.kept:
             self.release_kept(person)
-            return
-        assert case.due is not None
-        case.due.cancel()
-        self._release_second(case)
-        self._forget(case)
+        else:
+            assert case.due is not None
+            case.due.cancel()
+            self._release_second(case)
+            self._forget(case)
+        return True
 
     def has_all(self, case: Case) -> bool:
         """Whether everything a place order needs is free."""
         return self.has(case.target, case) and (case.second is None or self.has(case.second, case))
 
-    def take(self, place: Place, person: Person | None) -> None:
-        """One place less."""
-        if self.check and place.taken >= place.places:
+    def take(self, place: Place, person: Person | None, own: bool = False) -> None:
+        """One place less. `own`: it is the one she just gave up, which even a cut in capacity leaves her."""
+        if self.check and place.taken >= place.places and not own:
             raise RunError(
                 f"{day_and_time(self.clock.now)}: a place of {place.name} is given out, though {place.taken} of "
                 f"{place.places} are taken"
@@ -237,9 +238,8 @@ class Floor:
     def take_second(self, case: Case) -> None:
         """The place a case needs besides its own resource is hers from now on."""
         assert case.second is not None
-        if case.person is not None and not case.standing:
-            self.give_up(case.person, case.second)
-        self.take(case.second, case.person)
+        own = case.person is not None and not case.standing and self.give_up(case.person, case.second)
+        self.take(case.second, case.person, own)
         case.in_second = True
         case.taken_at = self.clock.now
 
@@ -301,14 +301,13 @@ class Floor:
     def give_place(self, case: Case) -> None:
         """A place, and the second if one is needed, to a case that is out of the queue by now."""
         person = case.person
-        if person is not None and not case.standing:
-            if person.kept is not None:
-                self.release_kept(person)
-            self.give_up(person, case.target)
-        self.take(case.target, person)
+        own = person is not None and not case.standing and self.give_up(person, case.target)
+        self.take(case.target, person, own)
         case.in_first = True
         if case.second is not None:
             self.take_second(case)
+        if person is not None and person.kept is not None and not case.standing:
+            self.release_kept(person)
         self.begin(case)
 
     def call(self, due: Due) -> None:
@@ -459,8 +458,8 @@ class Floor:
         case.target.queue.remove(case)
         person = case.person
         assert person is not None
-        if person.kept is not None and not case.standing:
-            self.release_kept(person)
         if case.second is not None:
             self.take_second(case)
+        if person.kept is not None and not case.standing:
+            self.release_kept(person)
         self.begin(case)

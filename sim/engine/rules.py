@@ -17,8 +17,8 @@ What would happen at the horizon, or later, does not happen; whoever is still th
 reason `horizon`.
 
 AN INSTANT has two halves. First everyone who is due moves; then what is free is given out, in one giving-out
-for the whole hospital. Its rounds repeat until a round frees nothing more (only kept places are freed while
-giving out), and nobody moves in between. Then the first half goes on, even for stays of zero minutes. When
+for the whole hospital. Its rounds repeat until one frees nothing more (while giving out, only kept places and
+those of withdrawn bookings are freed), and nobody moves in between. Then the first half goes on, even for stays of zero minutes. When
 nothing is left to do, the clock moves.
 
 RANKS inside a minute: alarm 0; capacity changes, offers, freezes, openings 5; end, call or release of order k
@@ -82,7 +82,7 @@ end. The step that follows decides: if it places one order (not a wait), she kee
 that is given, on lists until she is called; else it is free at the step. A redirect leaves the decision to its
 step. What she still has from an order that is over, kept or as its second place, counts as free for herself
 (but not for standing orders), and is given up when she is given the same kind of place again. Ordering it alone,
-without a second, prolongs the stay without queueing. Being given a place of a kind she has for an order that is
+without a second, prolongs the stay without queueing, even where a cut has left fewer places. Being given a place of a kind she has for an order that is
 not over is refused: nobody is in two places.
 
 RINGS, patients who wait for each other's places, are looked for once a minute while somebody keeps. A kind of

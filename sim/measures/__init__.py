@@ -4,7 +4,7 @@
     Measures, combine                        the small tables in which it comes, of one replication or several
     summarise(kpis)                          each figure over the replications, with its 95 % interval
     pooled_survival, pooled_waits            curves of all replications together, with intervals
-    little                                   Little's law, queue by queue
+    littles_law(log, ...)                    Little's law, queue by queue
     Window, Facts                            what has to be told besides the logs
 
 Every figure is computed from the logs, so the logs of a hospital in the same columns can be measured alike.
@@ -13,8 +13,7 @@ docs/measures.md says what each figure means. Knows nothing of scenarios, engine
 
 from sim.measures.bundle import COLUMNS, Measures, combine
 from sim.measures.facts import Facts, Window
-from sim.measures.kpis import measure, pooled_survival, pooled_waits, summarise
-from sim.measures.queues import little
+from sim.measures.kpis import littles_law, measure, pooled_survival, pooled_waits, summarise
 
 __all__ = [
     "COLUMNS",
@@ -22,7 +21,7 @@ __all__ = [
     "Measures",
     "Window",
     "combine",
-    "little",
+    "littles_law",
     "measure",
     "pooled_survival",
     "pooled_waits",

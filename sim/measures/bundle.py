@@ -78,7 +78,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "treatment": "str",
         "year": "int64",  # of the measured period, from 0
         "courses": "int64",
-        "first_courses": "int64",  # of a patient
+        "first_courses": "int64",  # the first of that treatment for the patient
     },
     "cancellations": {
         "replication": "int64",

@@ -1,6 +1,7 @@
 """From the logs of a replication to its measures, and from the measures of all replications to the answer.
 
     measure(log, patients, window, facts)   everything that is measured of one replication (`Measures`)
+    littles_law(log, ...)                   Little's law, queue by queue
     summarise(kpis)                         each figure over the replications: mean, spread, 95 % interval
     pooled_survival(people, ...)            survival of all replications together, with intervals
     pooled_waits(waits, ...)                shares treated, dead and otherwise ended by time since the start
@@ -80,6 +81,16 @@ def measure(log: EventLog, patients: pd.DataFrame, window: Window, facts: Facts)
         board=meetings.meetings(hospital, facts, window) if facts.board else table("board", {}),
         losses=lost,
     )
+
+
+def littles_law(log: EventLog, patients: pd.DataFrame, window: Window, facts: Facts) -> pd.DataFrame:
+    """Little's law for every queue of a replication, own patients and competing cases apart (`queues.little`).
+
+    returns   `resource, who, length, per_day, days, product`; over a long period `product` is near `length`
+    """
+    _same_resources(log, facts)
+    visits = queues.queueing(Journeys(log, patients, window))
+    return queues.little(queues.lines(visits, queues.competing_queues(log, window), facts), window)
 
 
 def _same_resources(log: EventLog, facts: Facts) -> None:

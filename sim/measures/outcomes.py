@@ -44,15 +44,18 @@ def years_of(journeys: Journeys, minutes: Ints) -> Ints:
 
 
 def treatments(journeys: Journeys) -> pd.DataFrame:
-    """Courses begun in the measured period, and how many of them were a patient's first, by treatment and year."""
+    """Courses begun in the measured period, and how many of them were the patient's first of that treatment."""
     at = journeys.where(Event.TREATED)
-    at = at[journeys.measured(journeys.minute[at])]
+    person = np.column_stack([journeys.who[at], journeys.why[at]])
+    first = np.zeros(len(at), np.int64)
+    first[np.unique(person, axis=0, return_index=True)[1]] = 1
+    inside = journeys.measured(journeys.minute[at])
     begun = pd.DataFrame(
         {
-            "treatment": journeys.why_words(journeys.why[at]),
-            "year": years_of(journeys, journeys.minute[at]),
+            "treatment": journeys.why_words(journeys.why[at[inside]]),
+            "year": years_of(journeys, journeys.minute[at[inside]]),
             "courses": 1,
-            "first_courses": (journeys.value[at] <= 1).astype(np.int64),
+            "first_courses": first[inside],
         }
     )
     counts = begun.groupby(["treatment", "year"], as_index=False).sum()

@@ -85,10 +85,14 @@ def queueing(journeys: Journeys) -> Waits:
 
 
 def competing_queues(log: EventLog, window: Window) -> dict[str, Line]:
-    """Waits of the competing cases, by name of the resource."""
+    """Waits of the competing cases, by name of the resource.
+
+    A case starts once, and the log does not tell the order of rows of one minute: one that is sent back from a room
+    that does not open, and starts in the room beside it in the same minute, was first sent back.
+    """
     minute, resource, event, case, _, _ = log.resources.T
     at = np.flatnonzero(np.isin(event, [*COMPETING_JOINS, Happening.STARTED]))
-    at = at[np.lexsort((at, minute[at], case[at], resource[at]))]
+    at = at[np.lexsort((event[at] == Happening.STARTED, minute[at], case[at], resource[at]))]
     joins = (event[at] != Happening.STARTED).astype(np.int64)
     cases, number = np.unique(case[at], return_inverse=True)
     begins, ends = _visits(resource[at] * (len(cases) + 1) + number, joins)

@@ -34,6 +34,7 @@ def lying(
     parts: Mapping[str, tuple[Sequence[float], str]],
     whole: pd.DataFrame,
     form: str = "{:.1f}",
+    most: float = np.inf,
 ) -> None:
     """One bar for each name, from the top down, made of parts that lie end to end.
 
@@ -41,6 +42,7 @@ def lying(
     parts   what the parts are -> their (n,) lengths and colour
     whole   n rows with `mean, lower, upper`: the whisker, and the number written behind it
     form    how that number is written
+    most    the largest value there can be, such as 1 for a share; whiskers end there
     """
     at = np.arange(len(names))
     left = np.zeros(len(names))
@@ -50,7 +52,7 @@ def lying(
         left += sizes
     mean = whole["mean"].to_numpy(float)
     low, high = (whole[end].fillna(whole["mean"]).to_numpy(float) for end in ("lower", "upper"))
-    low = np.maximum(low, 0)
+    low, high = np.maximum(low, 0), np.minimum(high, most)
     whisker = np.nan_to_num(np.array([mean - low, high - mean]))
     axes.errorbar(np.nan_to_num(mean), at, xerr=np.maximum(whisker, 0), fmt="none", ecolor=INK, capsize=2.5, lw=1)
     for y, value, end in zip(at, mean, np.fmax(high, mean), strict=True):

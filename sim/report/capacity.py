@@ -11,14 +11,16 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from sim.measures import Measures
 from sim.measures.statistics import mean_interval
 from sim.report.bars import figures_of, lying
-from sim.report.style import BLUE, GREY, INK, ORANGE, RED, SEQUENCE, SKY, Titles, nothing, sheet, tidy
+from sim.report.style import BLUE, GREY, INK, ORANGE, RED, SEQUENCE, SKY, Titles, headline, nothing, sheet, tidy
 
 PARTS = {
     "this pathway's patients": ("own", ORANGE),
     "other patients": ("competing", SKY),
     "spent on nobody (did not come, or died that day)": ("spent_on_nobody", GREY),
 }
+CAUSES = {"no_second": "no bed or other place free", "sitting_off": "list did not take place"}
 MOST_PLACES = 6
+MOST_BARS = 32
 
 
 def utilisation(measures: Measures, titles: Titles) -> Figure:
@@ -41,12 +43,14 @@ def utilisation(measures: Measures, titles: Titles) -> Figure:
     sizes = [max(len(names), 1) + 0.8 for names in kinds.values()]
     panels = figure.subplots(2, 1, sharex=True, height_ratios=sizes)
     for axes, (title, names) in zip(panels, kinds.items(), strict=True):
-        axes.set_title(title, loc="left")
+        headline(axes, title)
         _use_panel(axes, use, names, titles)
-    panels[-1].set_xlabel("Share used", fontsize=9)
+    if panels[-1].axison:
+        panels[-1].set_xlabel("Share used", fontsize=9)
     handles, labels = panels[0].get_legend_handles_labels()
     if handles:
-        figure.legend(handles[:3], labels[:3], loc="outside upper right", ncols=3, frameon=False, fontsize=9)
+        place = {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "borderaxespad": 0.1}
+        panels[0].legend(handles[:3], labels[:3], ncols=3, frameon=False, fontsize=8.5, **place)
     return figure
 
 
@@ -59,7 +63,7 @@ def _use_panel(axes: Axes, use: pd.DataFrame, names: list[str], titles: Titles) 
         what: (use[use["group"] == group].set_index("name")["mean"].reindex(whole.index).tolist(), colour)
         for what, (group, colour) in PARTS.items()
     }
-    lying(axes, [titles.label(str(name)) for name in whole.index], parts, whole, "{:.0%}")
+    lying(axes, [titles.label(str(name)) for name in whole.index], parts, whole, "{:.0%}", most=1)
     axes.set_xlim(0, 1.08)
     axes.axvline(1, color=INK, lw=0.8)
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
@@ -71,8 +75,8 @@ def beds(measures: Measures, titles: Titles) -> Figure:
     figure = sheet(
         titles,
         "How many places are in use, and for how much of the time",
-        "Bars: mean over replications of the share of time; whiskers: its 95 % interval. Dashed: how many there are "
-        "(time average).",
+        "Bars: mean over replications of the share of time; whiskers: its 95 % interval. Dashed: as many as there are "
+        "(time average). Where there are many places, several numbers share a bar.",
         height=6.6,
     )
     table = measures.occupancy
@@ -92,25 +96,28 @@ def beds(measures: Measures, titles: Titles) -> Figure:
 
 
 def _bed_panel(axes: Axes, rows: pd.DataFrame, replications: list[int], title: str) -> None:
-    shares = rows.pivot_table(index="level", columns="replication", values="share", aggfunc="sum")
-    levels = np.arange(int(shares.index.max()) + 1)
-    values = shares.reindex(index=levels, columns=replications).fillna(0).to_numpy()
-    spread = np.array([mean_interval(row) for row in values])
-    mean, lower, upper = spread[:, 0], np.maximum(spread[:, 2], 0), spread[:, 3]
-    whisker = np.nan_to_num(np.array([mean - lower, upper - mean]))
-    axes.bar(levels, mean, width=0.85 if len(levels) < 40 else 1.0, color=SKY, edgecolor=BLUE, lw=0.5)
-    if len(levels) <= 40:
-        axes.errorbar(levels, mean, yerr=whisker, fmt="none", ecolor=INK, capsize=2, lw=0.8)
-    else:
-        axes.fill_between(levels, mean - whisker[0], mean + whisker[1], color=BLUE, alpha=0.3, lw=0)
+    mean_in_use = float((rows["level"] * rows["share"]).sum()) / len(replications)
     there = float(rows["capacity"].mean())
-    seldom = np.cumsum(mean) > 0.001
-    first = max(int(np.argmax(seldom)) - 1, 0)
-    last = max(levels[-1], there) if there < 2 * levels[-1] + 4 else levels[-1]
-    axes.set_xlim(first - 0.7, last + 0.7)
-    if there <= last:
-        axes.axvline(there, color=RED, lw=1.2, ls="--")
-    axes.set_title(f"{title}: {float(levels @ mean):.1f} of {there:.3g} in use", loc="left")
+    highest = int(rows["level"].max())
+    bounded = there <= 2 * highest  # a provision without bounds would press the bars into a corner
+    wide = -(-(max(highest, round(there) if bounded else 0) + 1) // MOST_BARS)
+    shares = rows.assign(bar=rows["level"] // wide).pivot_table(
+        index="bar", columns="replication", values="share", aggfunc="sum"
+    )
+    bars = np.arange(highest // wide + 1)
+    values = shares.reindex(index=bars, columns=replications).fillna(0).to_numpy()
+    spread = np.array([mean_interval(row) for row in values])
+    mean = spread[:, 0]
+    whisker = np.nan_to_num(np.array([mean - np.maximum(spread[:, 2], 0), np.minimum(spread[:, 3], 1) - mean]))
+    centres = bars * wide + (wide - 1) / 2
+    axes.bar(centres, mean, width=0.85 * wide, color=SKY, edgecolor=BLUE, lw=0.5)
+    axes.errorbar(centres, mean, yerr=whisker, fmt="none", ecolor=INK, capsize=2, lw=0.8)
+    last = float(centres[-1]) + wide / 2
+    if bounded:
+        axes.axvline(there + 0.5, color=RED, lw=1.4, ls="--")
+        last = max(last, there + 0.5)
+    axes.set_xlim(-0.8 * wide, last + 0.4 * wide)
+    headline(axes, f"{title}: {mean_in_use:.1f} of {there:.4g} in use")
     axes.set_xlabel("Places in use", fontsize=9)
     axes.set_ylabel("Share of the time", fontsize=9)
     axes.yaxis.set_major_formatter(PercentFormatter(1))
@@ -136,7 +143,7 @@ def cancellations(measures: Measures, titles: Titles) -> Figure:
 def _cancelled_panel(axes: Axes, measures: Measures, titles: Titles) -> None:
     rows = figures_of(measures, "cancelled.", ".per_year")
     whole = rows[(rows["group"] == "all") & (rows["mean"] > 0)].set_index("name").sort_values("mean", ascending=False)
-    axes.set_title("Cancelled on the day, by cause", loc="left")
+    headline(axes, "Cancelled on the day, by cause")
     if whole.empty:
         nothing(axes, "No booked case was cancelled on the day.")
         return
@@ -154,7 +161,7 @@ def _cancelled_panel(axes: Axes, measures: Measures, titles: Titles) -> None:
 def _missed_panel(axes: Axes, measures: Measures, titles: Titles) -> None:
     rows = figures_of(measures, "missed.", ".per_year")
     whole = rows[(rows["group"] == "all") & (rows["mean"] > 0)].set_index("name").sort_values("mean", ascending=False)
-    axes.set_title("Did not attend", loc="left")
+    headline(axes, "Did not attend")
     if whole.empty:
         nothing(axes, "Everybody who was booked came.")
         return
@@ -166,9 +173,3 @@ def _missed_panel(axes: Axes, measures: Measures, titles: Titles) -> None:
     axes.set_xlabel("Cases per year", fontsize=9)
     axes.legend(loc="lower right", fontsize=8, frameon=False)
     tidy(axes, "x")
-
-
-CAUSES = {
-    "no_second": "no bed or other place free",
-    "sitting_off": "list did not take place",
-}

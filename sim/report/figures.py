@@ -3,7 +3,7 @@
     draw_all(measures, folder, titles)   all of them; returns their paths
 
     waits.png            of all who started a wait, how many had ended it, and how, by time
-    queues.png           how many were waiting, week by week
+    queues.png           how many were waiting, over the measured years
     utilisation.png      how much of the opening time and of the places was used, and by whom
     beds.png             for how much of the time how many places were in use
     treatments.png       courses begun per year

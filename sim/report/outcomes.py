@@ -11,7 +11,22 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from sim.measures import Measures, pooled_survival, summarise
 from sim.measures.statistics import mean_interval
 from sim.report.bars import figures_of, lying
-from sim.report.style import BLUE, GREEN, GREY, INK, ORANGE, PINK, RED, SKY, Titles, nothing, sheet, tidy, words
+from sim.report.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    INK,
+    ORANGE,
+    PINK,
+    RED,
+    SKY,
+    Titles,
+    headline,
+    nothing,
+    sheet,
+    tidy,
+    words,
+)
 
 GRADES = {"G1": (BLUE, "-"), "G2": (ORANGE, "-"), "NET_G3": (GREEN, "--"), "NEC": (RED, "-.")}
 LEAST_SHOWN = 10
@@ -34,7 +49,7 @@ def treatments(measures: Measures, titles: Titles) -> Figure:
         return figure
     new = first.reindex(whole.index).fillna(0)
     parts = {
-        "a patient's first course of any treatment": (new.tolist(), BLUE),
+        "a patient's first course of it": (new.tolist(), BLUE),
         "later courses": ((whole["mean"] - new).tolist(), SKY),
     }
     lying(axes, [titles.label(str(name)) for name in whole.index], parts, whole)
@@ -49,9 +64,9 @@ def survival(measures: Measures, titles: Titles) -> Figure:
     figure = sheet(
         titles,
         "Overall survival from the first sight of liver metastases",
-        "Kaplan-Meier over all replications together; bands: 95 % interval (jackknife over replications). At risk: mean "
-        "number per replication. A curve is drawn while at least "
-        f"{LEAST_SHOWN} patients of all replications are at risk.",
+        "Kaplan-Meier over all replications together; bands: 95 % interval (jackknife over replications). At risk: "
+        "mean number per replication. A curve is drawn while at least "
+        f"{LEAST_SHOWN} patients of all replications together are at risk.",
         height=7.0,
     )
     people, runs = measures.survival, measures.replications()
@@ -59,7 +74,7 @@ def survival(measures: Measures, titles: Titles) -> Figure:
         nothing(figure.subplots(), "No liver metastases were seen in the measured period.")
         return figure
     last = float(np.ceil(people["days"].max() / 365.25))
-    years = np.linspace(0, last, int(last * 24) + 1)
+    years = np.arange(int(last) * 24 + 1) / 24
     curves = pooled_survival(people, years, runs)
     present = set(map(str, people["grade"]))
     groups = ["all", *(grade for grade in GRADES if grade in present), *sorted(present - set(GRADES))]
@@ -68,6 +83,7 @@ def survival(measures: Measures, titles: Titles) -> Figure:
         _survival_curve(top, curves[curves["group"] == group], group)
     top.set_ylim(0, 1.01)
     top.set_xlim(0, last)
+    top.set_xticks(_marks(last))
     top.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     top.set_ylabel("Share alive", fontsize=9)
     top.legend(loc="upper right", fontsize=9, frameon=False)
@@ -90,22 +106,26 @@ def _survival_curve(axes: Axes, curve: pd.DataFrame, group: str) -> None:
     axes.fill_between(enough["years"], enough["lower"], enough["upper"], step="post", color=colour, alpha=0.15, lw=0)
 
 
+def _marks(last: float) -> np.ndarray:
+    return np.arange(0, int(last) + 1, 1 if last <= 12 else 2, dtype=float)
+
+
 def _at_risk(axes: Axes, curves: pd.DataFrame, groups: list[str], years: np.ndarray, runs: int) -> None:
-    marks = np.arange(0, int(years[-1]) + 1, 1 if years[-1] <= 12 else 2)
-    axes.set_title("At risk (mean per replication)", loc="left")
+    marks = _marks(years[-1])
+    headline(axes, "At risk (mean per replication)")
     for row, group in enumerate(groups):
         its = curves[curves["group"] == group]
-        counts = np.interp(marks, its["years"], its["at_risk"]) / runs
+        counts = its["at_risk"].to_numpy()[np.searchsorted(its["years"].to_numpy(), marks)] / runs
         for mark, count in zip(marks, counts, strict=True):
             text = f"{count:.0f}" if count >= 10 or count == 0 else f"{count:.1f}"
             axes.text(mark, -row, text, ha="center", va="center", fontsize=8.5, color=_look(group)[0])
     axes.set_yticks([-row for row in range(len(groups))], ["all" if g == "all" else words(g) for g in groups])
     axes.set_ylim(-len(groups) + 0.4, 0.6)
     axes.tick_params(length=0, labelsize=9)
+    axes.yaxis.set_tick_params(pad=16)
     axes.xaxis.set_tick_params(labelbottom=False)
     for spine in axes.spines.values():
         spine.set_visible(False)
-    axes.title.set_fontsize(9)
 
 
 def waiting_losses(measures: Measures, titles: Titles) -> Figure:
@@ -113,13 +133,13 @@ def waiting_losses(measures: Measures, titles: Titles) -> Figure:
     figure = sheet(
         titles,
         "What is lost while waiting: deaths before treatment, and treatments no longer possible",
-        "Events of the measured years per year, mean over replications; whiskers: 95 % interval. A death between decision "
-        "and treatment also counts between referral and treatment if it would have been the first.",
+        "Events of the measured years per year, mean over replications; whiskers: 95 % interval. A death between "
+        "decision and treatment also counts between referral and treatment if none had been given before.",
         width=11,
         height=4.6,
     )
     left, right = figure.subplots(1, 2)
-    left.set_title("Deaths while waiting for treatment", loc="left")
+    headline(left, "Deaths while waiting for treatment")
     died = figures_of(measures, "died.", ".per_year").set_index("name")
     names = {
         "between_referral_and_treatment": "between referral\nand first treatment",
@@ -132,7 +152,7 @@ def waiting_losses(measures: Measures, titles: Titles) -> Figure:
         lying(left, list(names.values()), {"deaths": (whole["mean"].tolist(), RED)}, whole)
         left.set_xlabel("Deaths per year", fontsize=9)
         tidy(left, "x")
-    right.set_title("No longer eligible for what was planned", loc="left")
+    headline(right, "No longer eligible for what was planned")
     rows = summarise(measures.kpis[measures.kpis["kpi"] == "lost.while_waiting.per_year"])
     lost = rows[(rows["group"] != "all") & (rows["mean"] > 0)].sort_values("mean", ascending=False)
     if lost.empty:
@@ -150,8 +170,8 @@ def board(measures: Measures, titles: Titles) -> Figure:
     figure = sheet(
         titles,
         "The tumour board: cases at each meeting, and cases put off to the next",
-        "Left: share of meetings by number of cases; right: cases put off per year. Means over replications; whiskers: 95 % "
-        "interval.",
+        "Left: share of meetings by number of cases (the largest 1 in 1,000 left out); right: cases put off per "
+        "year. Means over replications; whiskers: 95 % interval.",
         width=11,
         height=4.8,
     )
@@ -164,24 +184,32 @@ def board(measures: Measures, titles: Titles) -> Figure:
 def _meetings_panel(axes: Axes, measures: Measures) -> None:
     table, runs = measures.board, measures.replications()
     if table.empty:
-        axes.set_title("Cases at each meeting", loc="left")
+        headline(axes, "Cases at each meeting")
         nothing(axes, "The board did not meet in the measured period.")
         return
     counts = table.pivot_table(index="cases", columns="replication", values="meetings", aggfunc="sum")
-    levels = np.arange(int(counts.index.max()) + 1)
+    by_size = table.groupby("cases")["meetings"].sum().cumsum()
+    most = int(np.searchsorted(by_size.to_numpy(), 0.999 * table["meetings"].sum()))
+    levels = np.arange(by_size.index.to_numpy()[most] + 1)
     counts = counts.reindex(index=levels, columns=runs).fillna(0)
-    shares = (counts / counts.sum().replace(0, np.nan)).to_numpy()
+    held = table.groupby("replication")["meetings"].sum().reindex(runs)
+    shares = (counts / held).to_numpy()
     spread = np.array([mean_interval(row) for row in shares])
     mean = spread[:, 0]
     whisker = np.nan_to_num(np.array([mean - np.maximum(spread[:, 2], 0), spread[:, 3] - mean]))
     axes.bar(levels, mean, color=SKY, edgecolor=BLUE, lw=0.5, width=0.85)
     axes.errorbar(levels, mean, yerr=whisker, fmt="none", ecolor=INK, capsize=2, lw=0.8)
-    axes.set_title(f"Cases at each meeting: mean {float(np.nansum(levels * mean)):.1f}", loc="left")
+    headline(axes, f"Cases at each meeting: mean {_mean_cases(measures):.1f}")
     axes.set_xlabel("Cases at a meeting", fontsize=9)
     axes.set_ylabel("Share of meetings", fontsize=9)
-    axes.yaxis.set_major_formatter(PercentFormatter(1))
+    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.xaxis.set_major_locator(MaxNLocator(10, integer=True))
     tidy(axes)
+
+
+def _mean_cases(measures: Measures) -> float:
+    rows = measures.kpis[measures.kpis["kpi"] == "board.cases_per_meeting.mean"]
+    return float(summarise(rows[rows["group"] == "all"])["mean"].iloc[0])
 
 
 def _deferral_panel(axes: Axes, measures: Measures, titles: Titles) -> None:
@@ -189,7 +217,7 @@ def _deferral_panel(axes: Axes, measures: Measures, titles: Titles) -> None:
     reasons = rows[(rows["group"] != "all") & (rows["mean"] > 0)].sort_values("mean", ascending=False)
     share = summarise(measures.kpis[measures.kpis["kpi"] == "board.deferred.share"])["mean"]
     known = len(share) and not np.isnan(share.iloc[0])
-    axes.set_title(f"Put off: {share.iloc[0]:.0%} of cases" if known else "Put off", loc="left")
+    headline(axes, f"Put off: {share.iloc[0]:.0%} of cases" if known else "Put off")
     if reasons.empty:
         nothing(axes, "No case was put off to another meeting.")
         return

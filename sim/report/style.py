@@ -2,6 +2,7 @@
 
     Titles              what the pictures say of the run they are from
     sheet(titles, ...)  a figure with a title, a line that says how to read it, and room for panels
+    headline(axes, ...) what a panel shows
     nothing(axes, why)  a panel that says that there is nothing to show
     words(name)         a name of the scenario as people read it
 
@@ -114,8 +115,11 @@ def tidy(axes: Axes, grid: str = "y") -> None:
     axes.grid(axis=grid, color="#E6E6E6", linewidth=0.8)  # type: ignore[arg-type]
     axes.set_axisbelow(True)
     axes.tick_params(labelsize=9, colors=INK)
-    axes.title.set_fontsize(10)
-    axes.title.set_color(INK)
+
+
+def headline(axes: Axes, text: str, per_line: int = 60) -> None:
+    """What a panel shows, above its left edge."""
+    axes.set_title(textwrap.fill(text, per_line), loc="left", fontsize=10, color=INK)
 
 
 def nothing(axes: Axes, why: str) -> None:

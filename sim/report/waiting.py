@@ -6,22 +6,25 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from sim.measures import Measures, pooled_waits
 from sim.measures.statistics import t_quantile
 from sim.measures.waits import Interval, intervals
-from sim.report.style import BLUE, GREY, INK, ORANGE, PALE, RED, SKY, Titles, nothing, sheet, tidy
+from sim.report.style import BLUE, GREY, INK, ORANGE, PALE, RED, SKY, Titles, headline, nothing, sheet, tidy
+from sim.units import WEEK, YEAR
 
 MOST_QUEUES = 6
 POINTS = 241
+WEEKS_TOGETHER = 4
 
 
 def waits(measures: Measures, titles: Titles) -> Figure:
     """Of all who started a wait, how many had got there, had died, or had ended it otherwise, by time since."""
     figure = sheet(
         titles,
-        "How waits end: of all who started, the share treated, dead or otherwise out by each day",
+        "How waits end: of all who started, who got there, died or stopped waiting by each day",
         "Cumulative incidence with death and other ends competing; who still waits at the end of follow-up is counted "
         "until then. White: still waiting. Dark band: 95 % interval of the share that got there (jackknife over "
         "replications). Dotted: target.",
@@ -37,7 +40,7 @@ def waits(measures: Measures, titles: Titles) -> Figure:
 
 def _wait_panel(axes: Axes, interval: Interval, rows: pd.DataFrame, replications: list[int]) -> None:
     title = interval.means[:1].upper() + interval.means[1:]
-    axes.set_title(_two_lines(title), loc="left")
+    headline(axes, title, 34)
     if rows.empty:
         nothing(axes, "Nobody started this wait in the measured period.")
         return
@@ -86,15 +89,7 @@ def _last_day(rows: pd.DataFrame, target: float | None) -> float:
     return max(span * 1.15, (target or 0) * 1.3, 7.0)
 
 
-def _two_lines(text: str) -> str:
-    import textwrap
-
-    return textwrap.fill(text, 34)
-
-
 def _wait_key(axes: Axes) -> None:
-    from matplotlib.patches import Patch
-
     axes.set_axis_off()
     keys = [
         Patch(facecolor=SKY, edgecolor=BLUE, label="got there"),
@@ -108,12 +103,12 @@ def _wait_key(axes: Axes) -> None:
 
 
 def queues(measures: Measures, titles: Titles) -> Figure:
-    """How many were waiting for the busiest resources, week by week of the measured period."""
+    """How many were waiting for the busiest resources, over the measured period."""
     figure = sheet(
         titles,
-        "How long the queues are: people waiting, week by week",
-        "Line: mean over replications of all waiting; dark band: its 95 % interval; light band: lowest to highest "
-        "replication. Orange: this pathway's own patients. The resources with the longest queues are shown.",
+        "How long the queues are: people waiting over the measured years",
+        f"Means of {WEEKS_TOGETHER} weeks. Dark band: 95 % interval of the mean over replications; light band: lowest "
+        "to highest replication. The resources with the longest queues are shown.",
         height=7.0,
     )
     weekly = measures.queues[measures.queues["measured"]]
@@ -128,26 +123,32 @@ def queues(measures: Measures, titles: Titles) -> Figure:
     for axes in panels[len(busiest) :]:
         axes.set_axis_off()
     for axes in panels[max(len(busiest) - 3, 0) : len(busiest)]:
-        axes.set_xlabel("Week of the measured period", fontsize=9)
+        axes.set_xlabel("Year of the measured period", fontsize=9)
         axes.xaxis.set_tick_params(labelbottom=True)
+    for axes in panels[::3]:
+        axes.set_ylabel("People waiting", fontsize=9)
+    panels[0].legend(loc="upper left", ncols=2, fontsize=8, frameon=False)
     return figure
 
 
 def _queue_panel(axes: Axes, rows: pd.DataFrame, title: str) -> None:
-    by_run = rows.pivot_table(index="week", columns="replication", values="mean", aggfunc="sum")
-    own = rows[rows["who"] == "own"].groupby("week")["mean"].mean()
-    weeks = by_run.index.to_numpy() - by_run.index.min() + 1
-    values = by_run.to_numpy()
-    mean, runs = values.mean(axis=1), values.shape[1]
-    axes.fill_between(weeks, values.min(axis=1), values.max(axis=1), color=SKY, alpha=0.35, lw=0)
+    rows = rows.assign(block=(rows["week"] - rows["week"].min()) // WEEKS_TOGETHER)
+    runs = rows["replication"].nunique()
+    weeks = rows.groupby("block")["week"].nunique()
+    by_run = rows.pivot_table(index="block", columns="replication", values="mean", aggfunc="sum")
+    values = by_run.div(weeks, axis=0).to_numpy()
+    own = rows[rows["who"] == "own"].groupby("block")["mean"].mean().to_numpy()
+    years = (by_run.index.to_numpy() + 0.5) * WEEKS_TOGETHER * WEEK / YEAR
+    mean = values.mean(axis=1)
+    axes.fill_between(years, values.min(axis=1), values.max(axis=1), color=SKY, alpha=0.35, lw=0)
     if runs > 1:
         half = t_quantile(runs - 1) * values.std(axis=1, ddof=1) / np.sqrt(runs)
-        axes.fill_between(weeks, np.maximum(mean - half, 0), mean + half, color=BLUE, alpha=0.35, lw=0)
-    axes.plot(weeks, mean, color=BLUE, lw=1.2)
-    axes.plot(weeks, own.to_numpy(), color=ORANGE, lw=1.2)
-    axes.set_title(f"{title}: mean {mean.mean():.1f}, own {own.mean():.1f}", loc="left")
-    axes.set_ylabel("People waiting", fontsize=9)
-    axes.set_ylim(bottom=0)
-    axes.set_xlim(1, max(weeks[-1], 2))
+        axes.fill_between(years, np.maximum(mean - half, 0), mean + half, color=BLUE, alpha=0.35, lw=0)
+    axes.plot(years, mean, color=BLUE, lw=1.4, label="all waiting")
+    axes.plot(years, own, color=ORANGE, lw=1.4, label="this pathway's")
+    headline(axes, f"{title}: mean {mean.mean():.1f}, of these own {own.mean():.1f}", 44)
+    axes.set_ylim(0, float(values.max()) * 1.22 or 1)
+    axes.set_xlim(0, years[-1] + years[0])
     axes.yaxis.set_major_locator(MaxNLocator(5))
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     tidy(axes)

@@ -2,14 +2,14 @@
 
     read_scenario(path, set=...)   -> Scenario
     check_file(path, readers)      -> kind, what was read
-    Known                          what the rest of the model asks of a scenario
+    Known, shipped()               what the rest of the model asks of a scenario; what the shipped one does
     ListResource, PlaceResource, OfferResource, Sitting, Competing, Spread, NOTHING, NO_LIMIT   its parts
 
 `words` the kinds of value, `model` the keys, `merge` changes on a base, `calendar` holidays, `check` how it all
 fits together, `read` the front door.
 """
 
-from sim.scenario.check import CLINIC_ASKS_FOR, Known
+from sim.scenario.check import CLINIC_ASKS_FOR, Known, shipped
 from sim.scenario.model import (
     NOTHING,
     Competing,
@@ -40,4 +40,5 @@ __all__ = [
     "Spread",
     "check_file",
     "read_scenario",
+    "shipped",
 ]

@@ -26,7 +26,7 @@ from sim.evidence import read_evidence
 from sim.reading import UNREADABLE, Node, Scalar, Steps, described
 from sim.scenario import words
 from sim.scenario.calendar import countries, public_holidays
-from sim.scenario.merge import SECTIONS, Taken
+from sim.scenario.merge import Taken
 from sim.scenario.model import (
     KINDS,
     NAMED_LISTS,
@@ -124,9 +124,6 @@ class _Check:
 
     def parts(self) -> Parts | None:
         """All sections; None where one of them could not be read."""
-        for key in self.tree.value:
-            if key not in SECTIONS:
-                self._unknown_key((key,), SECTIONS)
         run = self._part(Run, ("run",))
         sections: dict[str, Any] = {
             "run": run,
@@ -299,19 +296,22 @@ class _Check:
                 first[rank] = name
 
     def _seconds(self, name: str, competing: tuple[Competing, ...], typed: Mapping[str, Node]) -> None:
-        places = sorted(
-            other for other, node in typed.items() if node.has(("kind",)) and node.at(("kind",)).value == "place"
-        )
+        kinds = {other: node.get("kind") for other, node in typed.items() if isinstance(node.value, dict)}
+        places = ", ".join(sorted(other for other, kind in kinds.items() if kind == "place"))
         items = self.tree.at(("resources", name, "competing")).value
         for position, item in enumerate(items if isinstance(items, list) else ()):
             if not item.has(("second", "place")):
                 continue
             steps = ("resources", name, "competing", position, "second", "place")
             place = self.tree.at(steps).value
+            kind = kinds.get(place)
+            expected = f"the name of a place: {places}" if places else "the name of a place; there is none"
             if place == name:
                 self._add(steps, "a place other than the resource itself")
-            elif place not in places:
-                self._add(steps, f"the name of a place: {', '.join(places)}", nearest(place, places))
+            elif place not in typed:
+                self._add(steps, expected, nearest(place, typed), f"'{place}', which is not there")
+            elif kind in ("list", "offer"):
+                self._add(steps, expected, found=f"'{place}', which is of the kind {kind}")
 
     def _origin(self, steps: Steps) -> None:
         node = self.tree.at(steps)
@@ -333,7 +333,7 @@ class _Check:
 
     def _part(self, model: type[_P], steps: Steps) -> _P | None:
         if not self.tree.has(steps):
-            self._missing(steps, f"a mapping with {_keys(model)}")
+            self._missing(steps, f"a mapping with {_keys(model)}" + (", or the word none" if model is Holidays else ""))
             return None
         try:
             return model.model_validate(self.tree.at(steps).plain())
@@ -348,7 +348,7 @@ class _Check:
         if error["type"] == "missing":
             self._missing(whole, _description(model, within))
         elif error["type"] == "extra_forbidden":
-            self._unknown_key(whole, _fields(_model_at(model, within[:-1])))
+            self._unknown_key(whole, _keys(_model_at(model, within[:-1])).split(", "))
         elif error["type"] == "wrong":
             self._wrong(whole, error["ctx"])
         else:
@@ -392,7 +392,8 @@ def _fields(model: type[Part]) -> dict[str, Any]:
 
 
 def _keys(model: type[Part]) -> str:
-    return ", ".join(_fields(model))
+    keys = list(_fields(model))
+    return ", ".join(sorted(keys, key=lambda key: key not in ("kind", "name")))  # what it is comes first
 
 
 def _model_at(model: type[Part], within: Steps) -> type[Part]:

@@ -114,7 +114,7 @@ class Scenario:
         returns   a new scenario
         InputError if the path leads nowhere or the changed scenario is wrong.
         """
-        place = Place(f"change of {path}")
+        place = Place("change")
         tree, taken, problems = merged(self._tree, [], {path: made(value, place)})
         parts = _resolved(tree, taken, self._known, problems, [place.file])
         return replace(self, **vars(parts), _tree=tree)

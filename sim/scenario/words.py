@@ -19,6 +19,8 @@ from pydantic import BeforeValidator, PlainSerializer
 from pydantic_core import PydanticCustomError
 
 from sim import units
+from sim.errors import nearest
+from sim.reading import described
 
 NO_LIMIT = -1
 START, END = date.min, date.max  # "from the first day" and "to the last", wherever these will be
@@ -92,7 +94,9 @@ def _shares(typed: Any, what: str) -> dict[str, float]:
         raise wrong(expected, "write each share as a number from 0 to 1, or as a percentage such as '30 %'") from None
     total = math.fsum(shares.values())
     if abs(total - 1) > 1e-9:
-        raise wrong(expected, "nothing fills the rest or is cut off", f"shares that add up to {total:.6g}")
+        raise wrong(
+            expected, "make them add up to 1; what is missing is never filled in", f"shares that add up to {total:.6g}"
+        )
     return shares
 
 
@@ -100,11 +104,9 @@ def _urgencies(typed: Any) -> tuple[float, ...]:
     classes = [str(number) for number in range(URGENCIES)]
     what = f"the urgency classes {classes[0]} (most urgent) to {classes[-1]}"
     shares = _shares(typed, what)
-    if not set(shares) <= set(classes):
-        raise wrong(
-            f"a mapping from {what} to shares that add up to 1",
-            f"there is no class {min(set(shares) - set(classes))!r}",
-        )
+    for number in shares:
+        if number not in classes:
+            raise wrong(f"a mapping from {what} to shares that add up to 1", found=f"the class {number}")
     return tuple(shares.get(number, 0.0) for number in classes)
 
 
@@ -120,12 +122,14 @@ def named_shares(typed: Any) -> dict[str, float]:
     return dict(sorted(shares.items()))
 
 
-def _whole(least: int, most: int = _MOST, words: str = "") -> Callable[[Any], int]:
+def _whole(least: int, most: int = _MOST) -> Callable[[Any], int]:
+    expected = f"a whole number, {least} or more" if most == _MOST else f"a whole number from {least} to {most}"
+
     def read(typed: Any) -> int:
+        if isinstance(typed, str) and typed.isdecimal():
+            raise wrong(expected, "take the quotes away")
         if isinstance(typed, bool) or not isinstance(typed, int) or not least <= typed <= most:
-            raise wrong(
-                f"a whole number, {least} or more{words}" if most == _MOST else f"a whole number from {least} to {most}"
-            )
+            raise wrong(expected)
         return typed
 
     return read
@@ -152,7 +156,7 @@ def _day(typed: Any) -> date:
     try:
         day = date.fromisoformat(typed)
     except ValueError:
-        raise wrong(expected, "there is no such day in the calendar") from None
+        raise wrong(expected, found=f"{typed}, which is not in the calendar") from None
     if not 1900 <= day.year <= 2200:
         raise wrong(expected, "use a year from 1900 to 2200")
     return day
@@ -171,7 +175,7 @@ def _edge(typed: Any, word: str) -> date:
         return _day(typed)
     except PydanticCustomError as error:
         context = error.context or {}
-        raise wrong(f"{context['expected']}, or {word}", context["todo"]) from None
+        raise wrong(f"{context['expected']}, or {word}", context["todo"], context["found"]) from None
 
 
 def _written_day(day: date) -> str:
@@ -185,7 +189,7 @@ def _dates(typed: Any) -> dict[date, str]:
     try:
         return {_day(key): name for key, name in sorted(typed.items())}
     except PydanticCustomError as error:
-        raise wrong(expected, (error.context or {})["todo"]) from None
+        raise wrong(expected, found=(error.context or {})["found"]) from None
 
 
 def _clock(typed: Any) -> int:
@@ -206,8 +210,11 @@ def clock(minute: int) -> str:
 
 def _weekdays(typed: Any) -> tuple[int, ...]:
     expected = f"a list of weekdays ({', '.join(WEEKDAYS)})"
-    if not isinstance(typed, list) or not typed or not all(day in WEEKDAYS for day in typed):
-        raise wrong(expected, "write them in small letters and in brackets, such as [monday, friday]")
+    if not isinstance(typed, list) or not typed:
+        raise wrong(expected, "write them in brackets, such as [monday, friday]")
+    for day in typed:
+        if not isinstance(day, str) or day not in WEEKDAYS:
+            raise wrong(expected, nearest(str(day).lower(), WEEKDAYS), described(day))
     if len(set(typed)) < len(typed):
         raise wrong(expected, "name each day once; use `rooms` for several sittings at a time")
     return tuple(sorted(WEEKDAYS.index(day) for day in typed))

@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.log import Event, Happening, LogWriter
-from sim.measures import Facts, Window, little
+from sim.measures import Facts, Window, littles_law
 from sim.measures.journeys import Journeys, Outcome
 from sim.measures.queues import (
     Line,
     competing_queues,
     lines,
+    little,
     longest,
     mean_length,
     queueing,
@@ -84,6 +85,12 @@ def test_a_competing_case_waits_until_it_starts_also_after_having_missed():
     assert line.outcome.tolist() == [Outcome.REACHED, Outcome.CENSORED]
 
 
+def test_a_case_sent_back_from_one_room_that_starts_in_the_next_in_the_same_minute_has_stopped_waiting():
+    rows = [(5, 0, "JOINED", 900), (9, 0, "STARTED", 900), (9, 0, "CANCELLED", 900)]
+    line = competing_queues(log_of(happenings=rows), WINDOW)["pet"]
+    assert (line.start.tolist(), line.end.tolist()) == ([5], [9])
+
+
 def line_of(waits):
     start = np.array([start for start, _ in waits], np.int64)
     end = np.minimum(start + np.array([length for _, length in waits], np.int64), 1000)
@@ -141,3 +148,16 @@ def test_a_resource_for_which_nobody_ever_waited_has_an_empty_queue():
     queues = lines(queueing(Journeys(log, people, WINDOW)), competing_queues(log, WINDOW), FACTS)
     assert {key: len(line.start) for key, line in queues.items()} == dict.fromkeys(queues, 0)
     assert mean_length(queues["ward", "own"], WINDOW) == 0
+
+
+def test_littles_law_is_told_of_every_queue_of_a_log():
+    rows = [(1, 0, "JOINED", 0), (1, 500, "CALLED", 0), (2, 250, "JOINED", 1), (2, 750, "STARTED", 1)]
+    people = pd.DataFrame({"patient": [1, 2], "grade": "G1", "nelm_at_symptom": False, "nelm_minute": -1})
+    law = littles_law(log_of(rows, [(0, 0, "JOINED", 9), (250, 0, "STARTED", 9)]), people, WINDOW, FACTS)
+    assert law[["resource", "who", "length"]].to_numpy().tolist() == [
+        ["pet", "own", 0.5],
+        ["pet", "competing", 0.25],
+        ["ward", "own", 0.5],
+        ["ward", "competing", 0.0],
+    ]
+    assert law["product"].to_numpy() == pytest.approx(law["length"])

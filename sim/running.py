@@ -4,20 +4,20 @@
     hospital_of(scenario)             the scenario's resources in the engine's terms
     facts_of(scenario), window_of     what the measures must be told
     simulate(scenario, replication)   -> Replication: logs, patients and measures of one replication
+    warm_up(tell)                     compile the clinic once, if it is not there compiled
 
 Everything here is a pure function of the scenario and the replication's number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import numpy as np
 
-from sim import draws
+from sim import draws, jit
 from sim.clinic.boardfile import Board, read_board
 from sim.clinic.pathway import Stage, advance, reasons, ring, stage_names
 from sim.clinic.patient import World
@@ -27,8 +27,7 @@ from sim.engine.hospital import Competing, Hospital, Resource, Spread
 from sim.engine.reference import run_reference
 from sim.engine.timetable import Entry, expand
 from sim.evidence import read_evidence
-from sim.log import EventLog
-from sim.measures import Facts, Measures, Window, measure
+from sim.measures import Facts, Window, measure
 from sim.scenario import (
     END,
     NO_LIMIT,
@@ -41,6 +40,7 @@ from sim.scenario import (
     Scenario,
 )
 from sim.steps import Kind, Plan
+from sim.store import Replication
 from sim.units import DAY
 
 
@@ -49,8 +49,7 @@ def clinic_known() -> Known:
     """What the clinic and the evidence ask of a scenario: resources, cards, rows of the board, sources."""
     ledger, board = read_evidence(), read_board()
     return Known(
-        override=ledger.override,
-        cards=tuple(ledger.flat),
+        overrides=ledger.check,
         rows=(*board.row_names("main"), *board.row_names("background")),
         sources=tuple(ledger.sources),
     )
@@ -73,16 +72,6 @@ class Clinic:
     def ring(self, patient: int, now: int) -> None:
         """The disease does what its alarm was set for."""
         ring(self.world, patient, now)
-
-
-@dataclass(frozen=True)
-class Replication:
-    """What one replication leaves: its logs, its patients, its measures."""
-
-    number: int
-    log: EventLog
-    patients: Any
-    measures: Measures
 
 
 def _spread(spread: Any) -> Spread:
@@ -125,15 +114,14 @@ def hospital_of(scenario: Scenario) -> Hospital:
             kinds = (*(float(share) for share in shares[:-1]), 1.0)
             resources.append(Resource(name, Kind.OFFER, its.rank, rate_per_year=its.rate, kinds=kinds))
         for stream in () if isinstance(its, OfferResource) else its.competing:
-            highest = max(stream.urgency)
             alone = stream.second == NOTHING
             competing.append(
                 Competing(
-                    stream.name,
+                    f"{name}.{stream.name}",
                     numbers[name],
                     stream.rate,
                     _spread(stream.minutes),
-                    tuple(float(stream.urgency.get(k, 0.0)) for k in range(highest + 1)),
+                    stream.urgency,
                     -1 if alone else numbers[stream.second.place],
                     Spread(0.0) if alone else _spread(stream.second.minutes),
                 )
@@ -198,7 +186,7 @@ def clinic_of(scenario: Scenario, replication: int) -> tuple[Clinic, np.ndarray,
     arrived = arrival_minutes(key, scenario.arrivals.rate, scenario.run.ends)
     known = read_evidence().known(scenario.evidence)
     numbers = {name: number for number, name in enumerate(scenario.resources)}
-    tae = scenario.preference.get("tae", 1 / 2)
+    tae = scenario.preference["tae"]
     world = make_world(key, known, board, numbers, arrived, tae, scenario.board.rows_off)
     arrivals = np.column_stack([arrived, np.arange(len(arrived))]).astype(np.int64)
     return Clinic(world, log_names(scenario, board)), arrivals, key
@@ -215,3 +203,21 @@ def simulate(scenario: Scenario, replication: int = 0) -> Replication:
     patients = patient_table(clinic.world)
     measures = measure(log, patients, window_of(scenario), facts_of(scenario, read_board()))
     return Replication(replication, log, patients, measures)
+
+
+def warm_up(tell: Callable[[str], object] = lambda sentence: None) -> None:
+    """Compile the clinic, or load it compiled, before workers start, so that not each of them does it.
+
+    tell   called with a sentence where it will take a while
+    """
+    if jit.COMPILED and not jit.CACHED:
+        tell("compiled code can not be kept between runs: no folder can be written; compiling at each start")
+    if jit.COMPILED and not jit.is_warm():
+        tell("compiling the clinic, once; this takes about half a minute")
+    board = read_board()
+    resources = {role.name.lower(): role.value for role in Role}
+    arrived = np.zeros(1, np.int64)
+    world = make_world(draws.key(0), read_evidence().known({}), board, resources, arrived)
+    advance(world, 0, Stage.FIRST_SYMPTOM.value, 0)
+    ring(world, 0, 0)
+    jit.mark_warm()

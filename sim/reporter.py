@@ -1,0 +1,47 @@
+"""What a long piece of work tells while it runs: sentences and progress, to nobody or to a terminal.
+
+Reporter    silent; what Python code gets
+Terminal    speaks on standard error, with a progress bar where somebody can see it
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+
+import click
+
+
+class Reporter:
+    """What a run tells while it runs. This one is silent; the command line has one that speaks."""
+
+    def say(self, sentence: str) -> None:
+        """A sentence worth reading."""
+
+    @contextlib.contextmanager
+    def progress(self, total: int) -> Iterator[Callable[[], object]]:
+        """Gives a function to be called once per replication done."""
+        yield lambda: None
+
+
+class Terminal(Reporter):
+    """Speaks on standard error.
+
+    speaks   False for a command that was told to be quiet
+    """
+
+    def __init__(self, speaks: bool = True):
+        self.speaks = speaks
+
+    def say(self, sentence: str) -> None:
+        """A sentence worth reading."""
+        if self.speaks:
+            click.echo(sentence, err=True)
+
+    @contextlib.contextmanager
+    def progress(self, total: int) -> Iterator[Callable[[], object]]:
+        """A bar with the remaining time; nothing where it is not a terminal."""
+        from tqdm import tqdm
+
+        with tqdm(total=total, unit="replication", disable=None if self.speaks else True, leave=False) as bar:
+            yield bar.update

@@ -1,0 +1,139 @@
+"""The pictures: drawn from tables alone, readable, and honest where there is nothing to show."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from matplotlib import image
+from matplotlib.text import Text
+
+from sim.measures import Measures, combine
+from sim.report.figures import PICTURES, draw_all
+from sim.report.style import Titles, save
+
+
+@pytest.fixture(scope="module")
+def alone(bundle_of):
+    return bundle_of(1, years=4, per_year=30)
+
+
+@pytest.fixture(scope="module")
+def nothing():
+    return combine([])
+
+
+def texts_of(figure):
+    """Everything written on a figure that can be seen: (words, box in pixels)."""
+    figure.draw_without_rendering()
+    found = []
+    for text in figure.findobj(Text):
+        if text.get_visible() and text.get_text().strip():
+            axes = text.axes
+            if axes is None or axes.axison or text in axes.texts:
+                found.append((text.get_text(), text.get_window_extent()))
+    inside = [(words, box) for words, box in found if box.width > 0]
+    return _without_hidden_ticks(figure, inside)
+
+
+def _without_hidden_ticks(figure, texts):
+    """Tick labels outside an axis's limits are kept by matplotlib but never drawn."""
+    hidden = set()
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            shown = axes.axison and axis.get_visible()
+            for tick in [*axis.get_major_ticks(), *axis.get_minor_ticks()]:
+                if not shown or not low - 1e-9 <= tick.get_loc() <= high + 1e-9:
+                    hidden |= {id(tick.label1), id(tick.label2)}
+    kept = [text for text in figure.findobj(Text) if id(text) not in hidden]
+    words = {(text.get_text(), text.get_window_extent().bounds) for text in kept}
+    return [(text, box) for text, box in texts if (text, box.bounds) in words]
+
+
+@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("which", ["bundle", "alone", "nothing"])
+def test_no_text_overlaps_another_or_leaves_the_picture(name, which, titles, request):
+    measures: Measures = request.getfixturevalue(which)
+    figure = PICTURES[name](measures, titles)
+    texts = texts_of(figure)
+    width, height = figure.canvas.get_width_height()
+    for words, box in texts:
+        assert box.x0 >= -1, words
+        assert box.y0 >= -1, words
+        assert box.x1 <= width + 1, words
+        assert box.y1 <= height + 1, words
+    for (one, box), (other, next_box) in combinations(texts, 2):
+        across = min(box.x1, next_box.x1) - max(box.x0, next_box.x0)
+        along = min(box.y1, next_box.y1) - max(box.y0, next_box.y0)
+        assert across <= 1.5 or along <= 1.5, f"{one!r} and {other!r} overlap"
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_each_picture_says_what_it_shows_and_of_which_run(name, bundle, titles):
+    figure = PICTURES[name](bundle, titles)
+    assert len(figure.get_suptitle()) > 20
+    foot = figure.get_supxlabel()
+    assert foot.startswith("Scenario made_up, 3 replications, 2 measured years each.")
+    assert "95 % interval" in " ".join(foot.split())
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_each_axis_of_numbers_has_a_name(name, bundle, titles):
+    figure = PICTURES[name](bundle, titles)
+    named = [axes for axes in figure.axes if axes.axison and (axes.get_xlabel() or axes.get_ylabel())]
+    assert named, "no panel has an axis with a name"
+
+
+def test_all_pictures_are_written_as_png_of_150_dots_per_inch(bundle, titles, tmp_path):
+    paths = draw_all(bundle, tmp_path / "pictures", titles)
+    assert [path.name for path in paths] == [f"{name}.png" for name in PICTURES]
+    assert len(paths) >= 7
+    for path in paths:
+        pixels = image.imread(path)
+        assert pixels.shape[1] >= 1500
+        assert float(np.ptp(pixels[..., :3])) == 1.0  # neither blank nor black
+
+
+def test_the_same_measures_give_the_same_picture_byte_for_byte(alone, titles, tmp_path):
+    one, two = (save(PICTURES["waits"](alone, titles), tmp_path / f"{name}.png") for name in ("one", "two"))
+    assert one.read_bytes() == two.read_bytes()
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_run_without_anything_gives_a_picture_that_says_so(name, nothing, titles):
+    figure = PICTURES[name](nothing, titles)
+    said = " ".join(words for words, _ in texts_of(figure))
+    assert any(word in said for word in ("Nobody", "No ", "None", "not ", "Everybody"))
+
+
+def test_one_replication_says_that_it_has_no_intervals():
+    assert Titles("alone", 1, 1.0).foot() == (
+        "Scenario alone, 1 replication, 1 measured year each. One replication has no intervals."
+    )
+
+
+def test_a_label_of_the_scenario_replaces_the_name_of_a_resource(bundle, titles):
+    figure = PICTURES["utilisation"](bundle, titles)
+    labels = {label.get_text() for axes in figure.axes for label in axes.get_yticklabels()}
+    assert "CT (NET share)" in labels
+    assert "IR list" in labels
+
+
+def test_the_curve_of_survival_starts_with_everybody_alive_and_never_rises(bundle, titles):
+    figure = PICTURES["survival"](bundle, titles)
+    for line in figure.axes[0].get_lines():
+        shares = np.asarray(line.get_ydata(), float)
+        assert shares[0] == 1
+        assert (np.diff(shares) <= 1e-12).all()
+
+
+def test_the_bars_of_treatments_are_the_means_of_the_table(bundle, titles):
+    figure = PICTURES["treatments"](bundle, titles)
+    table = bundle.treatments
+    expected = table.groupby("treatment")["courses"].sum() / 3 / (bundle_years := 2.0)
+    bars = figure.axes[0].patches
+    total = sum(bar.get_width() for bar in bars)
+    assert bundle_years == titles.measured_years
+    assert total == pytest.approx(expected.sum())
