@@ -423,7 +423,8 @@ class Journeys:
             )
         if order.standing:
             for case in person.open.values():
-                if case.standing and case.target is target:
+                waits_or_holds = case.state == QUEUED or (case.state == SERVED and case.kind == _PLACE)
+                if case.standing and case.target is target and waits_or_holds:
                     return f"a second standing order at {resource.name}; withdraw the first"
         return ""
 

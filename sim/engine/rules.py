@@ -18,8 +18,8 @@ reason `horizon`.
 
 AN INSTANT has two halves. First everyone who is due moves; then what is free is given out, in one giving-out
 for the whole hospital. Its rounds repeat until one frees nothing more (while giving out, only kept places and
-those of withdrawn bookings are freed), and nobody moves in between. Then the first half goes on, even for stays of zero minutes. When
-nothing is left to do, the clock moves.
+those of withdrawn bookings are freed), and nobody moves in between. Then the first half goes on, even for stays
+of zero minutes. When nothing is left to do, the clock moves.
 
 RANKS inside a minute: alarm 0; capacity changes, offers, freezes, openings 5; end, call or release of order k
 10 + k; step 100; competing arrival 100; giving-out 200; test for rings 300. At equal rank a patient's older
@@ -80,15 +80,17 @@ twice at one resource; lists and waits cannot stand.
 BLOCKING: a place ordered with `keep`, by a plan of one order and without a second place, stays hers after its
 end. The step that follows decides: if it places one order (not a wait), she keeps the place (`kept`) until
 that is given, on lists until she is called; else it is free at the step. A redirect leaves the decision to its
-step. What she still has from an order that is over, kept or as its second place, counts as free for herself
-(but not for standing orders), and is given up when she is given the same kind of place again. Ordering it alone,
-without a second, prolongs the stay without queueing, even where a cut has left fewer places. Being given a place of a kind she has for an order that is
-not over is refused: nobody is in two places.
+step. Any other place is free at its end, also when other orders of the plan still run.
+What she still has from an order that is over, kept or as its second place, counts as free for herself (but not
+for standing orders), and is given up when she is given the same kind of place again. Ordering it without a
+second prolongs the stay without queueing, even where a cut has left fewer places. Being given a place of a kind
+she has for an order that is not over is refused: nobody is in two places.
 
 RINGS, patients who wait for each other's places, are looked for once a minute while somebody keeps. A kind of
 place is stuck if none is free, nobody in it is still being served, and every keeper in it waits for a stuck
 kind. Who newly belongs to a ring gets the row `stuck`. `report` leaves it there, `error` stops, `swap` lets
-the shortest ring change places at once, found from the first keeper in queue order.
+the shortest ring change places at once, found from the first keeper in queue order, as long as there is one (who
+needs a second place as well, or is in a kind with more people than places, cannot change).
 
 A CAPACITY CUT evicts nobody; fewer than no places may be free. OCCUPANCY is logged once a minute at its last
 value, where it changed. Competing cases obey the same rules; a missed or cancelled case is in the queue again
