@@ -105,7 +105,9 @@ class Cause(IntEnum):
     TREATMENT = 2
     DISCHARGED = 3  # not clinical: a code, as are those below
     IMAGING = 4  # not clinical: a code
-    NEW_DISEASE = 5  # not clinical: a code
+    PATHOLOGY = 5  # not clinical: a code
+    IMAGING_AND_PATHOLOGY = 6  # not clinical: a code
+    NEW_DISEASE = 7  # not clinical: a code
 
 
 class Policy(IntEnum):
@@ -268,7 +270,7 @@ def discussed(world: World, i: int, now: int) -> None:
     key, known, c, plan = world.key, world.known, world.courses[i], world.plan
     if c.deferred == 0 and uniform(key, i, Ask.DEFERRAL.value, c.boards) < known[Known.BOARD_DEFERRAL.value]:
         c.deferred = 1
-        note(plan, Event.DEFERRED.value, 0, _CAUSE + Cause.IMAGING.value)
+        note(plan, Event.DEFERRED.value, 0, _CAUSE + _missing(world, i))
         _to_board(world, i)
         return
     c.deferred = 0
@@ -295,6 +297,18 @@ def discussed(world: World, i: int, now: int) -> None:
     findings[Finding.PROGRESSING.value] = 0
     set_alarm(world, i, now)
     _begin_treatment(world, i)
+
+
+@jit_inside
+def _missing(world: World, i: int) -> int:
+    """What was missing where a discussion is put off."""
+    known = world.known
+    u = uniform(world.key, i, Ask.DEFERRAL_CAUSE.value, world.courses[i].boards)
+    if u < known[Known.BOARD_DEFERRAL_CAUSE_IMAGING.value]:
+        return Cause.IMAGING.value
+    if u < known[Known.BOARD_DEFERRAL_CAUSE_IMAGING.value] + known[Known.BOARD_DEFERRAL_CAUSE_PATHOLOGY.value]:
+        return Cause.PATHOLOGY.value
+    return Cause.IMAGING_AND_PATHOLOGY.value
 
 
 @jit_inside

@@ -109,6 +109,7 @@ class Ask(IntEnum):
     CHEMO_COMPLICATION = 157
     EGFR = 158
     PREPARATION = 159
+    DEFERRAL_CAUSE = 160
 
 
 TRAITS = np.dtype(

@@ -1,0 +1,54 @@
+# `make run` and `make test` are all the set-up there is: each makes .venv first, where it is missing or out of date.
+# They need Python 3.11 or newer, make, and a package index.
+
+# The first Python that is new enough; another one by `make PYTHON=/path/to/python run`.
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHONS := python3 python python3.14 python3.13 python3.12 python3.11
+PYTHON ?= $(shell for python in $(PYTHONS); do "$$python" -c '$(NEW_ENOUGH)' 2>/dev/null && echo "$$python" && break; done)
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+# Further arguments: `make run ARGS="--replications 2"`, `make test ARGS=tests/engine`.
+ARGS ?=
+# Test processes at once.
+PROCESSES ?= auto
+
+.PHONY: help install run test lint clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo 'make run     run scenarios/baseline.yaml: prints the answer and where the pictures lie'
+	@echo 'make test    run all tests'
+	@echo 'make lint    check style and types'
+	@echo 'make clean   remove .venv and what the tools keep; results in outputs/ stay'
+
+install: $(INSTALLED)
+
+run: $(INSTALLED)
+	@$(BIN)/nelm run scenarios/baseline.yaml $(ARGS)
+
+# The clinic is compiled once before the tests begin, so that their processes do not all do it.
+test: $(INSTALLED)
+	@$(BIN)/python -c 'from sim.running import warm_up; warm_up(print)'
+	@$(BIN)/python -m pytest --quiet --numprocesses $(PROCESSES) $(ARGS)
+
+lint: $(INSTALLED)
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# Installed when this file is newer than what it was installed from; a .venv left half-made is made anew.
+$(INSTALLED): pyproject.toml constraints.txt
+	@"$(PYTHON)" -c '$(NEW_ENOUGH)' 2>/dev/null || { \
+	  echo 'nelm needs Python 3.11 or newer. Found: $(or $(PYTHON),none) ('"$$("$(or $(PYTHON),python3)" --version 2>&1)"').' >&2; \
+	  echo 'Install one, or name it: make PYTHON=/path/to/python3.11 run' >&2; exit 1; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { echo 'making $(VENV)' >&2; "$(PYTHON)" -m venv --clear $(VENV); }
+	@echo 'installing nelm and its libraries into $(VENV)' >&2
+	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
+	@touch $@
