@@ -16,7 +16,7 @@ ARGS ?=
 # Test processes at once.
 PROCESSES ?= auto
 
-.PHONY: help install run test lint clean
+.PHONY: help install run test lint style format types clean
 .DEFAULT_GOAL := help
 
 help:
@@ -35,9 +35,15 @@ test: $(INSTALLED)
 	@$(BIN)/python -c 'from sim.running import warm_up; warm_up(print)'
 	@$(BIN)/python -m pytest --quiet --numprocesses $(PROCESSES) $(ARGS)
 
-lint: $(INSTALLED)
+lint: style format types
+
+style: $(INSTALLED)
 	@$(BIN)/ruff check
+
+format: $(INSTALLED)
 	@$(BIN)/ruff format --check
+
+types: $(INSTALLED)
 	@$(BIN)/mypy
 
 clean:

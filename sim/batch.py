@@ -1,39 +1,37 @@
-"""A whole run: replications in parallel processes, what they come to, and the folder that holds it all.
+"""A whole run: the replications that are missing, what all come to, and the folder that holds it.
 
     run(scenario, ...)     -> Run: summary, measures, pictures, record
+    Stopped                what a run that the user stopped raises, with what there was by then
 
 What is in the store is not run again. Each worker writes its own replications to disk, so that stopping a run
-loses nothing that was finished. The result does not depend on the number of workers.
+loses nothing that was finished. The result does not depend on the number of workers. The tables and pictures beside
+the replications are those of the last run that asked for them.
 """
 
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
-import platform
-import signal
-import time
-from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from sim import jit
-from sim.clinic.boardfile import read_board
-from sim.errors import NelmError, RunError
-from sim.evidence import read_evidence
-from sim.measures import Measures, combine, summarise
-from sim.reporter import Reporter
-from sim.running import simulate, warm_up, window_of
-from sim.scenario import Scenario
-from sim.store import Replication, Store, code_digest, result_digest, results_folder, write_aside
+import pandas as pd
 
-PACKAGES = ("nelm", "simpy", "numpy", "numba", "pandas", "pyarrow", "pyyaml", "pydantic", "holidays", "matplotlib")
+from sim import jit
+from sim.album import drawn
+from sim.errors import InputError, Problem, RunError
+from sim.measures import Measures, combine, summarise
+from sim.record import digests_of, record_of, typed_files
+from sim.reporter import Reporter
+from sim.running import warm_up
+from sim.scenario import Scenario
+from sim.store import Replication, Store, code_digest, results_folder, unwritable, write_aside
+from sim.workers import Crew, Task
+
+PER_CORE = 4  # more workers than this for each core gain nothing and take the memory
 
 
 @dataclass(frozen=True)
@@ -44,17 +42,17 @@ class Run:
     scenario      as resolved
     numbers       the replications there are
     measures      of all of them together
-    summary       each figure with mean and 95 % interval over replications
+    summary       each figure with mean and 95 % interval over replications; None where there are none
     record        enough to make it again
-    pictures      paths of the pictures
-    stopped       True where the user stopped it before all replications were done
+    pictures      paths of the pictures; none of a run that was stopped
+    stopped       True where the user stopped it before everything was done
     """
 
     folder: Path
     scenario: Scenario
     numbers: tuple[int, ...]
     measures: Measures
-    summary: Any
+    summary: pd.DataFrame | None
     record: dict[str, Any]
     pictures: tuple[Path, ...]
     stopped: bool = False
@@ -67,15 +65,19 @@ class Run:
         return found
 
 
-def _quiet() -> None:
-    """In a worker: the user's Ctrl-C is for the parent, which tells the workers."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+class Stopped(KeyboardInterrupt):
+    """The user stopped a run. Finished replications are kept, and the same run goes on from there.
 
+    run   what there was by then
+    """
 
-def _work(scenario: Scenario, number: int, folder: Path) -> int:
-    """One task, in a worker: run a replication and write it down."""
-    Store(folder).save(simulate(scenario, number))
-    return number
+    def __init__(self, run: Run):
+        self.run = run
+        wanted = run.scenario.run.replications
+        super().__init__(
+            f"stopped: {len(run.numbers)} of {wanted} replications are done and kept; "
+            "the same command goes on from there"
+        )
 
 
 def run(
@@ -85,6 +87,7 @@ def run(
     output: str | Path = "outputs",
     force: bool = False,
     reporter: Reporter | None = None,
+    settings: Sequence[str] = (),
 ) -> Run:
     """Run a scenario's replications that are not yet in the store, and put everything together.
 
@@ -92,128 +95,139 @@ def run(
     workers        processes at the same time; as many as there are cores if not told
     output         where results are kept
     force          run again what is there already
-    InputError for a folder that can not be written; RunError, with patient, minute and step, from the engine.
-    A run that is stopped by the user keeps what was finished and says so in `stopped`.
+    settings       changes as typed on a command line, for the record; they are in the scenario already
+    InputError for a folder that can not be written; RunError, with replication, patient, minute and step, from the
+    engine; Stopped if the user stops it.
     """
     reporter = reporter or Reporter()
-    wanted = range(scenario.run.replications if replications is None else replications)
-    folder = results_folder(Path(output), scenario.scenario, digest_of(scenario))
-    store = Store(folder, reporter.say)
-    write_aside(folder / "resolved.yaml", lambda path: path.write_text(scenario.resolved_yaml()))
+    if replications is not None:
+        scenario = scenario.change("run.replications", replications)
+    wanted = range(scenario.run.replications)
+    folder = results_folder(_named(output), scenario.scenario, digests_of(scenario)["result"])
+    store = Store(folder, reporter.warn)
+    try:
+        write_aside(folder / "resolved.yaml", _text(scenario.resolved_yaml()))
+        missing = [number for number in wanted if force or not store.has(number)]
+        _say_what_is_there(len(wanted), len(missing), force, folder, reporter)
+        try:
+            _run_missing(Task(scenario, folder, store.mark, force, code_digest()), missing, workers, reporter)
+            stopped = False
+        except KeyboardInterrupt:
+            stopped = True
+        numbers = tuple(number for number in wanted if number not in missing or store.has(number))
+        done = _put_together(scenario, store, numbers, settings, stopped)
+    finally:
+        store.sweep()
+    if done.stopped:
+        raise Stopped(done)
+    return done
+
+
+def _named(output: str | Path) -> Path:
+    if not str(output):
+        raise InputError(Problem("--output", found="no name", expected="the name of a folder for results"))
+    return Path(output)
+
+
+def _text(text: str) -> Callable[[Path], object]:
+    return lambda path: path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _say_what_is_there(wanted: int, missing: int, force: bool, folder: Path, reporter: Reporter) -> None:
+    found = wanted - missing
     if force:
-        for number in wanted:
-            store.forget(number)
-    missing = [number for number in wanted if not store.has(number)]
-    started = time.perf_counter()
-    stopped = _run_missing(scenario, missing, folder, workers, reporter)
-    numbers = tuple(number for number in wanted if number not in missing or store.has(number))
-    return _put_together(scenario, store, numbers, stopped, len(missing), time.perf_counter() - started)
+        reporter.say(f"running {_many(wanted)} again, whatever is there")
+    elif found == wanted:
+        reporter.say(f"found {found} of {_many(wanted)} in {folder}; nothing to run (--force runs them again)")
+    elif found:
+        reporter.say(f"found {found} of {_many(wanted)} in {folder}; running the other {missing}")
 
 
-def digest_of(scenario: Scenario) -> str:
-    """The digest under which a scenario's results are kept."""
-    return result_digest(scenario.digest(), read_evidence().digest(), read_board().digest())
+def _many(replications: int) -> str:
+    return "1 replication" if replications == 1 else f"{replications} replications"
 
 
-def _run_missing(scenario: Scenario, missing: list[int], folder: Path, workers: int | None, reporter: Reporter) -> bool:
-    """Run the replications in processes. True if the user stopped it."""
+def _crew_size(workers: int | None, missing: int, reporter: Reporter) -> int:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if workers is not None and workers < 1:
+        raise InputError(Problem("--workers", found=str(workers), expected="1 or more"))
+    most = PER_CORE * cores
+    if workers is not None and min(workers, missing) > most:
+        reporter.say(f"{most} workers instead of {workers}: more would only take memory on {cores} cores")
+    return min(workers or cores, missing, most)
+
+
+def _run_missing(task: Task, missing: list[int], workers: int | None, reporter: Reporter) -> None:
+    """Run the replications, in this process or in several."""
+    size = _crew_size(workers, len(missing), reporter)
     if not missing:
-        return False
+        return
     if jit.WHY_PLAIN:
         reporter.say(f"running without compiled code ({jit.WHY_PLAIN}): right, but slower")
-    workers = max(1, min(workers or os.cpu_count() or 1, len(missing)))
+    warm_up(reporter.say)
     try:
-        warm_up(reporter.say)
-        with reporter.progress(len(missing)) as done:
-            if workers == 1:
+        with reporter.progress(len(missing)) as tick:
+            if size == 1:
                 for number in missing:
-                    _work(scenario, number, folder)
-                    done()
-                return False
-            _in_processes(scenario, missing, folder, workers, done)
-    except KeyboardInterrupt:
-        return True
-    return False
+                    _tell(task.do(number), reporter)
+                    tick()
+                return
+            with Crew(task, size) as crew:
+                for _, told in crew.do(missing):
+                    _tell(told, reporter)
+                    tick()
+    except RunError as error:
+        raise RunError(
+            f"{error}\nFinished replications are kept. The scenario as run: {task.folder / 'resolved.yaml'}"
+        ) from error
 
 
-def _in_processes(
-    scenario: Scenario, missing: list[int], folder: Path, workers: int, done: Callable[[], object]
-) -> None:
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_quiet)
-    try:
-        tasks: dict[Future[int], int] = {pool.submit(_work, scenario, number, folder): number for number in missing}
-        for task in as_completed(tasks):
-            try:
-                task.result()
-            except NelmError as error:
-                raise type(error)(f"replication {tasks[task]}, {error}") from error
-            except BrokenProcessPool as error:
-                raise RunError(
-                    "a worker process died, most likely for want of memory; finished replications are kept. "
-                    "Run again with fewer --workers."
-                ) from error
-            done()
-    except BaseException:
-        for process in list((pool._processes or {}).values()):
-            process.terminate()
-        pool.shutdown(wait=True, cancel_futures=True)
-        raise
-    pool.shutdown()
+def _tell(told: Sequence[str], reporter: Reporter) -> None:
+    for sentence in told:
+        reporter.warn(sentence)
 
 
 def _put_together(
-    scenario: Scenario, store: Store, numbers: tuple[int, ...], stopped: bool, ran: int, seconds: float
+    scenario: Scenario, store: Store, numbers: tuple[int, ...], settings: Sequence[str], stopped: bool
 ) -> Run:
+    """Tables, pictures and record of the replications there are."""
+    folder = store.folder
     measures = combine([store.measures(number) for number in numbers])
     summary = summarise(measures.kpis) if numbers else None
-    record = _record(scenario, store, numbers, ran, seconds)
-    write_aside(store.folder / "record.json", lambda path: path.write_text(json.dumps(record, indent=1) + "\n"))
-    pictures: list[Path] = []
+    files = ["resolved.yaml"]
     if summary is not None:
-        write_aside(store.folder / "kpis.csv", lambda path: measures.kpis.to_csv(path, index=False))
-        write_aside(store.folder / "summary.csv", lambda path: summary.to_csv(path, index=False))
-        pictures = _draw(scenario, measures, store.folder)
-    return Run(store.folder, scenario, numbers, measures, summary, record, tuple(pictures), stopped)
+        files += ["kpis.csv", "summary.csv"]
+        write_aside(folder / "kpis.csv", lambda path: _csv(measures.kpis, path))
+        write_aside(folder / "summary.csv", lambda path: _csv(summary, path, "%.6g"))
+    typed = {"files": _write_typed(scenario, folder), "set": list(settings)}
+    pictures: list[Path] = []
+    if numbers and not stopped:
+        try:
+            logs = {number: store.told(number)["log"] for number in numbers}
+            pictures = drawn(scenario, measures, store, [digests_of(scenario)["result"], logs])
+        except KeyboardInterrupt:
+            stopped = True
+    names = [picture.relative_to(folder).as_posix() for picture in pictures]
+    record = record_of(scenario, store, numbers, typed, files, names)
+    write_aside(folder / "record.json", _text(json.dumps(record, indent=1) + "\n"))
+    return Run(folder, scenario, numbers, measures, summary, record, tuple(pictures), stopped)
 
 
-def _draw(scenario: Scenario, measures: Measures, folder: Path) -> list[Path]:
-    from sim.report.figures import draw_all
-    from sim.report.style import Titles
-
-    return draw_all(
-        measures,
-        folder / "pictures",
-        Titles(scenario.scenario, len(measures.replications()), window_of(scenario).years),
-    )
+def _csv(table: pd.DataFrame, path: Path, form: str | None = None) -> None:
+    table.to_csv(path, index=False, float_format=form, lineterminator="\n", encoding="utf-8")
 
 
-def _record(scenario: Scenario, store: Store, numbers: tuple[int, ...], ran: int, seconds: float) -> dict[str, Any]:
-    """Enough to make the result again."""
-    return {
-        "scenario": scenario.scenario,
-        "question": scenario.question,
-        "digests": {
-            "result": digest_of(scenario),
-            "scenario": scenario.digest(),
-            "evidence": read_evidence().digest(),
-            "board": read_board().digest(),
-            "code": code_digest(),
-        },
-        "seed": scenario.run.seed,
-        "engine": "reference",
-        "compiled_clinic": jit.COMPILED,
-        "replications": {str(number): store.log_digest(number) for number in numbers},
-        "versions": {name: _version(name) for name in PACKAGES},
-        "python": platform.python_version(),
-        "platform": platform.platform(terse=True),
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "ran_now": ran,
-        "seconds": round(seconds, 1),
-    }
-
-
-def _version(name: str) -> str:
+def _write_typed(scenario: Scenario, folder: Path) -> list[str]:
+    """The scenario as it was typed, into `typed/`. Returns the names, the one that was run first."""
+    texts = typed_files(scenario)
+    place = folder / "typed"
     try:
-        return version(name)
-    except ModuleNotFoundError:
-        return "not installed"
+        place.mkdir(exist_ok=True)
+        for name, text in texts.items():
+            write_aside(place / name, _text(text))
+        for old in place.iterdir():
+            if old.name not in texts and not old.name.startswith("."):
+                shutil.rmtree(old) if old.is_dir() else old.unlink(missing_ok=True)
+    except OSError as error:
+        raise unwritable(folder, error) from error
+    return list(texts)

@@ -1,21 +1,26 @@
 """The `nelm` command: arguments and printing, nothing else.
 
 Exit codes: 0 done, 1 a check failed, 2 wrong input, 3 internal error, 130 stopped by the user. Heavy imports
-wait until a command needs them, so that `nelm --help` is quick.
+wait until a command needs them, so that `nelm --help` is quick. docs/commands.md is its reference.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import signal
 import sys
+import tempfile
+import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from sim.errors import InputError, NelmError
+from sim.errors import InputError, NelmError, Problem
 from sim.reporter import Terminal
 
 if TYPE_CHECKING:
@@ -23,6 +28,8 @@ if TYPE_CHECKING:
 
 STOPPED = 130
 INTERNAL = 3
+WRONG_INPUT = 2
+JSON_FORMAT = 1
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -49,13 +56,13 @@ def check(files: tuple[str, ...]) -> None:
         "scenario": lambda path: read_scenario(path, known=clinic_known()),
         "board": read_board,
     }
-    wrong: list[Any] = []
+    wrong: list[Problem] = []
     for file in files:
         try:
             kind, _ = check_file(file, readers)
             click.echo(f"{file}: {kind}, no mistakes")
         except InputError as error:
-            wrong += error.problems
+            wrong += [problem for problem in error.problems if problem not in wrong]  # a base may be shared
     if wrong:
         raise InputError(wrong)
 
@@ -64,13 +71,15 @@ def check(files: tuple[str, ...]) -> None:
 @click.argument("file", metavar="SCENARIO.yaml")
 @click.option("--replications", type=click.IntRange(1, 100_000), metavar="N", help="How many; else the scenario's own.")
 @click.option("--seed", type=click.IntRange(0), metavar="N", help="Another seed than the scenario's.")
-@click.option("--workers", type=click.IntRange(1, 1024), metavar="N", help="Processes at once; else one per core.")
+@click.option("--workers", type=click.IntRange(1), metavar="N", help="Processes at once; else one per core.")
 @click.option("--output", default="outputs", show_default=True, metavar="DIR", help="Where results are kept.")
 @click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Change one thing; may be repeated.")
 @click.option("--force", is_flag=True, help="Run again what is there already.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
-@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors and warnings.")
+@click.pass_obj
 def run(
+    details: _Details,
     file: str,
     replications: int | None,
     seed: int | None,
@@ -85,87 +94,116 @@ def run(
 
     What has been run before is found again, not repeated.
     """
+    from sim.batch import Stopped
     from sim.batch import run as run_all
     from sim.running import clinic_known
-    from sim.scenario import read_scenario
+    from sim.scenario import check_file, read_scenario
 
+    details.folder = Path(output)
     changes = [*settings, *([f"run.seed={seed}"] if seed is not None else [])]
-    scenario = read_scenario(file, changes, clinic_known())
-    speaks = not (quiet or as_json)
-    done = run_all(scenario, replications, workers, output, force, Terminal(speaks))
+    changes += [f"run.replications={replications}"] if replications is not None else []
+    _, scenario = check_file(file, {"scenario": lambda path: read_scenario(path, changes, clinic_known())})
+    reporter = Terminal(speaks=not (quiet or as_json))
+    try:
+        done = run_all(scenario, None, workers, output, force, reporter, changes)
+    except Stopped as stopped:
+        _show(stopped.run, as_json, quiet)
+        _leave(str(stopped), STOPPED)
+    _show(done, as_json, quiet)
+
+
+def _show(done: Run, as_json: bool, quiet: bool) -> None:
     if as_json:
-        click.echo(json.dumps(_as_json(done), indent=1))
+        click.echo(json.dumps(_as_json(done), indent=1, allow_nan=False))
     elif not quiet:
-        _print_answer(done)
-    if done.stopped:
-        wanted = replications or scenario.run.replications
-        click.echo(
-            f"stopped: {len(done.numbers)} of {wanted} replications are done and kept; "
-            "the same command goes on from there",
-            err=True,
-        )
-        sys.exit(STOPPED)
+        from sim.report.answer import answer
+
+        click.echo(answer(done.scenario, done.summary, len(done.numbers)))
+        click.echo(f"\nResults   {done.folder}")
+        if done.pictures:
+            click.echo(f"Pictures  {done.pictures[0].parent}: {', '.join(path.stem for path in done.pictures)}")
 
 
 def _as_json(done: Run) -> dict[str, Any]:
-    rows = [] if done.summary is None else json.loads(done.summary.to_json(orient="records"))
+    """The answer as data; docs/commands.md says what each entry means."""
+    rows = [] if done.summary is None else done.summary.to_dict("records")
     return {
+        "format": JSON_FORMAT,
+        "scenario": done.scenario.scenario,
+        "question": done.scenario.question,
         "folder": str(done.folder),
         "stopped": done.stopped,
+        "wanted": done.scenario.run.replications,
         "replications": list(done.numbers),
-        "record": done.record,
-        "summary": rows,
+        "summary": [{str(key): _plain(value) for key, value in row.items()} for row in rows],
         "pictures": [str(picture) for picture in done.pictures],
+        "record": done.record,
     }
 
 
-def _print_answer(done: Run) -> None:
-    from sim.report.answer import answer
+def _plain(value: Any) -> Any:
+    """A figure with the six digits of summary.csv; null where there is none."""
+    if isinstance(value, float):
+        return None if value != value else float(f"{value:.6g}")
+    return value
 
-    click.echo(answer(done.scenario, done.summary, len(done.numbers)))
-    click.echo(f"\nResults   {done.folder}")
-    for picture in done.pictures:
-        click.echo(f"Picture   {picture}")
+
+class _Details:
+    """Where the details of an internal error are kept: with the results, once it is known where these lie."""
+
+    folder: Path | None = None
+
+    def keep(self) -> str:
+        """Write down the error that is being handled. Returns where."""
+        text = traceback.format_exc()
+        for folder in (self.folder, Path(tempfile.gettempdir())):
+            with contextlib.suppress(OSError):
+                if folder is not None:
+                    folder.mkdir(parents=True, exist_ok=True)
+                    path = folder / "internal-error.txt"
+                    path.write_text(text, encoding="utf-8", errors="backslashreplace")
+                    return str(path)
+        return f"no file could be written, so here they are\n{text}"
+
+
+def _leave(message: str, code: int) -> NoReturn:
+    """Say why, and end with that exit code."""
+    if message:
+        click.echo(message, err=True)
+    sys.exit(code)
+
+
+def _stop(signum: int, frame: object) -> NoReturn:
+    raise KeyboardInterrupt
 
 
 def main() -> None:
     """The command's door: every mistake of the user becomes a message and an exit code, never a traceback."""
+    details = _Details()
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _stop)  # a batch system asks for the same as Ctrl-C
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a name the terminal can not show is no reason to fail
     try:
-        nelm.main(standalone_mode=False)
+        with nelm.make_context("nelm", sys.argv[1:], obj=details) as context:
+            nelm.invoke(context)
+        sys.stdout.flush()
     except click.exceptions.Exit as leave:
         sys.exit(leave.exit_code)
-    except click.Abort:
-        sys.exit(STOPPED)
-    except KeyboardInterrupt:
-        click.echo("stopped", err=True)
-        sys.exit(STOPPED)
+    except (click.Abort, KeyboardInterrupt):
+        _leave("stopped; what was finished is kept", STOPPED)
     except click.ClickException as error:
         error.show()
-        sys.exit(2)
+        sys.exit(WRONG_INPUT)
     except NelmError as error:
-        click.echo(str(error), err=True)
-        sys.exit(error.exit_code)
+        _leave(str(error), error.exit_code)
     except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # who was reading has gone, and is not waiting for the rest
         sys.exit(0)
     except Exception:
-        place = _write_traceback()
-        click.echo(
-            f"nelm came upon an error of its own, which is not your mistake. Details: {place}\n"
-            "Please report it with that file and the scenario.",
-            err=True,
+        _leave(
+            "nelm came upon an error of its own, which is not your mistake. Please report it with the scenario and "
+            f"these details: {details.keep()}",
+            INTERNAL,
         )
-        sys.exit(INTERNAL)
-
-
-def _write_traceback() -> str:
-    """Keep the details of an internal error where they can be looked up."""
-    text = traceback.format_exc()
-    try:
-        folder = Path("outputs")
-        folder.mkdir(exist_ok=True)
-        path = folder / "internal-error.txt"
-        path.write_text(text)
-        return str(path)
-    except OSError:
-        click.echo(text, err=True)
-        return "above"

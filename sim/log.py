@@ -29,6 +29,8 @@ from typing import Any
 
 import numpy as np
 
+from sim.errors import InputError, Problem, nearest
+
 
 class Event(IntEnum):
     """What can happen to a patient. Numbers are never reused; `value` is given in brackets."""
@@ -266,12 +268,16 @@ def write_log(log: EventLog, events: Path, resources: Path) -> None:
 
 
 def read_log(events: Path, resources: Path) -> EventLog:
-    """Logs as `write_log` wrote them, or a hospital's own in the same columns (then names are made from them)."""
+    """Logs as `write_log` wrote them, or a hospital's own in the same columns (then names are made from them).
+
+    InputError for a column that is missing, or a word that is no event, step, resource or reason.
+    """
     import pyarrow.parquet as pq
 
     tables = [pq.read_table(path) for path in (events, resources)]
     meta = json.loads((tables[0].schema.metadata or {}).get(b"nelm", b"{}"))
     frames = [table.to_pandas() for table in tables]
+    _check_columns([(events, frames[0], EVENT_COLUMNS), (resources, frames[1], RESOURCE_COLUMNS)])
     names = {kind: tuple(words) for kind, words in meta.get("names", {}).items()}
     if not names:
         names = {
@@ -287,19 +293,47 @@ def read_log(events: Path, resources: Path) -> EventLog:
         | {name: FIRST_CLINIC_WHY + i for i, name in enumerate(names["whys"])},
     }
 
-    def table_of(frame: Any, columns: Iterable[str], events: type[IntEnum]) -> np.ndarray:
+    def table_of(path: Path, frame: Any, columns: Iterable[str], events: type[IntEnum]) -> np.ndarray:
         lookup = numbers | {"event": {event.name.lower(): int(event) for event in events}}
         out = [
-            np.array([lookup[c].get(x, -1) if isinstance(x, str) else -1 for x in frame[c]], np.int64)
-            if c in lookup
-            else frame[c].to_numpy(np.int64)
-            for c in columns
+            _numbers_of(path, c, frame[c], lookup[c]) if c in lookup else frame[c].to_numpy(np.int64) for c in columns
         ]
         return np.ascontiguousarray(np.column_stack(out)) if len(frame) else np.empty((0, len(out)), np.int64)
 
     return EventLog(
-        table_of(frames[0], EVENT_COLUMNS, Event),
-        table_of(frames[1], RESOURCE_COLUMNS, Happening),
+        table_of(events, frames[0], EVENT_COLUMNS, Event),
+        table_of(resources, frames[1], RESOURCE_COLUMNS, Happening),
         {kind: names.get(kind, ()) for kind in ("steps", "resources", "whys")},
         int(meta.get("replication", frames[0]["replication"].iloc[0] if len(frames[0]) else 0)),
     )
+
+
+def _check_columns(tables: Iterable[tuple[Path, Any, Sequence[str]]]) -> None:
+    problems = [
+        Problem(str(path), path=column, found="no such column", expected="the columns " + ", ".join(columns))
+        for path, frame, columns in tables
+        for column in columns
+        if column not in frame
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+def _numbers_of(path: Path, column: str, words: Any, known: Mapping[str, int]) -> np.ndarray:
+    """The numbers of a column of words; -1 where there is none."""
+    import pandas as pd
+
+    codes, used = pd.factorize(words)  # -1 where there is none
+    numbers = np.full(len(used) + 1, -1, np.int64)
+    for code, word in enumerate(map(str, used)):
+        if word in known:
+            numbers[code] = known[word]
+        elif column != "event" and word.removeprefix("reason ").isdecimal():  # a number that has no name
+            numbers[code] = int(word.removeprefix("reason "))
+        else:
+            row = int(np.flatnonzero(codes == code)[0])
+            expected = f"the name of one of the {column}s this log knows"
+            raise InputError(
+                Problem(str(path), 0, 0, f"{column}, row {row}", f"'{word}'", expected, nearest(word, known))
+            )
+    return numbers[codes]

@@ -1,12 +1,13 @@
 """What a long piece of work tells while it runs: sentences and progress, to nobody or to a terminal.
 
-Reporter    silent; what Python code gets
+Reporter    silent but for warnings; what Python code gets
 Terminal    speaks on standard error, with a progress bar where somebody can see it
 """
 
 from __future__ import annotations
 
 import contextlib
+import warnings
 from collections.abc import Callable, Iterator
 
 import click
@@ -18,6 +19,10 @@ class Reporter:
     def say(self, sentence: str) -> None:
         """A sentence worth reading."""
 
+    def warn(self, sentence: str) -> None:
+        """Something is not as it should be, though the result is right."""
+        warnings.warn(sentence, stacklevel=2)
+
     @contextlib.contextmanager
     def progress(self, total: int) -> Iterator[Callable[[], object]]:
         """Gives a function to be called once per replication done."""
@@ -27,7 +32,7 @@ class Reporter:
 class Terminal(Reporter):
     """Speaks on standard error.
 
-    speaks   False for a command that was told to be quiet
+    speaks   False for a command that was told to be quiet; warnings are written all the same
     """
 
     def __init__(self, speaks: bool = True):
@@ -37,6 +42,10 @@ class Terminal(Reporter):
         """A sentence worth reading."""
         if self.speaks:
             click.echo(sentence, err=True)
+
+    def warn(self, sentence: str) -> None:
+        """Something is not as it should be, though the result is right."""
+        click.echo(f"note: {sentence}", err=True)
 
     @contextlib.contextmanager
     def progress(self, total: int) -> Iterator[Callable[[], object]]:

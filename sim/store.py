@@ -1,23 +1,30 @@
 """Finished replications on disk: whole or not there, checked when read, found again when asked for again.
 
     Store(folder)                  the results of one scenario under one digest
-    store.save(replication)        atomic: written aside, then moved into place at once
+    store.save(replication, ...)   atomic: written aside, then moved into place at once
     store.load(number)             -> Replication or None; a damaged one is set aside and reported
     results_folder(...)            outputs/<scenario>/<digest>
+    write_aside(path, write)       one file, whole or not there
 
 The digest covers everything that can change a result: the resolved scenario (without its words and its number
 of replications), the evidence, the board, and the code. So a repeated run finds its result, and a run with
-anything changed makes a new one beside it. Nothing half-written is ever taken for good.
+anything changed makes a new one beside it. Nothing half-written is ever taken for good: what is being written
+has a name that begins with a dot and ends with the mark of the one who writes it.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 import shutil
+import time
 import uuid
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +33,15 @@ from sim.log import EventLog, read_log, write_log
 from sim.measures import COLUMNS, Measures
 
 DONE = "done.json"
-_NOT_RESULTS = ("cli.py", "store.py", "batch.py", "report")
+FORGOTTEN = 24 * 3600.0  # seconds after which what somebody was writing is taken for left behind
+_FILES = frozenset(
+    {"events.parquet", "resources.parquet", "patients.parquet", *(f"{name}.parquet" for name in COLUMNS)}
+)
+_NOT_RESULTS = (  # they ask, keep and show; what comes out of a replication does not depend on them
+    *("cli.py", "store.py", "batch.py", "workers.py", "record.py", "album.py", "reporter.py"),
+    *("report", "experiments", "commands"),
+)
+_NO_SPACE = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
 @dataclass(frozen=True)
@@ -39,15 +54,25 @@ class Replication:
     measures: Measures
 
 
+@cache
 def code_digest() -> str:
-    """Digest of all code and data of the package that can change a result."""
+    """Digest of all code and data of the package that can change a result, as it was when first asked."""
     package = Path(__file__).parent
+    return digest_of_files(
+        package,
+        [
+            file
+            for file in package.rglob("*")
+            if file.suffix in (".py", ".yaml") and file.relative_to(package).parts[0] not in _NOT_RESULTS
+        ],
+    )
+
+
+def digest_of_files(root: Path, files: list[Path]) -> str:
+    """Digest of the names below `root` and the content of files, whatever order they come in."""
     digest = hashlib.sha256()
-    for file in sorted(package.rglob("*")):
-        inside = file.relative_to(package)
-        if file.suffix not in (".py", ".yaml") or inside.parts[0] in _NOT_RESULTS:
-            continue
-        digest.update(inside.as_posix().encode())
+    for name, file in sorted((file.relative_to(root).as_posix(), file) for file in files):
+        digest.update(name.encode())
         digest.update(file.read_bytes())
     return digest.hexdigest()
 
@@ -71,99 +96,156 @@ def results_folder(output: Path, scenario: str, digest: str) -> Path:
         probe = folder / f".writable-{uuid.uuid4().hex}"
         probe.touch()
         probe.unlink()
-    except OSError as error:
-        raise InputError(
-            Problem(
-                str(output),
-                found=f"a folder that can not be written ({error.strerror})",
-                expected="a folder for results",
-                todo="name another with --output",
-            )
-        ) from error
+    except (OSError, ValueError) as error:
+        raise unwritable(output, error) from error
     return folder
 
 
+def unwritable(place: Path, error: Exception) -> InputError:
+    """What to say of a folder in which something could not be written."""
+    number = getattr(error, "errno", None)
+    reason = (os.strerror(number) if number else str(error)).lower()
+    full = number in _NO_SPACE
+    return InputError(
+        Problem(
+            str(place),
+            found=f"a folder that can not be written ({reason})",
+            expected="a folder for results",
+            todo=("free some space, or " if full else "") + "name another folder with --output",
+        )
+    )
+
+
+def checksum(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
 def write_aside(path: Path, write: Callable[[Path], object]) -> None:
-    """Write a file beside its place and move it there at once, so that nobody ever reads half of it."""
+    """Write a file beside its place and move it there at once, so that nobody ever reads half of it.
+
+    InputError if it can not be written; then what was there before is still there.
+    """
     aside = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
         write(aside)
         aside.replace(path)
+    except OSError as error:
+        raise unwritable(path.parent, error) from error
     finally:
         aside.unlink(missing_ok=True)
 
 
-def _checksum(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _seal(done: Mapping[str, Any]) -> str:
+    """Checksum of what is said of a replication, so that an edit of the saying itself is seen too."""
+    told = {key: value for key, value in done.items() if key != "seal"}
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
 class Store:
     """The replications of one scenario under one digest, in one folder.
 
     folder    as `results_folder` gives it
-    tell      called with a sentence when something is set aside
+    tell      called with a sentence when something is not as it should be; else it is a Python warning
+    mark      ends the names of what is being written; `sweep` removes what bears it
     """
 
-    def __init__(self, folder: Path, tell: Callable[[str], None] = print):
+    def __init__(self, folder: Path, tell: Callable[[str], None] = warnings.warn, mark: str = ""):
         self.folder = folder
         self.tell = tell
+        self.mark = mark or uuid.uuid4().hex
 
     def place(self, number: int) -> Path:
         """The folder of one replication."""
         return self.folder / "replications" / f"{number:04d}"
 
-    def save(self, replication: Replication) -> None:
-        """Write a replication. Where another process has finished the same one first, that one stays."""
+    def save(
+        self, replication: Replication, made_with: Mapping[str, Any], seconds: float = 0.0, again: bool = False
+    ) -> None:
+        """Write a replication.
+
+        made_with   versions of what made it, for the record
+        seconds     how long it took, for the record
+        again       put it in the place of one that is there already
+        Where another process has finished the same one first, that one stays. One that came out otherwise than the
+        one that was there is told. InputError if it can not be written; nothing half-written is left.
+        """
         place = self.place(replication.number)
-        aside = place.with_name(f".{place.name}.{uuid.uuid4().hex}")
-        aside.mkdir(parents=True)
+        aside = place.with_name(f".{place.name}.{self.mark}")
         try:
+            aside.mkdir(parents=True)
             write_log(replication.log, aside / "events.parquet", aside / "resources.parquet")
             replication.patients.to_parquet(aside / "patients.parquet", index=False)
             for name, table in replication.measures.tables().items():
                 table.to_parquet(aside / f"{name}.parquet", index=False)
-            done = {
+            done: dict[str, Any] = {
                 "replication": replication.number,
                 "log": replication.log.digest(),
-                "files": {file.name: _checksum(file) for file in sorted(aside.iterdir())},
+                "made_with": dict(made_with),
+                "seconds": round(seconds, 2),
+                "files": {file.name: checksum(file) for file in sorted(aside.iterdir())},
             }
-            (aside / DONE).write_text(json.dumps(done, indent=1, sort_keys=True) + "\n")
-            try:
-                aside.rename(place)
-            except OSError:
-                if not self.is_whole(replication.number):
-                    raise
+            text = json.dumps(done | {"seal": _seal(done)}, indent=1, sort_keys=True) + "\n"
+            (aside / DONE).write_text(text, encoding="utf-8", newline="\n")
+            self._put(aside, place, replication.number, done["log"], again)
+        except OSError as error:
+            raise unwritable(self.folder, error) from error
         finally:
             shutil.rmtree(aside, ignore_errors=True)
 
-    def is_whole(self, number: int) -> bool:
-        """Is this replication there, with every file as it was written?"""
+    def _put(self, aside: Path, place: Path, number: int, log: str, again: bool) -> None:
+        """Move what was written to its place. Two who come at the same time must agree."""
+        before = self._done(number)
+        if before is not None and before["log"] != log:
+            self.tell(
+                f"replication {number} came out otherwise than the one that was kept: {log[:12]} instead of "
+                f"{str(before['log'])[:12]}; compare what they were made with in {place / DONE}"
+            )
+        if again and place.exists():
+            old = place.with_name(f".{place.name}.old.{self.mark}")
+            place.rename(old)
+            aside.rename(place)
+            shutil.rmtree(old, ignore_errors=True)
+            return
+        try:
+            aside.rename(place)
+        except OSError:
+            if self._done(number) is None:
+                raise
+
+    def _done(self, number: int) -> dict[str, Any] | None:
+        """What is said of a replication that is there with every file as it was written, else None."""
         place = self.place(number)
         try:
-            done = json.loads((place / DONE).read_text())
-            return all(_checksum(place / name) == checksum for name, checksum in done["files"].items())
+            done: dict[str, Any] = json.loads((place / DONE).read_text(encoding="utf-8"))
+            files = done["files"]
+            whole = done["seal"] == _seal(done) and done["replication"] == number and files.keys() >= _FILES
+            return done if whole and all(checksum(place / name) == files[name] for name in files) else None
         except (OSError, ValueError, KeyError, AttributeError, TypeError):
-            return False
+            return None
 
     def has(self, number: int) -> bool:
         """Is this replication there? One that is damaged is set aside, and said so."""
         place = self.place(number)
         if not place.exists():
             return False
-        if self.is_whole(number):
+        if self._done(number) is not None:
             return True
         away = place.with_name(f"{place.name}.damaged-{uuid.uuid4().hex[:8]}")
-        place.rename(away)
-        self.tell(f"replication {number} was damaged; it is set aside as {away} and run again")
+        try:
+            place.rename(away)
+        except FileNotFoundError:  # another process has just set it aside
+            return False
+        except OSError as error:
+            raise unwritable(self.folder, error) from error
+        self.tell(f"replication {number} was damaged; it is set aside as {away}")
         return False
 
-    def forget(self, number: int) -> None:
-        """Take a replication away, to be run again."""
-        shutil.rmtree(self.place(number), ignore_errors=True)
-
-    def log_digest(self, number: int) -> str:
-        """The digest of a replication's log, as it was written down."""
-        return str(json.loads((self.place(number) / DONE).read_text())["log"])
+    def told(self, number: int) -> dict[str, Any]:
+        """What was written down about a replication that is there: digest of its log, versions, seconds."""
+        told: dict[str, Any] = json.loads((self.place(number) / DONE).read_text(encoding="utf-8"))
+        return told
 
     def measures(self, number: int) -> Measures:
         """The measures of one replication, without reading its logs."""
@@ -185,3 +267,13 @@ class Store:
             pd.read_parquet(place / "patients.parquet"),
             self.measures(number),
         )
+
+    def sweep(self) -> None:
+        """Remove what was being written under this store's mark, and what others left behind long ago."""
+        now = time.time()
+        for place in (*self.folder.glob(".*"), *self.folder.glob("replications/.*")):
+            try:
+                if place.name.endswith(self.mark) or now - place.stat().st_mtime > FORGOTTEN:
+                    shutil.rmtree(place) if place.is_dir() else place.unlink()
+            except OSError:  # somebody else has removed it, or it is not ours to remove
+                continue

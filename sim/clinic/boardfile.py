@@ -84,7 +84,7 @@ def shipped_board() -> Path:
     return Path(__file__).with_name("board.yaml")
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=8)  # not clinical: boards kept in memory
 def read_board(path: str | Path | None = None) -> Board:
     """Read and check a board file (the shipped one if none is named).
 
@@ -98,6 +98,8 @@ def make_board(root: Node, file: str) -> Board:
     """A checked board from the content of a file."""
     problems: list[Problem] = []
     _keys(root, (), {"kind", "board", "means", "background", "main", "cases"}, problems)
+    if not root.has(("kind",)) or root.at(("kind",)).value != "board":
+        problems.append(root.problem(("kind",), "board", "begin the file with `kind: board`"))
     ledger = read_evidence()
     rows = {name: _rows(root, name, offers, ledger, problems) for name, offers in _TABLES.items()}
     if problems:
@@ -295,23 +297,38 @@ def _left_over(box: Box, taken: Box) -> list[Box]:
     return pieces
 
 
+def _used_up_by(box: Box, earlier: list[Box], start: int = 0) -> int:
+    """Which of the earlier boxes takes the last that is left of a box; -1 where they leave something.
+
+    Piece by piece, so that the first piece that is left ends the search.
+    """
+    for number in range(start, len(earlier)):
+        pieces = _left_over(box, earlier[number])
+        if pieces != [box]:
+            last = number
+            for piece in pieces:
+                taken = _used_up_by(piece, earlier, number + 1)
+                if taken < 0:
+                    return -1
+                last = max(last, taken)
+            return last
+    return -1
+
+
 def _reach(root: Node, table: str, rows: tuple[Row, ...], boxes: list[Box]) -> list[Problem]:
     """Rows that earlier rows leave nothing for, and a last row that does not take everybody."""
     problems = []
     for number, box in enumerate(boxes):
-        left = [box]
-        for earlier in range(number):
-            left = [piece for part in left for piece in _left_over(part, boxes[earlier])]
-            if not left:
-                problems.append(
-                    root.problem(
-                        (table, number),
-                        "a patient whom the rows before leave over",
-                        f"move it before '{rows[earlier].name}', narrow that row, or remove this one",
-                        found=f"the row '{rows[number].name}', which nobody can reach",
-                    )
+        last = _used_up_by(box, boxes[:number])
+        if last >= 0:
+            problems.append(
+                root.problem(
+                    (table, number),
+                    "a patient whom the rows before leave over",
+                    f"move it before '{rows[last].name}', narrow that row, or remove this one",
+                    found=f"the row '{rows[number].name}', which nobody can reach",
                 )
-                break
+            )
     if rows[-1].when:
         problems.append(
             root.problem(
@@ -420,5 +437,6 @@ def _findings(root: Node, steps: tuple[str | int, ...], problems: list[Problem])
                     root.problem((*steps, name), f"a number from {attribute.lowest:g} to {attribute.highest:g}")
                 )
         else:
-            problems.append(root.problem((*steps, name), f"a number {attribute.unit}".strip()))
+            in_unit = f", in {attribute.unit}" if attribute.unit not in ("", "number") else ""
+            problems.append(root.problem((*steps, name), "a number alone" + in_unit))
     return found

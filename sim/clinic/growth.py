@@ -16,10 +16,11 @@ import math
 
 from sim.jit import jit
 
-# not clinical: Euler's constant
-_EULER = 0.57721566490153286
+_EULER = 0.57721566490153286  # not clinical: Euler's constant
 _TINY = 1e-300  # not clinical: keeps the continued fraction from dividing by nought
 _CLOSE = 1e-13  # not clinical: relative accuracy of roots and series
+_SMOOTH = 1e-4  # not clinical: below that, Simpson's rule is exact to 12 figures
+_LONG = 600.0  # not clinical: exp(-745) is nought
 _MOST = 200  # not clinical: most terms or steps; reached only if something is wrong
 
 
@@ -86,10 +87,19 @@ def power_integral(burden: float, pace: float, minutes: float, capacity: float, 
     if burden <= 0 or minutes <= 0:
         return 0.0
     u = math.log(capacity / burden)
-    if u <= 0 or pace * minutes < _CLOSE:
+    if u <= 0:
         return math.pow(burden, power) * minutes
-    begin, finish = power * u, power * u * math.exp(-pace * minutes)
-    return math.pow(capacity, power) / pace * (exponential_integral(finish) - exponential_integral(begin))
+    if pace * minutes < _SMOOTH:  # the difference of two integrals would have few figures left
+        begin = math.pow(burden, power)
+        middle = math.pow(grown(burden, pace, minutes / 2, capacity), power)
+        finish = math.pow(grown(burden, pace, minutes, capacity), power)
+        return (begin + 4 * middle + finish) / 6 * minutes  # not clinical: Simpson's rule
+    begin = power * u
+    if pace * minutes < _LONG:
+        later = exponential_integral(begin * math.exp(-pace * minutes))
+    else:
+        later = pace * minutes - math.log(begin) - _EULER  # E1 near 0, where the exponential would be lost
+    return math.pow(capacity, power) / pace * (later - exponential_integral(begin))
 
 
 @jit

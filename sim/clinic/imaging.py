@@ -139,10 +139,20 @@ def changed(world: World, i: int, new: bool) -> bool:
 
 
 @jit_inside
+def main_lobe(world: World, i: int) -> int:
+    """The lobe in which more tumour has been seen, which is the one a surgeon takes; the first at a tie."""
+    balance = 0.0
+    for j in range(MOST_LESIONS):
+        if world.lesions[i, j].seen:
+            balance += world.lesions[i, j].share if world.lesions[i, j].lobe else -world.lesions[i, j].share
+    return 1 if balance > 0 else 0
+
+
+@jit_inside
 def _describe(world: World, i: int) -> None:
     """From the lesions seen to what the board asks: number, size, burden, pattern, what could be removed."""
     known, findings = world.known, world.findings[i]
-    liver = known[Known.LIVER_VOLUME_ML.value]
+    liver, main = known[Known.LIVER_VOLUME_ML.value], main_lobe(world, i)
     number, other_number, not_ablatable, other_bad = 0, 0, 0, 0
     volume, other_volume, other_good, largest = 0.0, 0.0, 0.0, 0.0
     for j in range(MOST_LESIONS):
@@ -157,7 +167,7 @@ def _describe(world: World, i: int) -> None:
         ablatable = placed and size <= known[Known.ABLATION_LIMIT_CM.value]
         if not ablatable:
             not_ablatable += 1
-        if world.lesions[i, j].lobe:
+        if world.lesions[i, j].lobe != main:
             other_number += 1
             other_volume += share
             if ablatable:

@@ -248,6 +248,8 @@ def other_death(known: Any, male: int, age: float, threshold: float) -> float:
     at_65 = known[Known.BACKGROUND_MALE_AT_65.value] if male else known[Known.BACKGROUND_FEMALE_AT_65.value]
     slope = known[Known.BACKGROUND_MALE_SLOPE.value] if male else known[Known.BACKGROUND_FEMALE_SLOPE.value]
     now = at_65 * YEAR * math.exp(slope * (age - 65))  # not clinical: the age at which the card states the hazard
+    if slope <= 0:
+        return float(threshold / now)
     return float(math.log(1 + slope * threshold / now) / slope)
 
 

@@ -19,13 +19,15 @@ import numpy as np
 
 from sim.clinic.board import Finding
 from sim.clinic.disease import add_lesion, diameter, scale_lesion, settle
-from sim.clinic.imaging import found
+from sim.clinic.imaging import found, main_lobe
 from sim.clinic.known import Known
 from sim.clinic.patient import MOST_LESIONS, Ask, World, later, whole
 from sim.draws import lognormal, uniform
 from sim.jit import jit_inside
 from sim.steps import NEVER
 from sim.units import DAY
+
+_ANALOGUE = 1000  # not clinical: the number of its course for chance, apart from those of all others
 
 
 class Treatment(IntEnum):
@@ -88,6 +90,7 @@ PROTOCOL = np.dtype(
         ("morbidity", "f8"),  # complications that prolong the stay, per course
         ("complicated_stay", "f8"),  # by how much [minutes]
         ("response", "f8"),  # share of courses that shrink the tumour
+        ("control", "f8"),  # share of courses that hold growth, those that shrink it among them
         ("shrink", "f8"),  # by how much of its volume
         ("growth_factor", "f8"),  # growth multiplier while it holds
         ("holds_median", "f8"),  # how long it holds [minutes]
@@ -149,6 +152,7 @@ def protocols(known: np.ndarray) -> Any:
         "morbidity": k("EMBOLISATION_MORBIDITY"),
         "complicated_stay": k("EMBOLISATION_COMPLICATED_STAY"),
         "response": k("EMBOLISATION_RESPONSE"),
+        "control": k("EMBOLISATION_RESPONSE"),
         "shrink": k("EMBOLISATION_SHRINK"),
         "growth_factor": k("EMBOLISATION_GROWTH_FACTOR"),
         "holds_median": k("EMBOLISATION_DURATION_MEDIAN"),
@@ -167,6 +171,7 @@ def protocols(known: np.ndarray) -> Any:
         spacing=k("PRRT_SCHEDULE_INTERVAL"),
         minutes=k("PRRT_MINUTES"),
         response=k("PRRT_RESPONSE"),
+        control=k("PRRT_CONTROL"),
         shrink=k("PRRT_SHRINK"),
         growth_factor=k("PRRT_GROWTH_FACTOR"),
         holds_median=k("PRRT_DURATION_MEDIAN"),
@@ -191,6 +196,7 @@ def protocols(known: np.ndarray) -> Any:
             **chemotherapy,
             spacing=k(f"CHEMO_CYCLES_{name}"),
             response=k(f"{name}_RESPONSE"),
+            control=k(f"{name}_RESPONSE"),
             shrink=k(f"{name}_SHRINK"),
             growth_factor=k(f"{name}_GROWTH_FACTOR"),
             holds_median=k(f"{name}_DURATION_MEDIAN"),
@@ -208,7 +214,9 @@ def session_minutes(world: World, i: int) -> int:
         major = is_major(world, i)
         minutes = known[Known.RESECTION_MINUTES_MAJOR.value if major else Known.RESECTION_MINUTES_MINOR.value]
         if treatment == Treatment.RESECTION_WITH_ABLATION.value:
-            minutes += seen_in_lobe(world, i, 1) * known[Known.ABLATION_INTRAOPERATIVE_MINUTES.value]
+            minutes += (
+                seen_in_lobe(world, i, 1 - main_lobe(world, i)) * known[Known.ABLATION_INTRAOPERATIVE_MINUTES.value]
+            )
         return whole(minutes)
     if treatment == Treatment.ABLATION.value:
         lesions = seen_in_lobe(world, i, 0) + seen_in_lobe(world, i, 1)
@@ -277,8 +285,9 @@ def still_suitable(world: World, i: int) -> bool:
     if surgery and c.extrahepatic:
         return False
     if surgery or treatment == Treatment.ABLATION.value:
+        main = main_lobe(world, i)
         for j in range(MOST_LESIONS):
-            to_ablate = treatment == Treatment.ABLATION.value or world.lesions[i, j].lobe == 1
+            to_ablate = treatment == Treatment.ABLATION.value or world.lesions[i, j].lobe != main
             if world.lesions[i, j].seen and world.lesions[i, j].share > 0 and to_ablate and too_large(world, i, j):
                 return False
     return True
@@ -314,7 +323,7 @@ def _resect(world: World, i: int, with_ablation: bool) -> None:
     Lesions that nobody saw stay, and so does a microscopic residue.
     """
     key, known, c = world.key, world.known, world.courses[i]
-    major = is_major(world, i)
+    major, main = is_major(world, i), main_lobe(world, i)
     c.major = 1 if major else 0
     c.clear = 1
     for j in range(MOST_LESIONS):
@@ -328,7 +337,7 @@ def _resect(world: World, i: int, with_ablation: bool) -> None:
             known[Known.DETECTION_INTRAOPERATIVE_STEEPNESS.value],
             known[Known.DETECTION_INTRAOPERATIVE_CEILING.value],
         )
-        if world.lesions[i, j].lobe == 0 and (seen or major):
+        if world.lesions[i, j].lobe == main and (seen or major):
             scale_lesion(world, i, j, 0.0)
         elif seen and (with_ablation or not major) and not too_large(world, i, j):
             _ablate_lesion(world, i, j)
@@ -339,7 +348,7 @@ def _resect(world: World, i: int, with_ablation: bool) -> None:
     median = known[Known.RESIDUE_R1_MEDIAN.value if margin else Known.RESIDUE_COMPLETE_MEDIAN.value]
     sigma = known[Known.RESIDUE_R1_SIGMA.value if margin else Known.RESIDUE_COMPLETE_SIGMA.value]
     residue = lognormal(key, i, Ask.RESIDUE.value, c.operations, median, sigma)
-    add_lesion(world, i, residue, 1 if major else 0)
+    add_lesion(world, i, residue, 1 - main if major else main)
     c.operations += 1
     world.findings[i, Finding.RESECTIONS_HAD.value] += 1
     world.findings[i, Finding.PRIMARY.value] = 1
@@ -370,7 +379,7 @@ def _ablate(world: World, i: int) -> None:
 
 @jit_inside
 def _embolise(world: World, i: int, now: int) -> None:
-    """One side of the liver: shrinkage where the course responds, and slower growth for a time."""
+    """One side of the liver: where the course responds, shrinkage and, after the last side, slower growth for a time."""
     c = world.courses[i]
     protocol = world.protocols[c.treatment]
     if uniform(world.key, i, Ask.RESPONSE.value, c.courses_made) < protocol.response:
@@ -406,8 +415,11 @@ def _treat_whole_body(world: World, i: int, now: int) -> None:
 
 @jit_inside
 def _hold(world: World, i: int, now: int) -> None:
+    """Slower growth for a time, where the course responds or at least holds the tumour."""
     c = world.courses[i]
     protocol = world.protocols[c.treatment]
+    if uniform(world.key, i, Ask.RESPONSE.value, c.courses_made) >= protocol.control:
+        return
     c.hold_factor = protocol.growth_factor
     c.hold_systemic = protocol.systemic
     holds = lognormal(world.key, i, Ask.EFFECT_TIME.value, c.courses_made, protocol.holds_median, protocol.holds_sigma)
@@ -444,20 +456,9 @@ def start_analogue(world: World, i: int, now: int) -> None:
         known[Known.SSA_RESISTANCE_SIGMA.value],
     )
     c.ssa_until = later(now, lasts)
-    if (
-        p.functioning and uniform(key, i, Ask.RELIEF.value, 1000) < known[Known.SSA_RELIEF_SHARE.value]
-    ):  # not clinical: an address apart from the courses'
-        c.relief_until = later(
-            now,
-            lognormal(
-                key,
-                i,
-                Ask.RELIEF_TIME.value,
-                1000,  # not clinical: an address apart from the courses'
-                known[Known.SSA_RELIEF_MEDIAN.value],
-                known[Known.SSA_RELIEF_SIGMA.value],
-            ),
-        )
+    if p.functioning and uniform(key, i, Ask.RELIEF.value, _ANALOGUE) < known[Known.SSA_RELIEF_SHARE.value]:
+        median, sigma = known[Known.SSA_RELIEF_MEDIAN.value], known[Known.SSA_RELIEF_SIGMA.value]
+        c.relief_until = later(now, lognormal(key, i, Ask.RELIEF_TIME.value, _ANALOGUE, median, sigma))
 
 
 @jit_inside

@@ -25,8 +25,8 @@ from sim.report.style import (
     nothing,
     sheet,
     tidy,
-    words,
 )
+from sim.report.words import words
 
 GRADES = {"G1": (BLUE, "-"), "G2": (ORANGE, "-"), "NET_G3": (GREEN, "--"), "NEC": (RED, "-.")}
 LEAST_SHOWN = 10

@@ -4,7 +4,6 @@
     sheet(titles, ...)  a figure with a title, a line that says how to read it, and room for panels
     headline(axes, ...) what a panel shows
     nothing(axes, why)  a panel that says that there is nothing to show
-    words(name)         a name of the scenario as people read it
 
 Uses matplotlib's objects only, never its global state, so pictures can be drawn in any thread or process.
 """
@@ -19,6 +18,8 @@ from pathlib import Path
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+
+from sim.report.words import words
 
 DPI = 150
 
@@ -36,22 +37,6 @@ BLUE, ORANGE, GREEN, RED, SKY, PINK, YELLOW, GREY = (
 INK = "#222222"
 PALE = "#D9D9D9"
 SEQUENCE = (BLUE, ORANGE, GREEN, RED, SKY, PINK, GREY, YELLOW)
-
-_ACRONYMS = {
-    "ct": "CT",
-    "mri": "MRI",
-    "pet": "PET",
-    "icu": "ICU",
-    "ir": "IR",
-    "prrt": "PRRT",
-    "ssa": "SSA",
-    "tae": "TAE",
-    "tace": "TACE",
-    "tare": "TARE",
-    "nelm": "NELM",
-    "hpb": "HPB",
-    "hcc": "HCC",
-}
 
 
 @dataclass(frozen=True)
@@ -81,17 +66,6 @@ class Titles:
     def label(self, name: str) -> str:
         """A name as people know it."""
         return self.labels.get(name, words(name))
-
-
-def words(name: str) -> str:
-    """A name with spaces and capitals where people write them.
-
-    >>> words("ir_list"), words("best_supportive_care"), words("NET_G3")
-    ('IR list', 'Best supportive care', 'NET G3')
-    """
-    parts = [_ACRONYMS.get(part, part) for part in name.split("_") if part]
-    line = " ".join(parts)
-    return line[:1].upper() + line[1:]
 
 
 def sheet(titles: Titles, title: str, note: str, width: float = 10.0, height: float = 6.0) -> Figure:

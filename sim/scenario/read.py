@@ -3,7 +3,7 @@
     read_scenario(path, set=...)       -> Scenario    or an InputError that names every mistake
     check_file(path, readers)          -> kind, what was read    by what the file says it is
     Scenario                           nothing in it is missing
-    scenario.change(path, value)       -> Scenario    another one, checked again
+    scenario.change(path, value)       -> Scenario    another one, checked again; `changed` makes several changes
     scenario.resolved_yaml()           -> str         reads back as an equal scenario
     scenario.digest()                  -> str         equal for equal meaning, however it was typed
 
@@ -114,8 +114,15 @@ class Scenario:
         returns   a new scenario
         InputError if the path leads nowhere or the changed scenario is wrong.
         """
+        return self.changed({path: value})
+
+    def changed(self, values: Mapping[str, Any]) -> Scenario:
+        """The same scenario with several things changed at once, so that only what comes out has to be right.
+
+        values    by dotted path, each as for `change`
+        """
         place = Place("change")
-        tree, taken, problems = merged(self._tree, [], {path: made(value, place)})
+        tree, taken, problems = merged(self._tree, [], {path: made(value, place) for path, value in values.items()})
         parts = _resolved(tree, taken, self._known, problems, [place.file])
         return replace(self, **vars(parts), _tree=tree)
 

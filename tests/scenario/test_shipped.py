@@ -50,8 +50,8 @@ def test_the_reference_centre_has_what_the_pathway_asks_for_and_nothing_else(bas
 
 
 def test_the_measured_years_of_the_reference_centre_begin_with_a_calendar_year(baseline: Scenario) -> None:
-    assert baseline.run.measured_from == (2922) * 1440
-    assert baseline.run.start.isoformat() == "2018-01-01"  # and 2,922 days later it is 2026-01-01
+    assert baseline.run.measured_from == (4383) * 1440
+    assert baseline.run.start.isoformat() == "2014-01-01"  # and 4,383 days later it is 2026-01-01
 
 
 def _offered_share(resource: ListResource | PlaceResource, others: list[tuple[float, float]]) -> float:

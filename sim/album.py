@@ -1,0 +1,75 @@
+"""The pictures of a run in its folder: whole or not there, and drawn again only when something has changed.
+
+    drawn(scenario, measures, store, of)   -> paths of the pictures
+
+Drawing takes longer than everything else about a result that is found again, and the drawing library alone takes
+a third of a second to load; so a note beside the pictures says what they were drawn from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from sim.measures import Measures
+from sim.running import window_of
+from sim.scenario import Scenario
+from sim.store import Store, checksum, digest_of_files, unwritable, write_aside
+
+NOTE = "drawn.json"
+
+
+def drawn(scenario: Scenario, measures: Measures, store: Store, of: Any) -> list[Path]:
+    """The pictures of a run, in `pictures/` below its folder; drawn where they are not there as they should be.
+
+    measures   of all replications together
+    store      of the run
+    of         plain data that names everything the measures come from
+    InputError if they can not be written; then those that were there before are still there.
+    """
+    place = store.folder / "pictures"
+    drawing = [scenario.scenario, _how(), version("matplotlib"), of]
+    source = hashlib.sha256(json.dumps(drawing, sort_keys=True).encode()).hexdigest()
+    return _as_noted(place, source) or _draw(scenario, measures, store, place, source)
+
+
+@cache
+def _how() -> str:
+    """Digest of the code that draws, as it was when first asked."""
+    report = Path(__file__).parent / "report"
+    return digest_of_files(report, list(report.glob("*.py")))
+
+
+def _as_noted(place: Path, source: str) -> list[Path]:
+    """The pictures there are, if they are whole and were drawn from this source; else none."""
+    try:
+        note = json.loads((place / NOTE).read_text(encoding="utf-8"))
+        whole = note["of"] == source and all(checksum(place / name) == sum_ for name, sum_ in note["files"].items())
+        return [place / name for name in note["files"]] if whole else []
+    except (OSError, ValueError, KeyError, AttributeError, TypeError):
+        return []
+
+
+def _draw(scenario: Scenario, measures: Measures, store: Store, place: Path, source: str) -> list[Path]:
+    from sim.report.figures import draw_all
+    from sim.report.style import Titles
+
+    aside = place.with_name(f".{place.name}.{store.mark}")
+    titles = Titles(scenario.scenario, len(measures.replications()), window_of(scenario).years)
+    try:
+        pictures = draw_all(measures, aside, titles)
+        place.mkdir(exist_ok=True)
+        note = {"of": source, "files": {picture.name: checksum(picture) for picture in pictures}}
+        for picture in pictures:
+            picture.replace(place / picture.name)
+        write_aside(place / NOTE, lambda path: path.write_text(json.dumps(note, indent=1) + "\n", encoding="utf-8"))
+    except OSError as error:
+        raise unwritable(place.parent, error) from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return [place / picture.name for picture in pictures]

@@ -1,0 +1,1 @@
+"""The commands of `nelm`, one module each: arguments and printing, nothing else."""

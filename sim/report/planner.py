@@ -1,0 +1,123 @@
+"""The figures a planner looks at first, and what every figure is called in words.
+
+    planner_figures()            the list, as data (planner_kpis.yaml)
+    chosen(table)                the rows of a table of figures that are on the list, in its order, with label and merit
+    label(kpi, group)            a figure in words, whether it is on the list or not
+
+Knows names of figures; no values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib import resources
+
+import pandas as pd
+import yaml
+
+from sim.report.words import words
+
+LOWER, HIGHER, NEITHER = "lower", "higher", "neither"
+MOST = 4
+
+
+@dataclass(frozen=True)
+class PlannerFigure:
+    """One line of the list; `sim/report/planner_kpis.yaml` says what each part is."""
+
+    kpi: str
+    group: str
+    label: str
+    better: str
+    most: int
+
+    def fits(self, kpi: str, group: str) -> bool:
+        """Is it about this figure?"""
+        return group == self.group and fnmatchcase(kpi, self.kpi)
+
+    def named(self, kpi: str) -> str:
+        """Its label, with the resource or treatment in words.
+
+        >>> planner = PlannerFigure("queue.*.mean", "all", "Waiting for {name}", "lower", 4)
+        >>> planner.named("queue.ir_list.mean")
+        'Waiting for IR list'
+        """
+        start, star, end = self.kpi.partition("*")
+        name = words(kpi[len(start) : len(kpi) - len(end)]) if star else ""
+        capital = name[1:2].isupper() or "{name}" not in self.label or self.label.startswith("{name}")
+        return self.label.format(name=name if capital else name[:1].lower() + name[1:])
+
+
+@cache
+def planner_figures() -> tuple[PlannerFigure, ...]:
+    """The list, in the order in which it is told.
+
+    >>> planner_figures()[0].label
+    'Referral to diagnosis, median'
+    """
+    text = resources.files("sim.report").joinpath("planner_kpis.yaml").read_text(encoding="utf-8")
+    return tuple(
+        PlannerFigure(line["kpi"], line.get("group", "all"), line["label"], line["better"], line.get("most", MOST))
+        for line in yaml.safe_load(text)["kpis"]
+    )
+
+
+def of(kpi: str, group: str) -> PlannerFigure | None:
+    """The line of the list that a figure belongs to, if there is one."""
+    return next((line for line in planner_figures() if line.fits(kpi, group)), None)
+
+
+def label(kpi: str, group: str) -> str:
+    """A figure in words.
+
+    >>> label("queue.ir_list.mean", "all"), label("wait.pet.p90", "own")
+    ('Waiting for IR list', 'Wait, PET, p90 (own)')
+    """
+    line = of(kpi, group)
+    if line is not None:
+        return line.named(kpi)
+    return ", ".join(
+        words(part) if place < 2 else part.replace("_", " ") for place, part in enumerate(kpi.split("."))
+    ) + ("" if group == "all" else f" ({words(group) if group.isupper() else group.replace('_', ' ')})")
+
+
+def chosen(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a table of figures that are on the planner's list, in its order.
+
+    table     with `kpi, group` and other columns
+    returns   these rows with `label`, `better`, `by_name` (not one of many of a line with `*`), and `place`, their
+              place in the list
+    """
+    lines = {(kpi, group): of(kpi, group) for kpi, group in zip(table["kpi"], table["group"], strict=True)}
+    found = [lines[key] for key in zip(table["kpi"], table["group"], strict=True)]
+    listed = [line is not None for line in found]
+    rows = table[listed]
+    on_list = [line for line in found if line is not None]
+    rows = rows.assign(
+        label=[line.named(kpi) for line, kpi in zip(on_list, rows["kpi"], strict=True)],
+        better=[line.better for line in on_list],
+        by_name=["*" not in line.kpi for line in on_list],
+        place=[planner_figures().index(line) for line in on_list],
+    )
+    return rows.sort_values("place", kind="stable", ignore_index=True)
+
+
+def most_drawn(rows: pd.DataFrame) -> pd.DataFrame:
+    """Of the figures on the list, those that are drawn: of a line with `*` only the ones that moved most.
+
+    rows   as `chosen` gives them, with `difference`, of one or several scenarios; those of one figure come together
+    """
+    size = rows["difference"].abs().groupby(rows["kpi"] + "[" + rows["group"] + "]").transform("max")
+    ranked = rows.assign(size=size.fillna(0.0)).sort_values(
+        ["place", "size", "kpi"], ascending=[True, False, True], kind="stable"
+    )
+    kept = []
+    for place, its in ranked.groupby("place", sort=True):
+        line = planner_figures()[int(str(place))]
+        if "*" in line.kpi:
+            names = its.loc[its["size"] > 0, "kpi"].drop_duplicates()[: line.most]
+            its = its[its["kpi"].isin(names)]
+        kept.append(its)
+    return pd.concat(kept, ignore_index=True).drop(columns="size") if kept else rows

@@ -1,0 +1,356 @@
+"""The disease in truth: whatever is done to it in whatever steps, the sums agree and time runs forwards."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.integrate import quad
+
+from sim.clinic.disease import Alarm, diameter, share_of
+from sim.clinic.growth import grown
+from sim.clinic.known import Known
+from sim.clinic.patient import MOST_LESIONS, Ask
+from sim.draws import exponential, uniforms
+from sim.steps import NEVER
+
+DAY, YEAR = 1440, 525_960
+SETTINGS = settings(deadline=None, max_examples=40)
+
+
+@pytest.fixture(scope="module")
+def sick(world_of, doors):
+    """Sixty patients who all have metastases at first symptom, begun."""
+    world = world_of(60, seed=3, metastatic_capacity__small_intestine="100 %", metastatic_capacity__pancreas="100 %",
+                     metastatic_capacity__other="100 %", metastasised_at_symptom="100 %")  # fmt: skip
+    doors.begin_all(world, 0)
+    return world
+
+
+def only_type(number: int) -> dict[str, str]:
+    """Evidence by which everybody has this pattern of metastases."""
+    return {f"pattern_at_symptom__type_{k}": "100 %" if k == number else "0 %" for k in (1, 2, 3)}
+
+
+def copied(world):
+    """The same world at this moment, to be treated differently."""
+    return world._replace(
+        courses=world.courses.copy().view(np.recarray),
+        lesions=world.lesions.copy().view(np.recarray),
+        findings=world.findings.copy(),
+    )
+
+
+# ------------------------------------------------------------------ sizes
+
+
+@given(st.floats(0.05, 30), st.floats(500, 4000))
+def test_a_diameter_and_its_share_of_the_liver_are_two_names_of_one_size(cm, liver):
+    assert diameter(share_of(cm, liver), liver) == pytest.approx(cm, rel=1e-9)
+
+
+def test_a_ball_of_3_cm_is_14_ml():
+    assert share_of(3.0, 1000.0) * 1000 == pytest.approx(4 / 3 * math.pi * 1.5**3)
+
+
+# ------------------------------------------------------------------ at first symptom
+
+
+def test_the_lesions_of_a_patient_add_up_to_her_burden(sick):
+    shares = sick.lesions.share.sum(axis=1)
+    assert shares == pytest.approx(sick.courses.burden, rel=1e-12)
+    assert (sick.courses.burden > 0).all()
+    assert ((sick.lesions.share > 0).sum(axis=1) == sick.courses.lesions_made).all()
+
+
+def test_nobody_begins_with_more_than_the_highest_burden(sick):
+    assert sick.courses.burden.max() <= sick.known[Known.BURDEN_AT_SYMPTOM_HIGHEST] * (1 + 1e-12)
+
+
+def test_a_patient_without_metastases_begins_without_lesions_and_with_their_minute_ahead(world_of, doors):
+    world = world_of(400, seed=5)
+    doors.begin_all(world, 0)
+    free = world.traits.metastasis_at > 0
+    assert 0 < free.sum() < 400
+    assert (world.courses.burden[free] == 0).all()
+    assert (world.lesions.share[free] == 0).all()
+    assert (world.courses.burden[~free] > 0).all()
+
+
+def test_type_2_has_its_satellites_in_the_other_lobe_with_their_share_of_the_burden(world_of, doors):
+    world = world_of(80, metastasised_at_symptom="100 %", satellite_share_type_2="20 %", **only_type(2))
+    doors.begin_all(world, 0)
+    sick = world.courses.burden > 0
+    other = np.where(world.lesions.lobe == 1, world.lesions.share, 0).sum(axis=1)
+    assert sick.sum() > 20
+    assert other[sick] / world.courses.burden[sick] == pytest.approx(0.2)
+
+
+def test_type_1_lies_in_one_lobe(world_of, doors):
+    world = world_of(80, metastasised_at_symptom="100 %", **only_type(1))
+    doors.begin_all(world, 0)
+    assert (world.lesions.lobe[world.lesions.share > 0] == 0).all()
+    assert ((world.lesions.share > 0).sum(axis=1) <= world.known[Known.LESIONS_TYPE_1_HIGHEST]).all()
+
+
+# ------------------------------------------------------------------ time passes
+
+
+@SETTINGS
+@given(st.integers(0, 59), st.integers(1, 5 * YEAR), st.integers(1, 5 * YEAR))
+def test_settling_in_two_steps_is_settling_in_one(sick, doors, i, first, second):
+    once, twice = copied(sick), copied(sick)
+    doors.settle(once, i, first + second)
+    doors.settle(twice, i, first)
+    doors.settle(twice, i, first + second)
+    for name in ("anchor", "burden", "hazard_spent", "worsening_spent"):
+        assert once.courses[i][name] == pytest.approx(twice.courses[i][name], rel=1e-8), name
+    assert once.lesions.share[i] == pytest.approx(twice.lesions.share[i], rel=1e-8)
+
+
+def test_settling_backwards_or_to_the_same_minute_changes_nothing(sick, doors):
+    world = copied(sick)
+    doors.settle(world, 0, YEAR)
+    before = world.courses.copy()
+    doors.settle(world, 0, YEAR)
+    doors.settle(world, 0, YEAR - 1)
+    assert np.array_equal(before, world.courses)
+
+
+def test_lesions_grow_together_and_keep_their_shares_of_the_burden(sick, doors):
+    world = copied(sick)
+    for i in range(60):
+        doors.settle(world, i, 2 * YEAR)
+    before = sick.lesions.share / sick.courses.burden[:, None]
+    after = world.lesions.share / world.courses.burden[:, None]
+    assert after == pytest.approx(before, rel=1e-9)
+    assert (world.courses.burden > sick.courses.burden).all()
+
+
+OPERATION = st.one_of(
+    st.tuples(st.just("add"), st.floats(1e-9, 0.05), st.integers(0, 1)),
+    st.tuples(st.just("scale"), st.integers(0, MOST_LESIONS - 1), st.floats(0, 1)),
+    st.tuples(st.just("settle"), st.integers(1, YEAR), st.just(0)),
+)
+
+
+@SETTINGS
+@given(st.integers(0, 59), st.lists(OPERATION, max_size=60))
+def test_the_lesions_add_up_to_the_burden_after_anything_that_is_done(sick, doors, i, operations):
+    world, now, added = copied(sick), 0, 0
+    for what, a, b in operations:
+        if what == "add":
+            doors.add_lesion(world, i, a, b)
+            added += 1
+        elif what == "scale":
+            doors.scale_lesion(world, i, a, b)
+        else:
+            now += a
+            doors.settle(world, i, now)
+        assert world.lesions.share[i].sum() == pytest.approx(world.courses[i].burden, rel=1e-9, abs=1e-15)
+        assert (world.lesions.share[i] >= 0).all()
+        assert not (world.lesions.seen[i][world.lesions.share[i] == 0]).any()
+    assert world.courses[i].lesions_made == sick.courses[i].lesions_made + added
+
+
+def test_a_lesion_too_many_joins_the_smallest_so_that_nothing_is_lost(patient_with, doors):
+    world = patient_with(*[(0.001 * (j + 1), 0, 0) for j in range(MOST_LESIONS)])
+    before = world.courses[0].burden
+    doors.add_lesion(world, 0, 0.0005, 1)
+    assert world.courses[0].burden == pytest.approx(before + 0.0005)
+    assert world.lesions[0, 0].share == pytest.approx(0.0015)
+
+
+def test_a_lesion_taken_away_is_neither_there_nor_seen(patient_with, doors):
+    world = patient_with((0.01, 0, 1), (0.02, 1, 1))
+    doors.scale_lesion(world, 0, 0, 0.0)
+    assert (world.lesions[0, 0].share, world.lesions[0, 0].seen) == (0, 0)
+    assert world.courses[0].burden == pytest.approx(0.02)
+
+
+# ------------------------------------------------------------------ alarms
+
+
+def live(world, doors, i, until):
+    """Pass alarms until death or a minute; gives (minute, kind) of each."""
+    passed = []
+    doors.set_alarm(world, i, world.courses[i].anchor)
+    while world.courses[i].alarm_at < until:
+        now = int(world.courses[i].alarm_at)
+        doors.settle(world, i, now)
+        passed.append((now, doors.pass_alarm(world, i, now)))
+        if passed[-1][1] <= Alarm.CANCER_DEATH:
+            break
+        doors.set_alarm(world, i, now)
+        assert world.courses[i].alarm_at >= now
+        assert world.plan.reply[0].alarm == world.courses[i].alarm_at
+        assert len(passed) < 500
+    return passed
+
+
+def test_an_untreated_life_runs_forwards_and_ends(sick, doors):
+    world = copied(sick)
+    for i in range(60):
+        passed = live(world, doors, i, 120 * YEAR)
+        minutes = [minute for minute, _ in passed]
+        assert minutes == sorted(minutes)
+        assert passed[-1][1] in (Alarm.OTHER_DEATH, Alarm.CANCER_DEATH)
+        assert minutes[-1] <= world.traits[i].other_death_at
+        kinds = [kind for _, kind in passed]
+        for once in (Alarm.SPREAD, Alarm.DEDIFFERENTIATION, Alarm.FAILING, Alarm.PRESENTING):
+            assert kinds.count(once) <= 1
+        assert kinds.count(Alarm.WORSENING) + world.traits[i].ecog == world.courses[i].ecog <= 4
+
+
+def test_metastases_that_come_later_are_seeded_small_and_start_their_clocks(world_of, doors):
+    world = world_of(400, seed=5)
+    doors.begin_all(world, 0)
+    later = np.flatnonzero(
+        (world.traits.metastasis_at > 0) & (world.traits.metastasis_at < world.traits.other_death_at)
+    )
+    assert len(later) > 10
+    for i in later[:10].tolist():
+        passed = live(world, doors, i, int(world.traits[i].metastasis_at) + 1)
+        assert passed[-1] == (world.traits[i].metastasis_at, Alarm.METASTASIS)
+        assert diameter(world.courses[i].burden, world.known[Known.LIVER_VOLUME_ML]) == pytest.approx(
+            world.known[Known.SEED_DIAMETER_CM]
+        )
+        assert world.courses[i].new_lesion_at > world.traits[i].metastasis_at
+
+
+def test_death_of_cancer_comes_when_the_integrated_hazard_reaches_its_threshold(sick, doors):
+    """The closed form against numerical integration of the hazard, with nothing happening in between."""
+    world = copied(sick)
+    capacity, gamma = world.known[Known.GOMPERTZ_CAPACITY], world.known[Known.CANCER_HAZARD_GAMMA]
+    checked = 0
+    for i in range(60):
+        c = world.courses[i]
+        c.new_lesion_at = c.extrahepatic_at = c.dedifferentiates_at = NEVER
+        c.ecog, c.failed, c.presented = 4, 1, 1
+        world.traits[i].other_death_at = NEVER
+        doors.set_alarm(world, i, 0)
+        if c.alarm_kind != Alarm.CANCER_DEATH:
+            continue
+        checked += 1
+        factor, pace, burden = doors.cancer_hazard_factor(world, i), doors.pace(world, i), c.burden
+        dies = int(c.alarm_at)
+        spent, _ = quad(lambda t: factor * grown(burden, pace, t, capacity) ** gamma, 0, dies, epsrel=1e-10, limit=200)  # noqa: B023
+        threshold = exponential(world.key, i, Ask.CANCER_DEATH.value, 0)
+        slack = factor * grown(burden, pace, dies, capacity) ** gamma  # a minute's worth: the time was rounded
+        assert abs(spent - threshold) <= slack + 1e-6 * threshold
+    assert checked >= 55
+
+
+@pytest.mark.parametrize("name", ["extrahepatic", "ecog"])
+def test_spread_and_frailty_never_put_death_off(sick, doors, name):
+    before, after = copied(sick), copied(sick)
+    for i in range(60):
+        for world in (before, after):
+            world.courses[i].extrahepatic = world.courses[i].ecog = 0
+        after.courses[i][name] = 1 if name == "extrahepatic" else 2
+        assert doors.cancer_hazard_factor(after, i) >= doors.cancer_hazard_factor(before, i)
+
+
+@SETTINGS
+@given(st.floats(0.01, 5), st.floats(1.0, 4))
+def test_a_higher_threshold_never_dies_earlier(patient_with, doors, spent, more):
+    """A threshold left over is the drawn one less what has been spent: who has spent more dies no later."""
+    deaths = []
+    for hazard in (spent * more, spent):
+        world = patient_with((0.05, 0, 0))
+        world.courses[0].hazard_spent = -hazard
+        world.courses[0].new_lesion_at = NEVER
+        world.courses[0].ecog = 4
+        world.courses[0].failed = world.courses[0].presented = 1
+        world.traits[0].other_death_at = NEVER
+        doors.set_alarm(world, 0, 0)
+        assert world.courses[0].alarm_kind == Alarm.CANCER_DEATH
+        deaths.append(world.courses[0].alarm_at)
+    assert deaths[0] >= deaths[1]
+
+
+def test_at_the_same_minute_death_comes_before_anything_else(patient_with, doors):
+    world = patient_with((0.05, 0, 0))
+    world.courses[0].new_lesion_at = world.courses[0].extrahepatic_at = world.courses[0].ssa_until = 77
+    world.traits[0].other_death_at = 77
+    doors.set_alarm(world, 0, 0)
+    assert (world.courses[0].alarm_at, world.courses[0].alarm_kind) == (77, Alarm.OTHER_DEATH)
+    world.traits[0].other_death_at = NEVER
+    doors.set_alarm(world, 0, 0)
+    assert world.courses[0].alarm_kind == Alarm.NEW_LESION
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after"),
+    [
+        (Alarm.SPREAD, {"extrahepatic_at": 9}, {"extrahepatic": 1, "extrahepatic_at": NEVER}),
+        (Alarm.SSA_ENDS, {"ssa_until": 9, "ssa_factor": 0.3}, {"ssa_factor": 1.0, "ssa_until": NEVER}),
+        (Alarm.HOLD_ENDS, {"hold_until": 9, "hold_factor": 0.3}, {"hold_factor": 1.0, "hold_until": NEVER}),
+        (Alarm.WORSENING, {"ecog": 1, "worsening_spent": 1e9}, {"ecog": 2, "worsening_spent": 0.0, "worsenings": 1}),
+        (Alarm.FAILING, {}, {"failed": 1}),
+        (Alarm.PRESENTING, {}, {"presented": 1}),
+    ],
+)
+def test_what_an_alarm_does_to_the_course(patient_with, doors, kind, before, after):
+    world = patient_with((0.05, 0, 0))
+    for name, value in before.items():
+        world.courses[0][name] = value
+    world.courses[0].alarm_kind = kind
+    assert doors.pass_alarm(world, 0, 9) == kind
+    assert {name: world.courses[0][name] for name in after} == after
+
+
+@pytest.mark.parametrize(("systemic", "factor"), [(0, "1"), (1, "resistance")])
+def test_resistance_follows_systemic_treatment_only(patient_with, doors, systemic, factor):
+    world = patient_with((0.05, 0, 0))
+    growth = world.courses[0].growth
+    world.courses[0].hold_systemic = systemic
+    world.courses[0].alarm_kind = Alarm.HOLD_ENDS
+    doors.pass_alarm(world, 0, 9)
+    expected = world.known[Known.RESISTANCE_GROWTH_FACTOR] if factor == "resistance" else 1.0
+    assert world.courses[0].growth == pytest.approx(growth * expected)
+
+
+def test_treatments_that_hold_growth_slow_the_pace_and_add_up(patient_with, doors):
+    world = patient_with((0.05, 0, 0))
+    free = doors.pace(world, 0)
+    world.courses[0].ssa_factor, world.courses[0].hold_factor = 0.5, 0.4
+    assert doors.pace(world, 0) == pytest.approx(0.2 * free)
+
+
+@pytest.mark.parametrize(
+    ("functioning", "burden", "extrahepatic", "relief_until", "symptoms"),
+    [
+        (1, 0.10, 0, NEVER, True),
+        (0, 0.10, 0, NEVER, False),
+        (1, 0.001, 0, NEVER, False),
+        (1, 0.001, 1, NEVER, True),
+        (1, 0.10, 0, 500, False),
+        (1, 0.10, 0, 100, True),
+    ],
+)
+def test_hormonal_symptoms(patient_with, doors, functioning, burden, extrahepatic, relief_until, symptoms):
+    world = patient_with((burden, 0, 0))
+    world.traits[0].functioning = functioning
+    world.courses[0].extrahepatic, world.courses[0].relief_until, world.courses[0].anchor = (
+        extrahepatic,
+        relief_until,
+        100,
+    )
+    assert bool(doors.symptomatic(world, 0)) is symptoms
+
+
+def test_which_lobe_a_new_lesion_falls_into_is_the_same_in_every_history(sick, doors):
+    """The lesion's luck hangs on how many she has had, not on when."""
+    early, late = copied(sick), copied(sick)
+    for world, minute in ((early, DAY), (late, 3 * YEAR)):
+        doors.settle(world, 0, minute)
+        world.courses[0].alarm_kind = Alarm.NEW_LESION
+        doors.pass_alarm(world, 0, minute)
+    made = int(sick.courses[0].lesions_made)
+    for field in ("lobe", "hidden"):
+        assert early.lesions[0, made][field] == late.lesions[0, made][field]
+    assert early.lesions[0, made].hidden == uniforms(sick.key, 0, Ask.CONSPICUITY.value, made)[()]

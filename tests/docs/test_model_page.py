@@ -1,0 +1,83 @@
+"""docs/model.md says what the model does."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from PIL import Image
+
+from sim.clinic.pathway import MAY_FOLLOW, Stage
+from sim.clinic.patient import MOST_LESIONS
+from sim.clinic.treatments import Role, Treatment, protocols
+from sim.evidence import read_evidence
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "model.md").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def generate() -> ModuleType:
+    """The program that renews the generated parts, which is no part of the package."""
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_generated_parts_are_up_to_date(generate: ModuleType) -> None:
+    assert generate.model_page(PAGE) == PAGE, "renew them: python docs/generate.py"
+
+
+def test_the_diagram_has_an_arrow_for_each_step_that_may_follow_another_and_no_others() -> None:
+    drawn = re.findall(r"^  (\w+) --> (\w+)$", PAGE, re.MULTILINE)
+    allowed = [(one.name.lower(), other.name.lower()) for one, others in MAY_FOLLOW.items() for other in others]
+    assert sorted(drawn) == sorted(allowed)
+    assert {name for arrow in drawn for name in arrow} == {stage.name.lower() for stage in Stage}
+
+
+def test_the_page_gives_each_treatment_the_list_the_place_and_the_sessions_of_the_model() -> None:
+    given = protocols(read_evidence().known({}))
+    seen = set()
+    for names, listed, place, sessions in re.findall(
+        r"^\| (`.*?) \| (.*?) ?\| (.*?) ?\| (\d*) ?\| ", PAGE, re.MULTILINE
+    ):
+        for name in re.findall(r"`(\w+)`", names):
+            protocol = given[Treatment[name.upper()]]
+            role, second = (Role(code).name.lower() if code >= 0 else "" for code in (protocol.role, protocol.second))
+            assert (listed.strip("`"), place.strip("`")) == (role, second), name
+            assert sessions == (str(protocol.sessions) if role else ""), name
+            seen.add(name)
+    assert seen == {treatment.name.lower() for treatment in Treatment} - {"nothing"}
+
+
+def test_the_page_says_how_many_lesions_are_followed() -> None:
+    assert f"At most {MOST_LESIONS} lesions" in PAGE
+
+
+def test_a_part_that_is_not_there_can_not_be_renewed(generate: ModuleType) -> None:
+    with pytest.raises(ValueError, match="unpack"):
+        generate.between_marks("a page", "pathway", "text")
+
+
+def test_renewing_a_part_leaves_the_rest_of_the_page_as_it_was(generate: ModuleType) -> None:
+    page = "before\n<!-- x: generated -->\nold\n<!-- end of x -->\nafter\n"
+    assert generate.between_marks(page, "x", "new") == page.replace("old", "new")
+
+
+def test_reduced_pictures_keep_their_shape(
+    generate: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pictures").mkdir()
+    for name in generate.PICTURES:
+        Image.new("RGB", (1500, 1000), "white").save(tmp_path / "pictures" / f"{name}.png")
+    monkeypatch.setattr(generate, "IMAGES", tmp_path / "images")
+    generate.reduce_pictures(tmp_path)
+    for path in (tmp_path / "images").iterdir():
+        with Image.open(path) as picture:
+            assert picture.size == (1200, 800)
