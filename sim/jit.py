@@ -12,6 +12,7 @@ each start, and the run says so once.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import sys
@@ -67,21 +68,22 @@ def _writable(folder: Path) -> bool:
 
 CACHED = False
 if COMPILED:
-    _folder = cache_folder()
-    CACHED = _writable(_folder)
+    _FOLDER = cache_folder()  # of the source as it was when this process began
+    CACHED = _writable(_FOLDER)
     if CACHED:
-        numba.config.CACHE_DIR = str(_folder)
+        numba.config.CACHE_DIR = str(_FOLDER)
 
 
 def is_warm() -> bool:
     """Has everything been compiled and kept before?"""
-    return COMPILED and CACHED and (cache_folder() / "warm").exists()
+    return COMPILED and CACHED and (_FOLDER / "warm").exists()
 
 
 def mark_warm() -> None:
     """Remember that everything has been compiled and kept."""
     if COMPILED and CACHED:
-        (cache_folder() / "warm").touch()
+        with contextlib.suppress(OSError):  # then the next process compiles again, and no harm is done
+            (_FOLDER / "warm").touch()
 
 
 def jit(function: F) -> F:

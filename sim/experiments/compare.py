@@ -90,6 +90,13 @@ class Comparison:
 
         return sentences(self)
 
+    @cached_property
+    def told(self) -> pd.DataFrame:
+        """The table with a column more: each difference as a sentence in plain words."""
+        from sim.report.comparison_words import sentence
+
+        return self.table.assign(sentence=[sentence(row) for row in self.table.to_dict("records")])
+
     def plot(self) -> dict[str, Figure]:
         """The pictures: differences, waits, queues, survival."""
         from sim.report.comparison import pictures
@@ -131,7 +138,7 @@ class Comparison:
             "scenarios": scenarios,
             "tested": self.tested,
             "sentences": list(self.sentences),
-            "differences": _plain(self.table),
+            "differences": _plain(self.told),
             "patients": _plain(self.patients),
         }
 

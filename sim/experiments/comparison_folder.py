@@ -39,7 +39,7 @@ def write_down(comparison: Comparison, output: str | Path, kpis: Sequence[str] =
     runs = [[its.folder.parent.name, its.folder.name, list(its.numbers)] for its in comparison.runs]
     digest = hashlib.sha256(json.dumps([FORMAT, runs, list(kpis)]).encode()).hexdigest()
     folder = results_folder(Path(output) / "compare", _name(comparison), digest)
-    write_aside(folder / "differences.csv", _csv(comparison.table))
+    write_aside(folder / "differences.csv", _csv(comparison.told))
     write_aside(folder / "patients.csv", _csv(comparison.patients))
     write_aside(folder / "people.parquet", lambda path: comparison.people.to_parquet(path, index=False))
     write_aside(folder / "comparison.json", _text(json.dumps(comparison.data(), indent=1, allow_nan=False) + "\n"))

@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +46,8 @@ KEYS = (
     *("points", "seed", "limit", "set", "parameters", "kpis"),
 )
 MOST_POINTS = 10_000
-_BETWEEN, _NEARLY_ONE = (
-    0.381966,
-    1 - 1e-12,
-)  # shares of a range that are tried: one that gives no round number, and its end
+_BETWEEN = 0.381966  # a share of a range that gives no round number
+_NEARLY_ONE = 1 - 1e-12
 
 
 @dataclass(frozen=True)
@@ -106,14 +105,14 @@ class Design:
         None where the base's value is no single number in the parameter's unit, and no text.
         """
         return tuple(
-            self.base_cell(parameter) if value is None else value.cell
-            for parameter, value in zip(self.parameters, point.values, strict=True)
+            base if value is None else value.cell for base, value in zip(self.base_cells, point.values, strict=True)
         )
 
-    def base_cell(self, parameter: Parameter) -> Cell | None:
-        """What the base scenario has where a parameter changes it, in the parameter's unit."""
-        found = {base_value(self.base, path, parameter) for path in parameter.paths}
-        return found.pop() if len(found) == 1 else None
+    @cached_property
+    def base_cells(self) -> tuple[Cell | None, ...]:
+        """What the base scenario has where each parameter changes it, in the parameter's unit."""
+        found = [{base_value(self.base, path, its) for path in its.paths} for its in self.parameters]
+        return tuple(cells.pop() if len(cells) == 1 else None for cells in found)
 
 
 def _scenario(base: Scenario, parameters: Sequence[Parameter], values: Values) -> Scenario:

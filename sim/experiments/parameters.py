@@ -131,8 +131,11 @@ class _Parameters:
         where: Steps = (*steps, "steps")
         if self.kind in SAMPLED or not self.kind:
             if self.kind and self.node.has(where):
-                self.file.add(where, f"no such key in a design of the kind {self.kind}", "leave it out; `points:` says how many",
-                          "the key 'steps'", of_key=True)  # fmt: skip
+                expected, todo = (
+                    f"no such key in a design of the kind {self.kind}",
+                    "leave it out; `points:` says how many",
+                )
+                self.file.add(where, expected, todo, "the key 'steps'", of_key=True)
             return parameter
         number = self.file.whole(where, 2, 10_000)
         if not parameter.low < parameter.high or (parameter.log and parameter.low <= 0):

@@ -125,11 +125,16 @@ class Saved:
 
 @dataclass(frozen=True)
 class _Task:
-    """A scenario to be run, read and checked."""
+    """A scenario to be run, read and checked.
+
+    settings   the pinned ones
+    typed      all that were laid over the file
+    """
 
     scenario: Scenario
     file: str
     settings: tuple[str, ...]
+    typed: tuple[str, ...]
     replications: int
     pin: Pin | None = field(repr=False)
 
@@ -223,7 +228,7 @@ def check(
 
 def _run(task: _Task, output: str | Path, workers: int | None, fresh: bool, reporter: Reporter) -> Run:
     reporter.say(f"{task.scenario.scenario}:")
-    done = run(task.scenario, task.replications, workers, output, fresh, reporter)
+    done = run(task.scenario, task.replications, workers, output, fresh, reporter, task.typed)
     if done.stopped:
         raise KeyboardInterrupt
     return done
@@ -274,8 +279,9 @@ def _tasks(
             file = named if pin is None or named.endswith(".yaml") else pin.file
             its_settings = settings if settings is not None else pin.settings if pin else ()
             wanted = replications or (pin.replications if pin else REPLICATIONS)
-            scenario = read_scenario(file, _laid_over(its_settings, on_top), clinic_known())
-            tasks.append(_Task(scenario, _as_seen_from_here(file), its_settings, wanted, pin))
+            typed = _laid_over(its_settings, on_top)
+            scenario = read_scenario(file, typed, clinic_known())
+            tasks.append(_Task(scenario, _as_seen_from_here(file), its_settings, typed, wanted, pin))
         except InputError as error:
             problems += error.problems
     if problems:
@@ -302,10 +308,10 @@ def _pin_of(named: str, folder: Path, known: Sequence[str], must_be_pinned: bool
     raise InputError(Problem(named, found=found, expected=expected, todo=todo))
 
 
-def _laid_over(settings: Sequence[str], on_top: Sequence[str]) -> list[str]:
+def _laid_over(settings: Sequence[str], on_top: Sequence[str]) -> tuple[str, ...]:
     """Settings with others on top: of one path only the last counts."""
     replaced = {text.partition("=")[0].strip() for text in on_top}
-    return [*(text for text in settings if text.partition("=")[0].strip() not in replaced), *on_top]
+    return (*(text for text in settings if text.partition("=")[0].strip() not in replaced), *on_top)
 
 
 def _as_seen_from_here(file: str) -> str:

@@ -209,7 +209,10 @@ class _Taken:
         return tuple(self.text(("set", position)) for position in range(len(items)))
 
     def figures(self, replications: int) -> dict[Key, Figure]:
-        """The figures, by name and group."""
+        """The figures, by name and group.
+
+        replications   how many there are; 0 where that itself was wrong
+        """
         found: dict[Key, Figure] = {}
         for title in self._at(("figures",), (dict,), "figures") or {}:
             parts = _FIGURE_KEY.fullmatch(title)
@@ -228,7 +231,7 @@ class _Taken:
         right = (
             2 <= len(values) <= 3
             and all(value == _NONE or (type(value) in (int, float)) for value in values[:2])
-            and all(type(value) is int and 0 <= value <= replications for value in values[2:])
+            and all(type(value) is int and 0 <= value <= (replications or value) for value in values[2:])
         )
         if not right:
             if items:

@@ -160,11 +160,9 @@ def _waits(figures: _Figures, years: float) -> list[str]:
     rows = []
     for interval, group, label in _WAITS:
         target = targets[interval]
-        within = (
-            "no target"
-            if target is None
-            else f"{figures.says(f'wait.{interval}.within_target', group)} in {target:.0f} days"
-        )
+        share = figures.says(f"wait.{interval}.within_target", group)
+        known = share if share[0].isdigit() else "not known"
+        within = "no target" if target is None else f"{known} in {target:.0f} days"
         rows.append(
             (
                 label,

@@ -254,6 +254,27 @@ def test_spread_and_frailty_never_put_death_off(sick, doors, name):
         assert doors.cancer_hazard_factor(after, i) >= doors.cancer_hazard_factor(before, i)
 
 
+def test_frailty_counts_from_a_performance_status_of_2(patient_with, doors):
+    world = patient_with((0.05, 0, 0))
+    factors = []
+    for ecog in range(5):
+        world.courses[0].ecog = ecog
+        factors.append(doors.cancer_hazard_factor(world, 0))
+    frail = world.known[Known.CANCER_HAZARD_ECOG2_FACTOR]
+    assert factors == pytest.approx([factors[0], factors[0], *[frail * factors[0]] * 3])
+
+
+def test_a_new_lesion_is_followed_by_the_next(patient_with, doors):
+    world = patient_with((0.05, 0, 0))
+    world.courses[0].alarm_kind = Alarm.NEW_LESION
+    doors.pass_alarm(world, 0, 500)
+    assert world.courses[0].lesions_made == 2
+    assert 500 < world.courses[0].new_lesion_at < NEVER
+    again = world.courses[0].new_lesion_at
+    doors.pass_alarm(world, 0, int(again))
+    assert again < world.courses[0].new_lesion_at < NEVER
+
+
 @SETTINGS
 @given(st.floats(0.01, 5), st.floats(1.0, 4))
 def test_a_higher_threshold_never_dies_earlier(patient_with, doors, spent, more):

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from sim.errors import InputError
 from sim.experiments.fingerprint import fingerprint
-from sim.experiments.pin_file import Pin, pin_text, pinned_in, read_pin, write_pin
 from sim.experiments.pin_figures import Figure
+from sim.experiments.pin_file import Pin, pin_text, pinned_in, read_pin, write_pin
 from sim.log import Event, LogWriter
 
 
@@ -141,14 +141,14 @@ def edited(tmp_path, old, new):
         (
             "all: [3.5, 0]",
             "all: [3.5]",
-            "small.yaml:22:5  figures.wait.ct.median [days].all\n  found:    a list of 1\n"
+            "small.yaml:25:5  figures.wait.ct.median [days].all\n  found:    a list of 1\n"
             "  expected: mean, standard error, and a number of replications where not all have it\n"
             "  to do:    save the pin again",
         ),
         (
             "  wait.ct.p90 [days]:",
             "  wait.ct.p90:",
-            "small.yaml:24:3  figures.wait.ct.p90\n  found:    the key 'wait.ct.p90'\n"
+            "small.yaml:27:3  figures.wait.ct.p90\n  found:    the key 'wait.ct.p90'\n"
             "  expected: a figure and its unit, such as wait.ct.median [days]\n"
             "  to do:    leave it out, or save the pin again",
         ),
@@ -157,7 +157,8 @@ def edited(tmp_path, old, new):
             "notes:",
             "small.yaml:1:1  note\n  found:    nothing\n  expected: a text\n  to do:    save the pin again\n"
             "small.yaml:3:1  notes\n  found:    the key 'notes'\n"
-            "  expected: one of digests, figures, file, kind, logs, made_with, note, replications, scenario, set, tolerance\n"
+            "  expected: one of digests, figures, file, kind, logs, made_with, note, replications, scenario, set, "
+            "tolerance\n"
             "  to do:    leave it out, or save the pin again",
         ),
         (
