@@ -18,7 +18,7 @@ from pathlib import Path
 import pandas as pd
 from PIL import Image
 
-from sim.clinic.pathway import MAY_FOLLOW, Stage
+from sim.clinic.stages import MAY_FOLLOW, Stage
 from sim.evidence import Ledger, read_evidence
 from sim.report.answer import answer
 from sim.running import clinic_known

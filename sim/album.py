@@ -1,6 +1,7 @@
 """The pictures of a run in its folder: whole or not there, and drawn again only when something has changed.
 
-    drawn(scenario, measures, store, of)   -> paths of the pictures
+    drawn(scenario, measures, store, of)   -> paths of the pictures of a run
+    drawn_once(folder, of, draw)           -> paths of any pictures
 
 Drawing takes longer than everything else about a result that is found again, and the drawing library alone takes
 a third of a second to load; so a note beside the pictures says what they were drawn from.
@@ -11,6 +12,8 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import uuid
+from collections.abc import Callable
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -32,10 +35,28 @@ def drawn(scenario: Scenario, measures: Measures, store: Store, of: Any) -> list
     of         plain data that names everything the measures come from
     InputError if they can not be written; then those that were there before are still there.
     """
-    place = store.folder / "pictures"
-    drawing = [scenario.scenario, _how(), version("matplotlib"), of]
-    source = hashlib.sha256(json.dumps(drawing, sort_keys=True).encode()).hexdigest()
-    return _as_noted(place, source) or _draw(scenario, measures, store, place, source)
+
+    def draw(aside: Path) -> list[Path]:
+        from sim.report.figures import draw_all
+        from sim.report.style import Titles
+
+        titles = Titles(scenario.scenario, len(measures.replications()), window_of(scenario).years)
+        return draw_all(measures, aside, titles)
+
+    return drawn_once(store.folder, [scenario.scenario, of], draw, store.mark)
+
+
+def drawn_once(folder: Path, of: Any, draw: Callable[[Path], list[Path]], mark: str = "") -> list[Path]:
+    """Pictures in `pictures/` below a folder; drawn where they are not there as they should be.
+
+    of      plain data that names everything they are drawn from
+    draw    draws them into a folder, and returns their paths
+    mark    ends the name of what is being drawn
+    InputError if they can not be written; then those that were there before are still there.
+    """
+    place = folder / "pictures"
+    source = hashlib.sha256(json.dumps([_how(), version("matplotlib"), of], sort_keys=True).encode()).hexdigest()
+    return _as_noted(place, source) or _draw(draw, place, source, mark or uuid.uuid4().hex)
 
 
 @cache
@@ -55,14 +76,10 @@ def _as_noted(place: Path, source: str) -> list[Path]:
         return []
 
 
-def _draw(scenario: Scenario, measures: Measures, store: Store, place: Path, source: str) -> list[Path]:
-    from sim.report.figures import draw_all
-    from sim.report.style import Titles
-
-    aside = place.with_name(f".{place.name}.{store.mark}")
-    titles = Titles(scenario.scenario, len(measures.replications()), window_of(scenario).years)
+def _draw(draw: Callable[[Path], list[Path]], place: Path, source: str, mark: str) -> list[Path]:
+    aside = place.with_name(f".{place.name}.{mark}")
     try:
-        pictures = draw_all(measures, aside, titles)
+        pictures = draw(aside)
         place.mkdir(exist_ok=True)
         note = {"of": source, "files": {picture.name: checksum(picture) for picture in pictures}}
         for picture in pictures:

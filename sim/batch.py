@@ -11,7 +11,6 @@ the replications are those of the last run that asked for them.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,18 +19,14 @@ from typing import Any
 
 import pandas as pd
 
-from sim import jit
 from sim.album import drawn
-from sim.errors import InputError, Problem, RunError
+from sim.errors import InputError, Problem
 from sim.measures import Measures, combine, summarise
 from sim.record import digests_of, record_of, typed_files
 from sim.reporter import Reporter
-from sim.running import warm_up
 from sim.scenario import Scenario
 from sim.store import Replication, Store, code_digest, results_folder, unwritable, write_aside
-from sim.workers import Crew, Task
-
-PER_CORE = 4  # more workers than this for each core gain nothing and take the memory
+from sim.workers import Job, Task, work
 
 
 @dataclass(frozen=True)
@@ -109,8 +104,12 @@ def run(
         write_aside(folder / "resolved.yaml", _text(scenario.resolved_yaml()))
         missing = [number for number in wanted if force or not store.has(number)]
         _say_what_is_there(len(wanted), len(missing), force, folder, reporter)
+        bare = 0 if force else sum(store.has(number, logs=False) for number in missing)
+        if bare:
+            reporter.say(f"{_many(bare)} of these are there from a sweep, without logs, and are run again to have them")
         try:
-            _run_missing(Task(scenario, folder, store.mark, force, code_digest()), missing, workers, reporter)
+            task = Task(scenario, folder, store.mark, force, code_digest())
+            work((Job(task, number) for number in missing), len(missing), workers, reporter)
             stopped = False
         except KeyboardInterrupt:
             stopped = True
@@ -145,46 +144,6 @@ def _say_what_is_there(wanted: int, missing: int, force: bool, folder: Path, rep
 
 def _many(replications: int) -> str:
     return "1 replication" if replications == 1 else f"{replications} replications"
-
-
-def _crew_size(workers: int | None, missing: int, reporter: Reporter) -> int:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if workers is not None and workers < 1:
-        raise InputError(Problem("--workers", found=str(workers), expected="1 or more"))
-    most = PER_CORE * cores
-    if workers is not None and min(workers, missing) > most:
-        reporter.say(f"{most} workers instead of {workers}: more would only take memory on {cores} cores")
-    return min(workers or cores, missing, most)
-
-
-def _run_missing(task: Task, missing: list[int], workers: int | None, reporter: Reporter) -> None:
-    """Run the replications, in this process or in several."""
-    size = _crew_size(workers, len(missing), reporter)
-    if not missing:
-        return
-    if jit.WHY_PLAIN:
-        reporter.say(f"running without compiled code ({jit.WHY_PLAIN}): right, but slower")
-    warm_up(reporter.say)
-    try:
-        with reporter.progress(len(missing)) as tick:
-            if size == 1:
-                for number in missing:
-                    _tell(task.do(number), reporter)
-                    tick()
-                return
-            with Crew(task, size) as crew:
-                for _, told in crew.do(missing):
-                    _tell(told, reporter)
-                    tick()
-    except RunError as error:
-        raise RunError(
-            f"{error}\nFinished replications are kept. The scenario as run: {task.folder / 'resolved.yaml'}"
-        ) from error
-
-
-def _tell(told: Sequence[str], reporter: Reporter) -> None:
-    for sentence in told:
-        reporter.warn(sentence)
 
 
 def _put_together(

@@ -20,6 +20,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from sim.commands.compare import compare
+from sim.commands.pin import pin
+from sim.commands.results import results
+from sim.commands.sweep import sweep
 from sim.errors import InputError, NelmError, Problem
 from sim.reporter import Terminal
 
@@ -47,14 +51,16 @@ def nelm() -> None:
 @nelm.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 def check(files: tuple[str, ...]) -> None:
-    """Read FILEs (scenarios, boards) and say everything that is wrong with them, without running anything."""
+    """Read FILEs (scenarios, boards, designs) and say everything that is wrong with them, running nothing."""
     from sim.clinic.boardfile import read_board
+    from sim.experiments.design import read_design
     from sim.running import clinic_known
     from sim.scenario import check_file, read_scenario
 
     readers: dict[str, Callable[[str], Any]] = {
         "scenario": lambda path: read_scenario(path, known=clinic_known()),
         "board": read_board,
+        "sweep": read_design,
     }
     wrong: list[Problem] = []
     for file in files:
@@ -175,6 +181,10 @@ def _leave(message: str, code: int) -> NoReturn:
 
 def _stop(signum: int, frame: object) -> NoReturn:
     raise KeyboardInterrupt
+
+
+for command in (compare, sweep, pin, results):
+    nelm.add_command(command)
 
 
 def main() -> None:

@@ -105,9 +105,7 @@ def estimate(
     ratio, factor = (statistics.median(ratios), LEARNED) if ratios else (1.0, GUESSED)
     seconds = size * ratio / max(hands, 1)
     memory = MEGABYTES * 1e6 + most * BYTES_PER_ROW_IN_MEMORY
-    return Estimate(
-        tasks, found, to_run, hands, seconds, seconds / factor, seconds * factor, len(ratios), memory, disk
-    )
+    return Estimate(tasks, found, to_run, hands, seconds, seconds / factor, seconds * factor, len(ratios), memory, disk)
 
 
 def rows(scenario: Scenario) -> tuple[float, float]:

@@ -19,8 +19,9 @@ import numpy as np
 
 from sim import draws, jit
 from sim.clinic.boardfile import Board, read_board
-from sim.clinic.pathway import Stage, advance, reasons, ring, stage_names
+from sim.clinic.pathway import advance, ring
 from sim.clinic.patient import World
+from sim.clinic.stages import Stage, reasons, stage_names
 from sim.clinic.treatments import LIVER_DIRECTED, Role, Treatment
 from sim.clinic.world import arrival_minutes, make_world, patient_table
 from sim.engine.hospital import Competing, Hospital, Resource, Spread

@@ -1,8 +1,9 @@
 """Finished replications on disk: whole or not there, checked when read, found again when asked for again.
 
     Store(folder)                  the results of one scenario under one digest
-    store.save(replication, ...)   atomic: written aside, then moved into place at once
+    store.save(replication, ...)   atomic: written aside, then moved into place at once; with its logs or without
     store.load(number)             -> Replication or None; a damaged one is set aside and reported
+    store.whole(number)            what was written down about one that is there as it was written
     results_folder(...)            outputs/<scenario>/<digest>
     write_aside(path, write)       one file, whole or not there
 
@@ -26,19 +27,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError, Problem
 from sim.log import EventLog, read_log, write_log
 from sim.measures import COLUMNS, Measures
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 DONE = "done.json"
 FORGOTTEN = 24 * 3600.0  # seconds after which what somebody was writing is taken for left behind
-_FILES = frozenset(
-    {"events.parquet", "resources.parquet", "patients.parquet", *(f"{name}.parquet" for name in COLUMNS)}
-)
+_FIGURES = frozenset(f"{name}.parquet" for name in COLUMNS)
+_LOGS = frozenset({"events.parquet", "resources.parquet", "patients.parquet"})
 _NOT_RESULTS = (  # they ask, keep and show; what comes out of a replication does not depend on them
     *("cli.py", "store.py", "batch.py", "workers.py", "record.py", "album.py", "reporter.py"),
+    *("results.py", "estimate.py"),
     *("report", "experiments", "commands"),
 )
 _NO_SPACE = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
@@ -161,22 +165,30 @@ class Store:
         return self.folder / "replications" / f"{number:04d}"
 
     def save(
-        self, replication: Replication, made_with: Mapping[str, Any], seconds: float = 0.0, again: bool = False
+        self,
+        replication: Replication,
+        made_with: Mapping[str, Any],
+        seconds: float = 0.0,
+        again: bool = False,
+        logs: bool = True,
     ) -> None:
         """Write a replication.
 
         made_with   versions of what made it, for the record
         seconds     how long it took, for the record
         again       put it in the place of one that is there already
-        Where another process has finished the same one first, that one stays. One that came out otherwise than the
+        logs        whether to keep its logs and patients, or its measures only
+        Where another process has finished the same one first, that one stays, unless it is without logs and this one
+        has them. One that came out otherwise than the
         one that was there is told. InputError if it can not be written; nothing half-written is left.
         """
         place = self.place(replication.number)
         aside = place.with_name(f".{place.name}.{self.mark}")
         try:
             aside.mkdir(parents=True)
-            write_log(replication.log, aside / "events.parquet", aside / "resources.parquet")
-            replication.patients.to_parquet(aside / "patients.parquet", index=False)
+            if logs:
+                write_log(replication.log, aside / "events.parquet", aside / "resources.parquet")
+                replication.patients.to_parquet(aside / "patients.parquet", index=False)
             for name, table in replication.measures.tables().items():
                 table.to_parquet(aside / f"{name}.parquet", index=False)
             done: dict[str, Any] = {
@@ -188,20 +200,25 @@ class Store:
             }
             text = json.dumps(done | {"seal": _seal(done)}, indent=1, sort_keys=True) + "\n"
             (aside / DONE).write_text(text, encoding="utf-8", newline="\n")
-            self._put(aside, place, replication.number, done["log"], again)
+            self._put(aside, place, done, again)
         except OSError as error:
             raise unwritable(self.folder, error) from error
         finally:
             shutil.rmtree(aside, ignore_errors=True)
 
-    def _put(self, aside: Path, place: Path, number: int, log: str, again: bool) -> None:
+    def _put(self, aside: Path, place: Path, done: Mapping[str, Any], again: bool) -> None:
         """Move what was written to its place. Two who come at the same time must agree."""
-        before = self._done(number)
+        number, log = int(done["replication"]), str(done["log"])
+        before = self.whole(number)
         if before is not None and before["log"] != log:
             self.tell(
                 f"replication {number} came out otherwise than the one that was kept: {log[:12]} instead of "
                 f"{str(before['log'])[:12]}; compare what they were made with in {place / DONE}"
             )
+        elif before is not None and self.has_logs(before) and not self.has_logs(done):
+            return  # nothing would be gained, and its logs lost
+        elif before is not None and self.has_logs(done) and not self.has_logs(before):
+            again = True
         if again and place.exists():
             old = place.with_name(f".{place.name}.old.{self.mark}")
             place.rename(old)
@@ -211,27 +228,36 @@ class Store:
         try:
             aside.rename(place)
         except OSError:
-            if self._done(number) is None:
+            if self.whole(number) is None:
                 raise
 
-    def _done(self, number: int) -> dict[str, Any] | None:
+    def whole(self, number: int) -> dict[str, Any] | None:
         """What is said of a replication that is there with every file as it was written, else None."""
         place = self.place(number)
         try:
             done: dict[str, Any] = json.loads((place / DONE).read_text(encoding="utf-8"))
             files = done["files"]
-            whole = done["seal"] == _seal(done) and done["replication"] == number and files.keys() >= _FILES
+            whole = done["seal"] == _seal(done) and done["replication"] == number and files.keys() >= _FIGURES
             return done if whole and all(checksum(place / name) == files[name] for name in files) else None
         except (OSError, ValueError, KeyError, AttributeError, TypeError):
             return None
 
-    def has(self, number: int) -> bool:
-        """Is this replication there? One that is damaged is set aside, and said so."""
+    @staticmethod
+    def has_logs(told: Mapping[str, Any]) -> bool:
+        """Does what is said of a replication name its logs and patients, or its measures only?"""
+        return bool(told["files"].keys() >= _LOGS)
+
+    def has(self, number: int, logs: bool = True) -> bool:
+        """Is this replication there? One that is damaged is set aside, and said so.
+
+        logs   whether its logs must be there too, or its measures will do
+        """
         place = self.place(number)
         if not place.exists():
             return False
-        if self._done(number) is not None:
-            return True
+        told = self.whole(number)
+        if told is not None:
+            return self.has_logs(told) or not logs
         away = place.with_name(f"{place.name}.damaged-{uuid.uuid4().hex[:8]}")
         try:
             place.rename(away)
@@ -249,13 +275,16 @@ class Store:
 
     def measures(self, number: int) -> Measures:
         """The measures of one replication, without reading its logs."""
+        return Measures.of({name: self.table(number, name) for name in COLUMNS})
+
+    def table(self, number: int, name: str) -> pd.DataFrame:
+        """One table of the measures of one replication."""
         import pandas as pd
 
-        place = self.place(number)
-        return Measures.of({name: pd.read_parquet(place / f"{name}.parquet") for name in COLUMNS})
+        return pd.read_parquet(self.place(number) / f"{name}.parquet")
 
     def load(self, number: int) -> Replication | None:
-        """A whole replication, or None if it is not there."""
+        """A whole replication, or None if it is not there, or is there without its logs."""
         import pandas as pd
 
         if not self.has(number):

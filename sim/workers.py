@@ -1,15 +1,18 @@
 """Replications in processes of their own: how they are started, asked, and ended.
 
-    Task(scenario, folder, ...)   what there is to do; `task.do(number)` does it here
-    Crew(task, size)              worker processes that do it beside each other
+    Task(scenario, folder, ...)   what there is to do with one scenario; `task.do(number)` does it here
+    Job(task, number)             one replication of one task
+    work(jobs, ...)               all jobs, in this process or by a crew
+    Crew(size)                    worker processes that do jobs beside each other
     main()                        what runs in a worker process
 
-A worker is a fresh interpreter that is told its task, and then numbers, on its standard input, and answers on
+A worker is a fresh interpreter that is told one job after the other on its standard input, and answers on
 its standard output. Python's own process pools run the caller's script again in each worker, which goes wrong in
 notebooks, with `python -c`, and in scripts without a guard; this one does not care where it is called from.
 
 Each worker writes its own replications to disk; only their numbers come back. The user's Ctrl-C is for the one who
-started the crew, who ends the workers; a worker whose crew has gone ends itself.
+started the crew, who ends the workers; a worker whose crew has gone ends itself at once, whatever it is doing,
+so that nothing goes on behind the back of the one who starts the same work again.
 """
 
 from __future__ import annotations
@@ -22,23 +25,28 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import traceback
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
-from sim.errors import InputError, RunError
+from sim import jit
+from sim.errors import InputError, Problem, RunError
 from sim.record import made_with
+from sim.reporter import Reporter
 from sim.running import simulate, warm_up
 from sim.scenario import Scenario
 from sim.store import Store, code_digest
 
 START = "import sys; sys.path[:] = sys.argv[1:]; from sim.workers import main; main()"
 
+PER_CORE = 4  # more workers than this for each core gain nothing and take the memory
 CHANGED = "the program was changed while it ran; run again"
 
 
@@ -54,6 +62,7 @@ class Task:
     mark     of the store's unfinished files
     again    run also what is there already, and put the new in its place
     code     digest of the code that is to run
+    logs     keep the logs and patients, or the measures only
     """
 
     scenario: Scenario
@@ -61,39 +70,66 @@ class Task:
     mark: str
     again: bool
     code: str
+    logs: bool = True
 
     def do(self, number: int) -> list[str]:
-        """Run one replication and save it. Returns what is to be told about it."""
+        """Run one replication and save it, if nobody else has done so by now. Returns what is to be told about it."""
         told: list[str] = []
+        store = Store(self.folder, told.append, self.mark)
+        if not self.again and store.has(number, self.logs):
+            return told
         started = time.perf_counter()
         try:
             replication = simulate(self.scenario, number)
         except RunError as error:
             raise RunError(f"replication {number}, {error}") from error
         seconds = time.perf_counter() - started
-        Store(self.folder, told.append, self.mark).save(replication, made_with(), seconds, self.again)
+        store.save(replication, made_with(), seconds, self.again, self.logs)
         return told
 
 
+class Job(NamedTuple):
+    """One replication of one task."""
+
+    task: Task
+    number: int
+
+
 def main() -> None:
-    """A worker: take the task, then numbers until there are no more; answer each with what came of it."""
+    """A worker: take jobs until there are no more; answer each with what came of it."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever else is printed must not come between the answers
     orders = sys.stdin.buffer
-    with contextlib.suppress(EOFError, BrokenPipeError):  # the crew has gone
-        task: Task = pickle.load(orders)
-        same = code_digest() == task.code
-        if same:
-            warm_up()  # so that what a replication takes is its own time
+    jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(orders, jobs), daemon=True).start()
+    warm = False
+    with contextlib.suppress(BrokenPipeError):  # the crew has gone
         while True:
-            number = pickle.load(orders)
-            pickle.dump(_answer(task, number) if same else ("run", CHANGED), answers)
+            job = jobs.get()
+            same = code_digest() == job.task.code
+            if same and not warm:
+                warm_up()  # so that what a replication takes is its own time
+                warm = True
+            pickle.dump(_answer(job) if same else ("run", CHANGED), answers)
             answers.flush()
 
 
-def _answer(task: Task, number: int) -> tuple[str, Any]:
+def _listen(orders: IO[bytes], jobs: queue.SimpleQueue[Job]) -> None:
+    """Hand on the jobs that come. Beside the work, so that the end of the crew is noticed in the midst of it."""
+    task: Task | None = None
+    while True:
+        try:
+            new, number = pickle.load(orders)
+        except (EOFError, OSError, pickle.UnpicklingError):
+            os._exit(1)
+        task = new or task
+        assert task is not None
+        jobs.put(Job(task, number))
+
+
+def _answer(job: Job) -> tuple[str, Any]:
     try:
-        return "done", task.do(number)
+        return "done", job.task.do(job.number)
     except InputError as error:
         return "input", error.problems
     except RunError as error:
@@ -118,8 +154,8 @@ def _undisturbed() -> Iterator[None]:
 class _Worker:
     """One worker process, seen from the crew."""
 
-    def __init__(self, first_words: bytes):
-        self.first_words = first_words
+    def __init__(self) -> None:
+        self.task: Task | None = None
         self.complaints: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `end`
         path = [place or str(Path.cwd()) for place in sys.path]
         # where signals can not be held back, a group of its own keeps Ctrl-C away
@@ -132,15 +168,15 @@ class _Worker:
             creationflags=group,
         )
 
-    def ask(self, number: int) -> tuple[str, Any]:
-        """Have it do one replication, and wait for the answer."""
+    def ask(self, job: Job) -> tuple[str, Any]:
+        """Have it do one replication, and wait for the answer. A task is told once, not with each of its numbers."""
         orders, answers = self.process.stdin, self.process.stdout
         assert orders is not None
         assert answers is not None
         try:
-            orders.write(self.first_words + pickle.dumps(number))
+            orders.write(pickle.dumps((None if job.task is self.task else job.task, job.number)))
             orders.flush()
-            self.first_words = b""
+            self.task = job.task
             answer: tuple[str, Any] = pickle.load(answers)
         except (EOFError, OSError, ValueError, pickle.UnpicklingError):
             raise RunError(self._why_dead()) from None
@@ -176,8 +212,7 @@ class Crew:
     RunError where a worker can not be started, dies, or tells of one; InputError as the store gives it.
     """
 
-    def __init__(self, task: Task, size: int):
-        self._first_words = pickle.dumps(task)
+    def __init__(self, size: int):
         self._size = size
         self._workers: list[_Worker] = []
         self._idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
@@ -187,7 +222,7 @@ class Crew:
         try:
             for _ in range(self._size):
                 with _undisturbed():
-                    worker = _Worker(self._first_words)
+                    worker = _Worker()
                     self._workers.append(worker)
                     self._idle.put(worker)
         except OSError as error:
@@ -211,22 +246,103 @@ class Crew:
             for worker in self._workers:
                 worker.end()
 
-    def do(self, numbers: Iterable[int]) -> Iterator[tuple[int, list[str]]]:
-        """Each number as it is done, with what is to be told about it; in the order in which they come."""
-        tasks: dict[Future[tuple[str, Any]], int] = {self._threads.submit(self._ask, n): n for n in numbers}
-        for task in as_completed(tasks):
-            kind, content = task.result()
-            if kind == "input":
-                raise InputError(content)
-            if kind == "run":
-                raise RunError(content)
-            if kind == "bug":
-                raise WorkerError(f"in replication {tasks[task]}:\n{content}")
-            yield tasks[task], content
+    def do(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, list[str]]]:
+        """Each job as it is done, with what is to be told about it; in the order in which they come.
 
-    def _ask(self, number: int) -> tuple[str, Any]:
+        Jobs are taken from the iterable as workers get free, so that there may be very many.
+        """
+        left = iter(jobs)
+        asked: dict[Future[tuple[str, Any]], Job] = {}
+        while True:
+            for job in islice(left, 2 * self._size - len(asked)):
+                asked[self._threads.submit(self._ask, job)] = job
+            if not asked:
+                return
+            done, _ = wait(asked, return_when=FIRST_COMPLETED)
+            for answered in done:
+                job = asked.pop(answered)
+                yield job, _content(job, answered)
+
+    def _ask(self, job: Job) -> tuple[str, Any]:
         worker = self._idle.get()
         try:
-            return worker.ask(number)
+            return worker.ask(job)
         finally:
             self._idle.put(worker)
+
+
+def _content(job: Job, answered: Future[tuple[str, Any]]) -> list[str]:
+    """What is to be told about a job that is done; or its error."""
+    try:
+        kind, content = answered.result()
+    except RunError as error:
+        raise _placed(error, job) from error
+    if kind == "input":
+        raise InputError(content)
+    if kind == "run":
+        raise _placed(RunError(content), job)
+    if kind == "bug":
+        raise WorkerError(f"in replication {job.number}:\n{content}of {job.task.folder}")
+    told: list[str] = content
+    return told
+
+
+def _placed(error: RunError, job: Job) -> RunError:
+    """An error with the scenario it came up in."""
+    return RunError(
+        f"{error}\nFinished replications are kept. The scenario as run: {job.task.folder / 'resolved.yaml'}"
+    )
+
+
+def crew_size(workers: int | None, jobs: int, reporter: Reporter | None = None) -> int:
+    """How many workers there will be.
+
+    workers   as asked for; as many as there are cores if not told
+    jobs      how many there are to do
+    InputError for less than one.
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if workers is not None and workers < 1:
+        raise InputError(Problem("--workers", found=str(workers), expected="1 or more"))
+    most = PER_CORE * cores
+    if reporter is not None and workers is not None and min(workers, jobs) > most:
+        reporter.say(f"{most} workers instead of {workers}: more would only take memory on {cores} cores")
+    return min(workers or cores, jobs, most)
+
+
+def work(jobs: Iterable[Job], number: int, workers: int | None, reporter: Reporter) -> None:
+    """Do all jobs, in this process or in several.
+
+    jobs      in the order in which they are begun
+    number    how many there are
+    workers   processes at the same time; as many as there are cores if not told
+    RunError, InputError as a job or a worker gives it; KeyboardInterrupt if the user stops it. Nobody is left at work.
+    """
+    size = crew_size(workers, number, reporter)
+    if not number:
+        return
+    if jit.WHY_PLAIN:
+        reporter.say(f"running without compiled code ({jit.WHY_PLAIN}): right, but slower")
+    warm_up(reporter.say)
+    with reporter.progress(number) as tick:
+        if size == 1:
+            for job in jobs:
+                _tell(_here(job), reporter)
+                tick()
+            return
+        with Crew(size) as crew:
+            for _, told in crew.do(jobs):
+                _tell(told, reporter)
+                tick()
+
+
+def _here(job: Job) -> list[str]:
+    try:
+        return job.task.do(job.number)
+    except RunError as error:
+        raise _placed(error, job) from error
+
+
+def _tell(told: Iterable[str], reporter: Reporter) -> None:
+    for sentence in told:
+        reporter.warn(sentence)

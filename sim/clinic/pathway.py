@@ -3,10 +3,8 @@
 First symptom, referral, imaging, receptor PET, core biopsy, tumour board; then what the board offers, with its
 sessions and its stay; then surveillance, until growth, recurrence or symptoms bring her back to the board.
 
-    Stage, MAY_FOLLOW                 the steps of care, and which may follow which
     advance(world, i, step, now)      run a step: medicine says what it wants next
     ring(world, i, now)               the disease does something: silent, a visit, or death
-    reasons(board)                    the clinic's reasons in the log, by number
 
 A step reads its patient, writes only that patient's course, and asks for what it wants next through the verbs
 of `sim.steps`. The clinic knows the date, never the queue.
@@ -14,13 +12,12 @@ of `sim.steps`. The clinic knows the date, never the queue.
 
 from __future__ import annotations
 
-from enum import IntEnum
-
 from sim.clinic.board import Finding, first_row
 from sim.clinic.disease import Alarm, begin, pass_alarm, set_alarm, settle, symptomatic
 from sim.clinic.imaging import CT, MRI, PET, changed, measured_cm, observe, sample
 from sim.clinic.known import Known
 from sim.clinic.patient import Ask, Grade, Phase, World, whole
+from sim.clinic.stages import FIRST_CAUSE, FIRST_MAIN_ROW, FIRST_TREATMENT, Cause, Policy, Stage
 from sim.clinic.treatments import (
     Role,
     Treatment,
@@ -32,101 +29,9 @@ from sim.clinic.treatments import (
 )
 from sim.draws import lognormal, uniform
 from sim.jit import jit, jit_inside
-from sim.log import FIRST_CLINIC_WHY, Event
+from sim.log import Event
 from sim.steps import NEVER, Ring, alarm, attend, clear, end, keep, note, standing, then, use, wait
 from sim.units import YEAR
-
-
-class Stage(IntEnum):
-    """The steps of care."""
-
-    FIRST_SYMPTOM = 0
-    PRESENTED = 1
-    REFERRED = 2
-    IMAGED = 3  # not clinical: a code, as are those below
-    IMAGING_READ = 4  # not clinical: a code
-    SAMPLED = 5  # not clinical: a code
-    RESULTS_IN = 6  # not clinical: a code
-    DISCUSSED = 7  # not clinical: a code
-    SESSION_OVER = 8  # not clinical: a code
-    STEPPED_DOWN = 9  # not clinical: a code
-    RECOVERED = 10  # not clinical: a code
-    NEXT_SESSION = 11  # not clinical: a code
-    PRIMARY_OPERATED = 12  # not clinical: a code
-    SURVEILLANCE_DUE = 13  # not clinical: a code
-    SCANNED = 14  # not clinical: a code
-    ASSESSED = 15  # not clinical: a code
-    RESTAGED = 16  # not clinical: a code
-    RESTAGING_READ = 17  # not clinical: a code
-    SYMPTOM_VISIT = 18  # not clinical: a code
-    SUPPORTIVE_VISIT = 19  # not clinical: a code
-    SUPPORTIVE_SEEN = 20  # not clinical: a code
-    PREPARED = 21  # not clinical: a code
-
-
-_DECIDED = (
-    Stage.PREPARED,
-    Stage.PRIMARY_OPERATED,
-    Stage.SURVEILLANCE_DUE,
-    Stage.SUPPORTIVE_VISIT,
-)
-MAY_FOLLOW: dict[Stage, tuple[Stage, ...]] = {
-    Stage.FIRST_SYMPTOM: (Stage.PRESENTED,),
-    Stage.PRESENTED: (Stage.REFERRED,),
-    Stage.REFERRED: (Stage.IMAGED,),
-    Stage.IMAGED: (Stage.IMAGING_READ,),
-    Stage.IMAGING_READ: (Stage.SAMPLED,),
-    Stage.SAMPLED: (Stage.RESULTS_IN,),
-    Stage.RESULTS_IN: (Stage.SAMPLED, Stage.DISCUSSED),
-    Stage.DISCUSSED: (Stage.DISCUSSED, *_DECIDED),
-    Stage.PREPARED: (Stage.SESSION_OVER,),
-    Stage.SESSION_OVER: (Stage.STEPPED_DOWN, Stage.RECOVERED, Stage.SCANNED),
-    Stage.STEPPED_DOWN: (Stage.RECOVERED,),
-    Stage.RECOVERED: (Stage.NEXT_SESSION, Stage.SURVEILLANCE_DUE),
-    Stage.NEXT_SESSION: (Stage.SESSION_OVER, Stage.SCANNED),
-    Stage.PRIMARY_OPERATED: (Stage.SURVEILLANCE_DUE,),
-    Stage.SURVEILLANCE_DUE: (Stage.SCANNED,),
-    Stage.SCANNED: (Stage.ASSESSED,),
-    Stage.ASSESSED: (Stage.SURVEILLANCE_DUE, Stage.DISCUSSED, Stage.RESTAGED),
-    Stage.RESTAGED: (Stage.RESTAGING_READ,),
-    Stage.RESTAGING_READ: (Stage.DISCUSSED,),
-    Stage.SYMPTOM_VISIT: (Stage.SCANNED,),
-    Stage.SUPPORTIVE_VISIT: (Stage.SUPPORTIVE_SEEN,),
-    Stage.SUPPORTIVE_SEEN: (Stage.SUPPORTIVE_VISIT,),
-}
-"""Which step may follow which; besides, symptoms lead to SYMPTOM_VISIT (or PRESENTED) from anywhere."""
-
-
-class Cause(IntEnum):
-    """The clinic's reasons that are neither a treatment nor a row of the board."""
-
-    CANCER = 0
-    OTHER_CAUSE = 1
-    TREATMENT = 2
-    DISCHARGED = 3  # not clinical: a code, as are those below
-    IMAGING = 4  # not clinical: a code
-    PATHOLOGY = 5  # not clinical: a code
-    IMAGING_AND_PATHOLOGY = 6  # not clinical: a code
-    NEW_DISEASE = 7  # not clinical: a code
-
-
-class Policy(IntEnum):
-    """The scenario's choices, as positions in `World.policy`."""
-
-    TAE_SHARE = 0
-    MAIN_OFF = 1
-    BACKGROUND_OFF = 2
-
-
-FIRST_TREATMENT = FIRST_CLINIC_WHY + len(Cause)
-FIRST_MAIN_ROW = FIRST_TREATMENT + len(Treatment)
-_CAUSE = FIRST_CLINIC_WHY
-
-
-def reasons(main_rows: tuple[str, ...], background_rows: tuple[str, ...]) -> tuple[str, ...]:
-    """The clinic's reasons in the order of their numbers: causes, treatments, rows of the two tables."""
-    words = [cause.name.lower() for cause in Cause] + [treatment.name.lower() for treatment in Treatment]
-    return (*words, *(f"row: {name}" for name in main_rows), *(f"background row: {name}" for name in background_rows))
 
 
 @jit_inside
@@ -270,7 +175,7 @@ def discussed(world: World, i: int, now: int) -> None:
     key, known, c, plan = world.key, world.known, world.courses[i], world.plan
     if c.deferred == 0 and uniform(key, i, Ask.DEFERRAL.value, c.boards) < known[Known.BOARD_DEFERRAL.value]:
         c.deferred = 1
-        note(plan, Event.DEFERRED.value, 0, _CAUSE + _missing(world, i))
+        note(plan, Event.DEFERRED.value, 0, FIRST_CAUSE + _missing(world, i))
         _to_board(world, i)
         return
     c.deferred = 0
@@ -306,7 +211,10 @@ def _missing(world: World, i: int) -> int:
     u = uniform(world.key, i, Ask.DEFERRAL_CAUSE.value, world.courses[i].boards)
     if u < known[Known.BOARD_DEFERRAL_CAUSE_IMAGING.value]:
         return Cause.IMAGING.value
-    if u < known[Known.BOARD_DEFERRAL_CAUSE_IMAGING.value] + known[Known.BOARD_DEFERRAL_CAUSE_PATHOLOGY.value]:
+    if (
+        u
+        < known[Known.BOARD_DEFERRAL_CAUSE_IMAGING.value] + known[Known.BOARD_DEFERRAL_CAUSE_PATHOLOGY.value]
+    ):
         return Cause.PATHOLOGY.value
     return Cause.IMAGING_AND_PATHOLOGY.value
 
@@ -503,7 +411,7 @@ def surveillance_due(world: World, i: int, now: int) -> None:
     """A scan, or discharge of those whose liver has been free for long enough."""
     known, c = world.known, world.courses[i]
     if c.had_disease == 0 and now - c.diagnosed_at > known[Known.SURVEILLANCE_YEARS_LIGHT.value]:
-        end(world.plan, _CAUSE + Cause.DISCHARGED.value)
+        end(world.plan, FIRST_CAUSE + Cause.DISCHARGED.value)
         return
     _ask_for_scan(world, i)
 
@@ -542,7 +450,7 @@ def assessed(world: World, i: int, now: int) -> None:
             plan,
             Event.RECURRED.value if recurred else Event.PROGRESSED.value,
             0,
-            _CAUSE + Cause.NEW_DISEASE.value if new else -1,
+            FIRST_CAUSE + Cause.NEW_DISEASE.value if new else -1,
         )
         c.clear = 0
         world.findings[i, Finding.PROGRESSING.value] = 1
@@ -666,7 +574,7 @@ def ring(world: World, i: int, now: int) -> None:
             cause = Cause.OTHER_CAUSE.value
         elif kind == Alarm.PROCEDURE_DEATH.value:
             cause = Cause.TREATMENT.value
-        reply.why = _CAUSE + cause
+        reply.why = FIRST_CAUSE + cause
         c.alarm_at = NEVER
     else:
         _note_truth(world, i, kind)
@@ -710,8 +618,3 @@ def _visit(world: World, i: int, kind: int) -> int:
         if watched and c.had_disease and c.ecog >= 2:
             return Stage.SYMPTOM_VISIT.value
     return -1
-
-
-def stage_names() -> tuple[str, ...]:
-    """The steps' names, by number, as the log prints them."""
-    return tuple(stage.name.lower() for stage in Stage)

@@ -103,10 +103,7 @@ class Ask(IntEnum):
     RELIEF = 151
     RELIEF_TIME = 152
     SSA_RESISTANCE = 153
-    TOXICITY = 154
     PRIMARY_WAIT = 155
-    INTRAOPERATIVE = 156
-    CHEMO_COMPLICATION = 157
     EGFR = 158
     PREPARATION = 159
     DEFERRAL_CAUSE = 160
@@ -219,7 +216,7 @@ class World(NamedTuple):
     boards: Any  # the two decision tables as arrays, see sim.clinic.board
     protocols: Any  # (treatments,) how each treatment is given, see sim.clinic.treatments
     resources: Any  # (roles,) the hospital's number of each resource the pathway asks for
-    policy: Any  # (policies,) the scenario's choices, see sim.clinic.pathway
+    policy: Any  # (policies,) the scenario's choices, see sim.clinic.stages
     plan: Plan
 
 

@@ -379,7 +379,7 @@ def _ablate(world: World, i: int) -> None:
 
 @jit_inside
 def _embolise(world: World, i: int, now: int) -> None:
-    """One side of the liver: where the course responds, shrinkage and, after the last side, slower growth for a time."""
+    """One side of the liver: where the course responds, shrinkage, and after the last side slower growth for a time."""
     c = world.courses[i]
     protocol = world.protocols[c.treatment]
     if uniform(world.key, i, Ask.RESPONSE.value, c.courses_made) < protocol.response:

@@ -17,8 +17,8 @@ import numpy as np
 from sim import draws
 from sim.clinic.board import ATTRIBUTES, Finding
 from sim.clinic.boardfile import Board
-from sim.clinic.pathway import Policy
 from sim.clinic.patient import COURSE, LESION, MOST_LESIONS, TRAITS, Ask, Grade, Site, World, draw_traits
+from sim.clinic.stages import Policy
 from sim.clinic.treatments import Role, protocols
 from sim.draws import exponential
 from sim.evidence import read_evidence

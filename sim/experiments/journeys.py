@@ -220,7 +220,7 @@ class Journey:
     def parted(self) -> str:
         """The first event in which they part, in a sentence."""
         if not self.parts:
-            return f"Both journeys are the same, event by event ({self.common} events)."
+            return f"Both journeys are the same, event by event, {self.common} of them."
         told = []
         for name, rows in zip(self.names, self.entries, strict=True):
             if len(rows) > self.common:
@@ -228,7 +228,8 @@ class Journey:
                 told.append(f"under {name}, {day_and_time(row.minute)}: {row.event} {row.where}".rstrip())
             else:
                 told.append(f"under {name} nothing more happens")
-        return f"They part after {self.common} events. First " + "; ".join(told) + "."
+        after = "1 event" if self.common == 1 else f"{self.common} events"
+        return f"They part after {after}. First " + "; ".join(told) + "."
 
     def text(self, width: int = 64) -> str:
         """Both journeys for a terminal: what is common once, then side by side.

@@ -146,9 +146,8 @@ class Parameter:
         return tuple(in_unit(number, self.unit) for number in dict.fromkeys(numbers))
 
     def _between(self, low: float, high: float, share: float) -> float:
-        if self.log:
-            return math.exp(math.log(low) + share * (math.log(high) - math.log(low)))
-        return low + share * (high - low)
+        number = low * (high / low) ** share if self.log else low + share * (high - low)
+        return min(max(number, low), high)  # whatever the last bits say
 
     def _rounded(self, number: float) -> Number:
         """Six digits; a whole number where both ends are typed as whole numbers and it is one."""

@@ -19,7 +19,7 @@ import io
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -168,8 +168,6 @@ def planned(
 
 
 def _as_asked(design: Design | str | os.PathLike[str], replications: int | None) -> Design:
-    from dataclasses import replace
-
     if not isinstance(design, Design):
         return read_design(design, replications)
     return design if replications is None else replace(design, replications=replications)
@@ -241,8 +239,7 @@ def _jobs(design: Design, stored: Sequence[_Stored], mark: str, force: bool) -> 
         results_folder(its.folder.parents[1], its.folder.parent.name, its.folder.name)
         resolved = its.folder / "resolved.yaml"
         if not resolved.exists():
-            text = scenario.resolved_yaml()
-            write_aside(resolved, lambda path, text=text: path.write_text(text, encoding="utf-8", newline="\n"))
+            _write(resolved, scenario.resolved_yaml())
         task = Task(scenario, its.folder, mark, force, code, logs=False)
         yield from (Job(task, number) for number in its.missing)
 
@@ -366,7 +363,11 @@ def _write_record(design: Design, digests: Sequence[str], folder: Path, file: Pa
         "table": checksum(file),
     }
     for name, text in ((POINTS, "".join(lines)), (RECORD, json.dumps(record, indent=1) + "\n")):
-        write_aside(folder / name, lambda path, text=text: path.write_text(text, encoding="utf-8", newline="\n"))
+        _write(folder / name, text)
+
+
+def _write(file: Path, text: str) -> None:
+    write_aside(file, lambda path: path.write_text(text, encoding="utf-8", newline="\n"))
 
 
 def _writable(file: Path) -> Path:

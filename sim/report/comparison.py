@@ -12,7 +12,7 @@ Drawn from the comparison's tables and the bundles of measures alone. The refere
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,6 +39,8 @@ POINTS = 241
 WEEKS_TOGETHER = 4
 MOST_QUEUES = 6
 LEAST_SHOWN = 10
+LONG_NAME = 24
+KEY_INCHES = 0.28
 
 PANELS = {
     "days": "Waits: days longer or shorter",
@@ -90,14 +92,10 @@ def differences(table: pd.DataFrame, look: Look, titles: Titles) -> Figure:
     if not panels:
         nothing(figure.subplots(), "None of the figures a planner looks at first could be compared.")
         return figure
-    for axes, (panel, title) in zip(
-        np.atleast_1d(figure.subplots(len(panels), 1, height_ratios=heights)), panels, strict=True
-    ):
+    others = dict(list(look.items())[1:])
+    for axes, (panel, title) in zip(_panels(figure, heights, 1, others), panels, strict=True):
         headline(axes, title)
         _dots(axes, rows[rows["panel"] == panel], look)
-    if len(look) > 2:
-        keys = [Line2D([], [], color=colour, marker="o", ls="", label=name) for name, colour in list(look.items())[1:]]
-        figure.legend(handles=keys, loc="outside upper right", frameon=False, fontsize=9, ncols=3)
     return figure
 
 
@@ -140,9 +138,22 @@ def _key(look: Look) -> list[Line2D]:
     return [Line2D([], [], color=colour, lw=_width(name, look), label=name) for name, colour in look.items()]
 
 
+def _panels(figure: Figure, heights: Sequence[float], columns: int, look: Look) -> list[Axes]:
+    """Panels row by row, below a line that says which colour is which scenario, where there are several."""
+    per_line = 4 if max(map(len, look)) < LONG_NAME else 2
+    lines = -(-len(look) // per_line) if len(look) > 1 else 0
+    key_height = KEY_INCHES * lines / figure.get_figheight() * sum(heights)
+    grid = figure.add_gridspec(len(heights) + 1, columns, height_ratios=[key_height, *heights])
+    if lines:
+        key = figure.add_subplot(grid[0, :])
+        key.set_axis_off()
+        key.legend(handles=_key(look), loc="center left", frameon=False, fontsize=9, ncols=per_line, borderaxespad=0)
+    return [figure.add_subplot(grid[row + 1, column]) for row in range(len(heights)) for column in range(columns)]
+
+
 def _width(name: str, look: Look) -> float:
     """The reference is drawn broad, so that it is seen where another curve lies on it."""
-    return 3.0 if name == next(iter(look)) else 1.3
+    return 3.0 if look[name] == INK else 1.3
 
 
 def waits(bundles: Mapping[str, Measures], look: Look, titles: Titles) -> Figure:
@@ -154,17 +165,20 @@ def waits(bundles: Mapping[str, Measures], look: Look, titles: Titles) -> Figure
         "until then. Bands: 95 % interval (jackknife over replications). Dotted: target.",
         height=7.4,
     )
-    panels = figure.subplots(2, 3).ravel()
+    panels = _panels(figure, (1, 1), 3, look)
     for axes, interval in zip(panels, intervals(), strict=False):
         _wait_panel(axes, interval, bundles, look)
     queue = _queue_most_apart(bundles)
     if queue:
         _wait_panel(
-            panels[-1], Interval("queue", f"in the queue for {titles.label(queue)}", "", "", None), bundles, look, queue
+            panels[-1],
+            Interval("queue", f"{titles.label(queue)}: own patients in its queue", "", "", None),
+            bundles,
+            look,
+            queue,
         )
     else:
         panels[-1].set_axis_off()
-    figure.legend(handles=_key(look), loc="outside upper right", frameon=False, fontsize=9, ncols=4)
     return figure
 
 
@@ -225,7 +239,7 @@ def queues(bundles: Mapping[str, Measures], look: Look, titles: Titles) -> Figur
         nothing(figure.subplots(), "Nobody waited in any queue for a whole week of the measured period.")
         return figure
     columns = min(3, len(shown))
-    panels = np.atleast_1d(figure.subplots(-(-len(shown) // columns), columns)).ravel()
+    panels = _panels(figure, [1] * -(-len(shown) // columns), columns, look)
     for axes, resource in zip(panels, shown, strict=False):
         headline(axes, titles.label(resource), 44)
         for name, rows in weekly.items():
@@ -239,7 +253,6 @@ def queues(bundles: Mapping[str, Measures], look: Look, titles: Titles) -> Figur
         tidy(axes)
     for axes in panels[len(shown) :]:
         axes.set_axis_off()
-    figure.legend(handles=_key(look), loc="outside upper right", frameon=False, fontsize=9, ncols=4)
     return figure
 
 
@@ -304,7 +317,7 @@ def survival(bundles: Mapping[str, Measures], look: Look, titles: Titles) -> Fig
     top.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     top.set_ylabel("Share alive", fontsize=9)
     top.set_xlabel("Years since liver metastases were first seen", fontsize=9)
-    top.legend(loc="upper right", fontsize=9, frameon=False)
+    top.legend(loc="lower left", fontsize=9, frameon=False)
     tidy(top, "both")
     _at_risk(bottom, curves, look, marks)
     for axes in (top, bottom):

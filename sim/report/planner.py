@@ -14,6 +14,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from importlib import resources
 
+import numpy as np
 import pandas as pd
 import yaml
 
@@ -92,8 +93,7 @@ def chosen(table: pd.DataFrame) -> pd.DataFrame:
     """
     lines = {(kpi, group): of(kpi, group) for kpi, group in zip(table["kpi"], table["group"], strict=True)}
     found = [lines[key] for key in zip(table["kpi"], table["group"], strict=True)]
-    listed = [line is not None for line in found]
-    rows = table[listed]
+    rows = table[np.array([line is not None for line in found], np.bool_)]
     on_list = [line for line in found if line is not None]
     rows = rows.assign(
         label=[line.named(kpi) for line, kpi in zip(on_list, rows["kpi"], strict=True)],

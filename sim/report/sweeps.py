@@ -29,7 +29,7 @@ from matplotlib.ticker import FuncFormatter, NullFormatter, PercentFormatter
 from sim.measures.kpis import COUNTS
 from sim.measures.statistics import mean_interval
 from sim.report.planner import label
-from sim.report.style import BLUE, GREY, INK, SEQUENCE, Titles, headline, nothing, save, sheet, tidy
+from sim.report.style import BLUE, GREY, INK, RED, SEQUENCE, Titles, headline, nothing, save, sheet, tidy
 from sim.report.words import words
 
 GRID = "grid"
@@ -188,7 +188,8 @@ def _panel(axes: Axes, rows: pd.DataFrame, shown: Shown, axis: Axis) -> None:
         for number, value in enumerate(lines.values):
             chosen = rows[rows[lines.name] == value]
             text = f"{value} {lines.unit}".strip()
-            _curve(axes, responses(chosen, axis), axis, SEQUENCE[number], text, (number - 1.5) * 0.012)
+            aside = (number - (len(lines.values) - 1) / 2) * 0.012
+            _curve(axes, responses(chosen, axis), axis, SEQUENCE[number], text, aside)
         axes.legend(title=words(lines.name), fontsize=8, title_fontsize=8, frameon=False)
     else:
         if not axis.values:
@@ -244,6 +245,10 @@ def heat_map(rows: pd.DataFrame, shown: Shown, kpi: str, group: str) -> Figure:
         nothing(axes, "This figure was not reached at any point.")
         return figure
     image = axes.imshow(grid, cmap="cividis", aspect="auto", origin="lower")
+    for gap in range(1, len(across.values)):
+        axes.axvline(gap - 0.5, color="white", lw=1.5)
+    for gap in range(1, len(down.values)):
+        axes.axhline(gap - 0.5, color="white", lw=1.5)
     share = _unit(rows) == "share"
     middle = (np.nanmin(grid) + np.nanmax(grid)) / 2
     for (y, x), value in np.ndenumerate(grid):
@@ -257,7 +262,7 @@ def heat_map(rows: pd.DataFrame, shown: Shown, kpi: str, group: str) -> Figure:
     headline(axes, f"{words(down.name)} by {across.title()}")
     if down.base in down.values and across.base in across.values:
         at = across.values.index(across.base) - 0.5, down.values.index(down.base) - 0.5
-        axes.add_patch(Rectangle(at, 1, 1, fill=False, ec=INK, lw=2))
+        axes.add_patch(Rectangle(at, 1, 1, fill=False, ec=RED, lw=2.5, clip_on=False, zorder=3))
     bar = figure.colorbar(image, ax=axes, pad=0.02)
     bar.ax.tick_params(labelsize=8)
     if share:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim import batch, read_scenario, workers
+from sim import read_scenario, workers
 from sim.batch import Stopped, run
 from sim.errors import InputError, RunError
 from sim.report import figures
@@ -245,9 +245,10 @@ def test_no_replications_or_workers_at_all_are_refused(small, tmp_path, number):
 
 def test_more_workers_than_the_machine_can_use_are_not_started_and_that_is_said(monkeypatch, listener):
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
-    assert batch._crew_size(1000, 500, listener) == 8
+    assert workers.crew_size(1000, 500, listener) == 8
     assert listener.said == ["8 workers instead of 1000: more would only take memory on 2 cores"]
-    assert [batch._crew_size(*asked, listener) for asked in ((None, 500), (1000, 3), (1, 9), (None, 1))] == [2, 3, 1, 1]
+    asked = ((None, 500), (1000, 3), (1, 9), (None, 1))
+    assert [workers.crew_size(*its, listener) for its in asked] == [2, 3, 1, 1]
     assert len(listener.said) == 1
 
 

@@ -11,18 +11,9 @@ import pytest
 
 from sim.clinic.board import Finding
 from sim.clinic.boardfile import read_board
-from sim.clinic.pathway import (
-    FIRST_MAIN_ROW,
-    FIRST_TREATMENT,
-    MAY_FOLLOW,
-    Cause,
-    Stage,
-    advance,
-    reasons,
-    ring,
-    stage_names,
-)
+from sim.clinic.pathway import advance, ring
 from sim.clinic.patient import Grade
+from sim.clinic.stages import FIRST_MAIN_ROW, FIRST_TREATMENT, MAY_FOLLOW, Cause, Stage, reasons, stage_names
 from sim.clinic.treatments import LIVER_DIRECTED, Role, Treatment
 from sim.log import FIRST_CLINIC_WHY, Event
 from sim.steps import NEVER, Join, Kind, Ring

@@ -11,8 +11,9 @@ from sim.clinic.board import ATTRIBUTES, Finding
 from sim.clinic.boardfile import read_board
 from sim.clinic.disease import Alarm, share_of
 from sim.clinic.known import Known
-from sim.clinic.pathway import FIRST_MAIN_ROW, FIRST_TREATMENT, Policy, Stage, advance, ring
+from sim.clinic.pathway import advance, ring
 from sim.clinic.patient import Grade, Phase
+from sim.clinic.stages import FIRST_MAIN_ROW, FIRST_TREATMENT, Policy, Stage
 from sim.clinic.treatments import Role, Treatment
 from sim.log import Event
 from sim.steps import Kind, Ring
@@ -37,8 +38,13 @@ def answer(world) -> SimpleNamespace:
     notes = [(Event(int(row.event)), int(row.value), int(row.why)) for row in world.plan.notes[: reply.notes]]
     follows = Stage(int(reply.then)) if reply.then >= 0 else None
     return SimpleNamespace(
-        then=follows, orders=orders, notes=notes, events=[note[0] for note in notes], ring=Ring(int(reply.ring)), over=bool(reply.over)
-    )  # fmt: skip
+        then=follows,
+        orders=orders,
+        notes=notes,
+        events=[note[0] for note in notes],
+        ring=Ring(int(reply.ring)),
+        over=bool(reply.over),
+    )
 
 
 def step(world, stage: Stage, now: int = 1000) -> SimpleNamespace:

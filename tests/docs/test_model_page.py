@@ -10,8 +10,8 @@ from types import ModuleType
 import pytest
 from PIL import Image
 
-from sim.clinic.pathway import MAY_FOLLOW, Stage
 from sim.clinic.patient import MOST_LESIONS
+from sim.clinic.stages import MAY_FOLLOW, Stage
 from sim.clinic.treatments import Role, Treatment, protocols
 from sim.evidence import read_evidence
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+import yaml
 
 from sim import cli
 from sim.commands.pin import pin
@@ -370,3 +371,12 @@ def test_a_saved_note_of_several_lines_becomes_one(place):
         next(save(["baseline"], " \n ", place / "pins"))
     (saved,) = save(["baseline"], "one\n two", place / "pins", output=place / "store", workers=1)
     assert saved.pin.note == "one two"
+
+
+@pytest.mark.parametrize("file", ["github-actions.yml", "gitlab-ci.yml"])
+def test_the_files_for_build_servers_are_yaml_and_call_the_check_by_options_it_has(file):
+    text = (ROOT / "docs" / "ci" / file).read_text("utf-8")
+    assert yaml.safe_load(text)
+    (words,) = re.findall(r"^\s+- .*\.venv/bin/nelm pin check (.*)$", text, re.MULTILINE)
+    told = pin.commands["check"].make_context("check", words.split()).params
+    assert (told["everything"], told["junit"], told["markdown"]) == (True, "reports/pins.xml", "reports/pins.md")

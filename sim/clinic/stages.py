@@ -1,0 +1,110 @@
+"""The words of the pathway: its steps, which may follow which, and the clinic's reasons in the log.
+
+Stage, MAY_FOLLOW, stage_names()   the steps of care, which may follow which, and what the log calls them
+Cause, reasons(...)                the clinic's reasons in the log, by number
+Policy                             the scenario's choices
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from sim.clinic.treatments import Treatment
+from sim.log import FIRST_CLINIC_WHY
+
+
+class Stage(IntEnum):
+    """The steps of care."""
+
+    FIRST_SYMPTOM = 0
+    PRESENTED = 1
+    REFERRED = 2
+    IMAGED = 3  # not clinical: a code, as are those below
+    IMAGING_READ = 4  # not clinical: a code
+    SAMPLED = 5  # not clinical: a code
+    RESULTS_IN = 6  # not clinical: a code
+    DISCUSSED = 7  # not clinical: a code
+    SESSION_OVER = 8  # not clinical: a code
+    STEPPED_DOWN = 9  # not clinical: a code
+    RECOVERED = 10  # not clinical: a code
+    NEXT_SESSION = 11  # not clinical: a code
+    PRIMARY_OPERATED = 12  # not clinical: a code
+    SURVEILLANCE_DUE = 13  # not clinical: a code
+    SCANNED = 14  # not clinical: a code
+    ASSESSED = 15  # not clinical: a code
+    RESTAGED = 16  # not clinical: a code
+    RESTAGING_READ = 17  # not clinical: a code
+    SYMPTOM_VISIT = 18  # not clinical: a code
+    SUPPORTIVE_VISIT = 19  # not clinical: a code
+    SUPPORTIVE_SEEN = 20  # not clinical: a code
+    PREPARED = 21  # not clinical: a code
+
+
+_DECIDED = (
+    Stage.PREPARED,
+    Stage.PRIMARY_OPERATED,
+    Stage.SURVEILLANCE_DUE,
+    Stage.SUPPORTIVE_VISIT,
+)
+MAY_FOLLOW: dict[Stage, tuple[Stage, ...]] = {
+    Stage.FIRST_SYMPTOM: (Stage.PRESENTED,),
+    Stage.PRESENTED: (Stage.REFERRED,),
+    Stage.REFERRED: (Stage.IMAGED,),
+    Stage.IMAGED: (Stage.IMAGING_READ,),
+    Stage.IMAGING_READ: (Stage.SAMPLED,),
+    Stage.SAMPLED: (Stage.RESULTS_IN,),
+    Stage.RESULTS_IN: (Stage.SAMPLED, Stage.DISCUSSED),
+    Stage.DISCUSSED: (Stage.DISCUSSED, *_DECIDED),
+    Stage.PREPARED: (Stage.SESSION_OVER,),
+    Stage.SESSION_OVER: (Stage.STEPPED_DOWN, Stage.RECOVERED, Stage.SCANNED),
+    Stage.STEPPED_DOWN: (Stage.RECOVERED,),
+    Stage.RECOVERED: (Stage.NEXT_SESSION, Stage.SURVEILLANCE_DUE),
+    Stage.NEXT_SESSION: (Stage.SESSION_OVER, Stage.SCANNED),
+    Stage.PRIMARY_OPERATED: (Stage.SURVEILLANCE_DUE,),
+    Stage.SURVEILLANCE_DUE: (Stage.SCANNED,),
+    Stage.SCANNED: (Stage.ASSESSED,),
+    Stage.ASSESSED: (Stage.SURVEILLANCE_DUE, Stage.DISCUSSED, Stage.RESTAGED),
+    Stage.RESTAGED: (Stage.RESTAGING_READ,),
+    Stage.RESTAGING_READ: (Stage.DISCUSSED,),
+    Stage.SYMPTOM_VISIT: (Stage.SCANNED,),
+    Stage.SUPPORTIVE_VISIT: (Stage.SUPPORTIVE_SEEN,),
+    Stage.SUPPORTIVE_SEEN: (Stage.SUPPORTIVE_VISIT,),
+}
+"""Which step may follow which; besides, symptoms lead to SYMPTOM_VISIT (or PRESENTED) from anywhere."""
+
+
+class Cause(IntEnum):
+    """The clinic's reasons that are neither a treatment nor a row of the board."""
+
+    CANCER = 0
+    OTHER_CAUSE = 1
+    TREATMENT = 2
+    DISCHARGED = 3  # not clinical: a code, as are those below
+    IMAGING = 4  # not clinical: a code
+    PATHOLOGY = 5  # not clinical: a code
+    IMAGING_AND_PATHOLOGY = 6  # not clinical: a code
+    NEW_DISEASE = 7  # not clinical: a code
+
+
+class Policy(IntEnum):
+    """The scenario's choices, as positions in `World.policy`."""
+
+    TAE_SHARE = 0
+    MAIN_OFF = 1
+    BACKGROUND_OFF = 2
+
+
+FIRST_TREATMENT = FIRST_CLINIC_WHY + len(Cause)
+FIRST_MAIN_ROW = FIRST_TREATMENT + len(Treatment)
+FIRST_CAUSE = FIRST_CLINIC_WHY
+
+
+def reasons(main_rows: tuple[str, ...], background_rows: tuple[str, ...]) -> tuple[str, ...]:
+    """The clinic's reasons in the order of their numbers: causes, treatments, rows of the two tables."""
+    words = [cause.name.lower() for cause in Cause] + [treatment.name.lower() for treatment in Treatment]
+    return (*words, *(f"row: {name}" for name in main_rows), *(f"background row: {name}" for name in background_rows))
+
+
+def stage_names() -> tuple[str, ...]:
+    """The steps' names, by number, as the log prints them."""
+    return tuple(stage.name.lower() for stage in Stage)
