@@ -29,7 +29,7 @@ SECONDS_PER_OWN_ROW, SECONDS_PER_OTHER_ROW = 65e-6, 14e-6
 ROWS_PER_CASE = 4.7  # of the resources' log, for each competing case
 ROWS_PER_PATIENT, ROWS_PER_PATIENT_YEAR = 14.0, 2.8  # of the patients' log; who lives longer comes more often
 MEGABYTES, BYTES_PER_ROW_IN_MEMORY = 270, 350
-KILOBYTES_OF_FIGURES, BYTES_OF_FIGURES, BYTES_OF_LOGS = 60, 2.0, 7.0  # on disk: always, and for each row
+KILOBYTES_OF_FIGURES, BYTES_OF_FIGURES, BYTES_OF_LOGS = 70, 1.0, 7.0  # on disk: always, and for each row
 MOST_READ = 40  # earlier replications that are looked at
 GUESSED, LEARNED = 2.5, 1.3  # by what factor the truth may lie to either side
 

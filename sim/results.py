@@ -323,7 +323,8 @@ def _runs(found: Sequence[Entry]) -> pd.DataFrame:
     columns = ["scenario", "digest", "replication", "seed", "kept", "seconds", "log", "bytes", "finished"]
     types = {"replication": "int64", "seed": "Int64", "seconds": "float64", "bytes": "int64"}
     texts = {"scenario": "str", "digest": "str", "kept": "str", "log": "str"}
-    return pd.DataFrame(rows, columns=pd.Index(columns)).astype(types | texts)
+    frame = pd.DataFrame(rows, columns=pd.Index(columns)).astype(types | texts)
+    return frame.assign(finished=pd.to_datetime(frame["finished"], utc=True).dt.tz_localize(None))
 
 
 def _settings(found: Sequence[Entry]) -> pd.DataFrame:

@@ -140,14 +140,15 @@ def _key(look: Look) -> list[Line2D]:
 
 def _panels(figure: Figure, heights: Sequence[float], columns: int, look: Look) -> list[Axes]:
     """Panels row by row, below a line that says which colour is which scenario, where there are several."""
+    if len(look) < 2:
+        return list(np.atleast_1d(figure.subplots(len(heights), columns, height_ratios=heights)).ravel())
     per_line = 4 if max(map(len, look)) < LONG_NAME else 2
-    lines = -(-len(look) // per_line) if len(look) > 1 else 0
-    key_height = KEY_INCHES * lines / figure.get_figheight() * sum(heights)
-    grid = figure.add_gridspec(len(heights) + 1, columns, height_ratios=[key_height, *heights])
-    if lines:
-        key = figure.add_subplot(grid[0, :])
-        key.set_axis_off()
-        key.legend(handles=_key(look), loc="center left", frameon=False, fontsize=9, ncols=per_line, borderaxespad=0)
+    lines = -(-len(look) // per_line)
+    above = KEY_INCHES * lines / figure.get_figheight() * sum(heights)
+    grid = figure.add_gridspec(len(heights) + 1, columns, height_ratios=[above, *heights])
+    key = figure.add_subplot(grid[0, :])
+    key.set_axis_off()
+    key.legend(handles=_key(look), loc="center left", frameon=False, fontsize=9, ncols=per_line, borderaxespad=0)
     return [figure.add_subplot(grid[row + 1, column]) for row in range(len(heights)) for column in range(columns)]
 
 

@@ -157,7 +157,7 @@ def response_curves(rows: pd.DataFrame, shown: Shown, kpi: str, group: str) -> F
 
     rows   of the figure
     """
-    across = min(len(shown.axes), 3)
+    across = 2 if len(shown.axes) == 4 else min(len(shown.axes), 3)
     down = math.ceil(len(shown.axes) / across)
     sampled = any(not axis.values for axis in shown.axes)
     note = "Dots are means over the replications, bars their 95 % intervals."
@@ -190,7 +190,7 @@ def _panel(axes: Axes, rows: pd.DataFrame, shown: Shown, axis: Axis) -> None:
             text = f"{value} {lines.unit}".strip()
             aside = (number - (len(lines.values) - 1) / 2) * 0.012
             _curve(axes, responses(chosen, axis), axis, SEQUENCE[number], text, aside)
-        axes.legend(title=words(lines.name), fontsize=8, title_fontsize=8, frameon=False)
+        axes.legend(title=words(lines.name), fontsize=8, title_fontsize=8, edgecolor="none", framealpha=0.85)
     else:
         if not axis.values:
             points = rows.groupby("point").agg(x=(axis.name, "first"), y=("value", "mean"))

@@ -27,6 +27,14 @@ REPLICATIONS = 6
 DAY = 1440
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _no_pictures_of_single_runs():
+    """They take longer than the runs, and have tests of their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sim.batch.drawn", lambda *rest: [])
+        yield
+
+
 @pytest.fixture(scope="module")
 def small():
     return read_scenario(str(BASELINE), SMALL)
@@ -56,7 +64,7 @@ def back(small, second, output):
 
 @pytest.fixture(scope="module")
 def itself(small, output):
-    return compare([small, small], REPLICATIONS, 1, output)
+    return compared(run_each([small, small], REPLICATIONS, 1, output))
 
 
 def test_a_scenario_against_itself_differs_in_no_figure_and_for_no_patient(itself):

@@ -18,6 +18,14 @@ SETS = [part for setting in SMALL for part in ("--set", setting)]
 BOTH = [str(SCENARIOS / f"{name}.yaml") for name in ("baseline", "delay_13_months")]
 
 
+@pytest.fixture(autouse=True)
+def _no_pictures(request, monkeypatch):
+    """They take longer than all the rest; one test has those of the comparison."""
+    monkeypatch.setattr("sim.batch.drawn", lambda *rest: [])
+    if "page" not in request.function.__name__:
+        monkeypatch.setattr("sim.experiments.compare.Comparison.plot", lambda its: {})
+
+
 @pytest.fixture(scope="module")
 def output(tmp_path_factory):
     return str(tmp_path_factory.mktemp("outputs"))
@@ -32,7 +40,7 @@ def command(output):
     return ask
 
 
-def test_the_answer_says_what_is_compared_what_differs_what_does_not_and_where_it_lies(command):
+def test_the_answer_says_what_is_compared_what_differs_what_does_not_and_where_the_page_lies(command):
     done = command(*BOTH)
     assert done.exit_code == 0, done.output
     words = " ".join(done.stdout.split())

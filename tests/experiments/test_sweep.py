@@ -75,6 +75,12 @@ def counted(monkeypatch) -> list[tuple[int, int]]:
     return done
 
 
+@pytest.fixture
+def undrawn(monkeypatch) -> None:
+    """Runs draw no pictures, which are not looked at here."""
+    monkeypatch.setattr("sim.batch.drawn", lambda *of: [])
+
+
 # -- the table
 
 
@@ -90,7 +96,7 @@ def test_the_table_has_a_row_for_each_figure_of_each_replication_of_each_point_i
     assert set(table["replication"]) == {0, 1}
 
 
-def test_the_figures_of_a_point_are_those_of_a_run_of_its_scenario(design, once, tmp_path):
+def test_the_figures_of_a_point_are_those_of_a_run_of_its_scenario(design, once, tmp_path, undrawn):
     done = run(design.scenario(design.points[2]), 2, 1, tmp_path)
     its = once.table[once.table["point"] == 2].set_index(["replication", "kpi", "group"])["value"]
     ran = done.measures.kpis.set_index(["replication", "kpi", "group"])["value"].sort_index()
@@ -165,7 +171,7 @@ def test_tasks_are_begun_by_point_and_then_by_replication(design, tmp_path, coun
     assert counted == [(beds, number) for beds in (20, 20, 18, 18) for number in (0, 1)]
 
 
-def test_a_sweep_keeps_figures_only_and_a_run_of_the_same_scenario_adds_the_logs(design, tmp_path, counted):
+def test_a_sweep_keeps_figures_only_and_a_run_of_the_same_scenario_adds_the_logs(design, tmp_path, counted, undrawn):
     sweep(design, workers=1, store=tmp_path)
     scenario = design.scenario(design.points[0])
     files = {file.name for file in next(tmp_path.glob("small/*/replications/0000")).iterdir()}
@@ -180,7 +186,7 @@ def test_a_sweep_keeps_figures_only_and_a_run_of_the_same_scenario_adds_the_logs
     assert len(done.replication(1).log.events), "a sweep took the logs away"
 
 
-def test_what_a_run_has_finished_a_sweep_finds(design, tmp_path, counted):
+def test_what_a_run_has_finished_a_sweep_finds(design, tmp_path, undrawn):
     run(design.scenario(design.points[3]), 2, 1, tmp_path)
     assert sweep(design, workers=1, store=tmp_path).found == 2
 

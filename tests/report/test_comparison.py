@@ -121,7 +121,9 @@ def test_a_curve_of_waits_never_falls_and_ends_no_higher_than_all(drawn):
 
 def test_a_dot_stands_at_the_difference_and_its_line_at_the_interval(table, look, titles):
     rows = table[(table["kpi"] == "treated.resection.per_year") & (table["scenario"] == "more_lists")]
-    axes = differences(rows, {"made_up": COLOURS[0], "more_lists": COLOURS[1]}, titles).axes[0]
+    figure = differences(rows, {"made_up": COLOURS[0], "more_lists": COLOURS[1]}, titles)
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
     _, band, dot = axes.get_lines()
     row = rows.iloc[0]
     assert dot.get_xdata().tolist() == pytest.approx([row["difference"]])

@@ -17,7 +17,8 @@ from sim.scenario import (
 )
 
 FOLDER = Path(__file__).parents[2] / "scenarios"
-SHIPPED = sorted(FOLDER.glob("*.yaml"), key=lambda path: path.stem)
+DESIGNS = "sweep_"  # files that begin so are designs of sweeps
+SHIPPED = sorted(path for path in FOLDER.glob("*.yaml") if not path.stem.startswith(DESIGNS))
 DAYS_A_WEEK = 7
 
 
