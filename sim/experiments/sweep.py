@@ -37,7 +37,7 @@ from sim.experiments.points import ONE_AT_A_TIME, SAMPLED, Cell
 from sim.record import made_with
 from sim.reporter import Reporter
 from sim.running import window_of
-from sim.store import Store, checksum, code_digest, result_digest, results_folder, unwritable, write_aside
+from sim.store import Store, checksum, code_digest, result_digest, results_folder, write_aside
 from sim.workers import Job, Task, work
 
 if TYPE_CHECKING:
@@ -380,7 +380,9 @@ def _writable(file: Path) -> Path:
         probe.touch()
         probe.unlink()
     except (OSError, ValueError) as error:
-        raise unwritable(file.parent, error) from error
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        found = f"a file that can not be written ({reason})"
+        raise InputError(Problem(str(file), found=found, expected="the name of a file for the table")) from error
     return file
 
 
