@@ -2,6 +2,8 @@
 
     read_scenario(path)     -> Scenario    checked as a whole, or an InputError that names every mistake
     run(scenario)           -> Run         summary, measures and pictures, kept in a folder and found again
+    compare(scenarios)      -> Comparison  what differs from the first of them, figure by figure and patient by patient
+    sweep(design)           -> Sweep       every point of a design in one tidy table
     simulate(scenario, n)   -> Replication one replication with its logs
 
 What each of these needs is imported when it is first used, so that `import sim` costs nothing.
@@ -13,18 +15,35 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.batch import Run, run
+    from sim.experiments.compare import Comparison, compare
+    from sim.experiments.sweep import Sweep, sweep
     from sim.running import simulate
     from sim.scenario import Scenario
     from sim.store import Replication
 
-__all__ = ["Replication", "Run", "Scenario", "read_scenario", "run", "simulate"]
+__all__ = [
+    "Comparison",
+    "Replication",
+    "Run",
+    "Scenario",
+    "Sweep",
+    "compare",
+    "read_scenario",
+    "run",
+    "simulate",
+    "sweep",
+]
 
 _HOMES = {
+    "Comparison": "sim.experiments.compare",
     "Replication": "sim.store",
     "Run": "sim.batch",
     "run": "sim.batch",
     "Scenario": "sim.scenario",
+    "Sweep": "sim.experiments.sweep",
+    "compare": "sim.experiments.compare",
     "simulate": "sim.running",
+    "sweep": "sim.experiments.sweep",
 }
 
 

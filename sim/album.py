@@ -2,6 +2,7 @@
 
     drawn(scenario, measures, store, of)   -> paths of the pictures of a run
     drawn_once(folder, of, draw)           -> paths of any pictures
+    figures(scenario, measures)            -> the pictures of a run as figures, for Python and notebooks
 
 Drawing takes longer than everything else about a result that is found again, and the drawing library alone takes
 a third of a second to load; so a note beside the pictures says what they were drawn from.
@@ -17,14 +18,32 @@ from collections.abc import Callable
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.measures import Measures
 from sim.running import window_of
 from sim.scenario import Scenario
 from sim.store import Store, checksum, digest_of_files, unwritable, write_aside
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from sim.report.style import Titles
+
 NOTE = "drawn.json"
+
+
+def figures(scenario: Scenario, measures: Measures) -> dict[str, Figure]:
+    """The pictures of a run as Matplotlib figures, by name; nothing is written."""
+    from sim.report.figures import PICTURES
+
+    return {name: picture(measures, _titles(scenario, measures)) for name, picture in PICTURES.items()}
+
+
+def _titles(scenario: Scenario, measures: Measures) -> Titles:
+    from sim.report.style import Titles
+
+    return Titles(scenario.scenario, len(measures.replications()), window_of(scenario).years)
 
 
 def drawn(scenario: Scenario, measures: Measures, store: Store, of: Any) -> list[Path]:
@@ -38,10 +57,8 @@ def drawn(scenario: Scenario, measures: Measures, store: Store, of: Any) -> list
 
     def draw(aside: Path) -> list[Path]:
         from sim.report.figures import draw_all
-        from sim.report.style import Titles
 
-        titles = Titles(scenario.scenario, len(measures.replications()), window_of(scenario).years)
-        return draw_all(measures, aside, titles)
+        return draw_all(measures, aside, _titles(scenario, measures))
 
     return drawn_once(store.folder, [scenario.scenario, of], draw, store.mark)
 

@@ -15,7 +15,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -27,6 +27,9 @@ from sim.reporter import Reporter
 from sim.scenario import Scenario
 from sim.store import Replication, Store, code_digest, results_folder, unwritable, write_aside
 from sim.workers import Job, Task, work
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,12 @@ class Run:
     record: dict[str, Any]
     pictures: tuple[Path, ...]
     stopped: bool = False
+
+    def plot(self) -> dict[str, Figure]:
+        """The pictures of the run as Matplotlib figures, by name."""
+        from sim.album import figures
+
+        return figures(self.scenario, self.measures)
 
     def replication(self, number: int) -> Replication:
         """One replication with its logs, read from the store."""

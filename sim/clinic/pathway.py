@@ -211,10 +211,7 @@ def _missing(world: World, i: int) -> int:
     u = uniform(world.key, i, Ask.DEFERRAL_CAUSE.value, world.courses[i].boards)
     if u < known[Known.BOARD_DEFERRAL_CAUSE_IMAGING.value]:
         return Cause.IMAGING.value
-    if (
-        u
-        < known[Known.BOARD_DEFERRAL_CAUSE_IMAGING.value] + known[Known.BOARD_DEFERRAL_CAUSE_PATHOLOGY.value]
-    ):
+    if u < known[Known.BOARD_DEFERRAL_CAUSE_IMAGING.value] + known[Known.BOARD_DEFERRAL_CAUSE_PATHOLOGY.value]:
         return Cause.PATHOLOGY.value
     return Cause.IMAGING_AND_PATHOLOGY.value
 
