@@ -16,13 +16,14 @@ ARGS ?=
 # Test processes at once.
 PROCESSES ?= auto
 
-.PHONY: help install run test lint style format types clean
+.PHONY: help install run test pins lint style format types clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo 'make run     run scenarios/baseline.yaml: prints the answer and where the pictures lie'
 	@echo 'make test    run all tests'
 	@echo 'make lint    check style and types'
+	@echo 'make pins    run the shipped scenarios again and say whether anything moved'
 	@echo 'make clean   remove .venv and what the tools keep; results in outputs/ stay'
 
 install: $(INSTALLED)
@@ -34,6 +35,9 @@ run: $(INSTALLED)
 test: $(INSTALLED)
 	@$(BIN)/python -c 'from sim.running import warm_up; warm_up(print)'
 	@$(BIN)/python -m pytest --quiet --numprocesses $(PROCESSES) $(ARGS)
+
+pins: $(INSTALLED)
+	@$(BIN)/nelm pin check --all --strict $(ARGS)
 
 lint: style format types
 

@@ -26,13 +26,11 @@ DESIGN = """kind: sweep
 sweep: killed
 question: Does a sweep that is killed over and over come to the same table?
 scenario: {scenario}
-design: latin_hypercube
-points: {points}
+design: grid
 replications: 4
-set: {{run.warm_up: 30 days, run.measured: 180 days, run.follow_up: 30 days, arrivals.rate: 60 per year}}
+set: {{run.warm_up: 30 days, run.measured: 180 days, run.follow_up: 30 days}}
 parameters:
-  - {{name: beds, path: resources.ward.capacity, from: 14, to: 24, whole: true}}
-  - {{name: ct_cases, path: resources.ct.sittings.weekly.cases, from: 6, to: 10, whole: true}}
+  - {{name: arrivals, path: arrivals.rate, from: 50 per year, to: 70 per year, steps: {points}}}
 kpis: [queue.ct.mean]
 """
 PROGRAM = """
