@@ -79,7 +79,7 @@ class Reader:
     @staticmethod
     def shortened(command: str) -> str:
         """A run with a few months of hospital and one replication."""
-        if not command.startswith("nelm run"):
+        if not command.startswith(("nelm run", "nelm compare")):
             return command
         settings = [f'--set "{path}={value}"' for path, value in SHORTENED.items() if path not in command]
         return f"{command} {' '.join(settings)} --replications 1 --workers 1"
