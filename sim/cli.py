@@ -81,11 +81,12 @@ def check(files: tuple[str, ...]) -> None:
 @click.option("--output", default="outputs", show_default=True, metavar="DIR", help="Where results are kept.")
 @click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Change one thing; may be repeated.")
 @click.option("--force", is_flag=True, help="Run again what is there already.")
+@click.option("--dry-run", is_flag=True, help="Only say how much there is to run, and what it will take.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors and warnings.")
 @click.pass_obj
 def run(
-    details: _Details,
+    details: _Details | None,
     file: str,
     replications: int | None,
     seed: int | None,
@@ -93,6 +94,7 @@ def run(
     output: str,
     settings: tuple[str, ...],
     force: bool,
+    dry_run: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -105,10 +107,16 @@ def run(
     from sim.running import clinic_known
     from sim.scenario import check_file, read_scenario
 
-    details.folder = Path(output)
+    if details is not None:
+        details.folder = Path(output)
     changes = [*settings, *([f"run.seed={seed}"] if seed is not None else [])]
     changes += [f"run.replications={replications}"] if replications is not None else []
     _, scenario = check_file(file, {"scenario": lambda path: read_scenario(path, changes, clinic_known())})
+    if dry_run:
+        from sim.commands.dry_run import tell
+
+        tell([scenario], scenario.run.replications, output, workers, force, as_json, quiet)
+        return
     reporter = Terminal(speaks=not (quiet or as_json))
     try:
         done = run_all(scenario, None, workers, output, force, reporter, changes)

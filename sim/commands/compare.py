@@ -43,6 +43,7 @@ STOPPED = 130
 )
 @click.option("--replication", type=click.IntRange(0), metavar="N", help="Of which replication; 0 if not told.")
 @click.option("--force", is_flag=True, help="Run again what is there already.")
+@click.option("--dry-run", is_flag=True, help="Only say how much there is to run, and what it will take.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors and warnings.")
 def compare(
@@ -55,6 +56,7 @@ def compare(
     patient: int | None,
     replication: int | None,
     force: bool,
+    dry_run: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -73,6 +75,11 @@ def compare(
     from sim.experiments.compare import compared, run_each
 
     scenarios = _read(files, settings)
+    if dry_run:
+        from sim.commands.dry_run import tell
+
+        tell(scenarios, replications or scenarios[0].run.replications, output, workers, force, as_json, quiet)
+        return
     reporter = Terminal(speaks=not (quiet or as_json))
     try:
         if patient is None:
