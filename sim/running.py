@@ -18,8 +18,9 @@ from typing import Any
 import numpy as np
 
 from sim import draws, jit
+from sim.clinic.alarms import ring
 from sim.clinic.boardfile import Board, read_board
-from sim.clinic.pathway import advance, ring
+from sim.clinic.pathway import advance
 from sim.clinic.patient import World
 from sim.clinic.stages import Stage, reasons, stage_names
 from sim.clinic.treatments import LIVER_DIRECTED, Role, Treatment

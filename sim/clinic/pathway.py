@@ -4,7 +4,6 @@ First symptom, referral, imaging, receptor PET, core biopsy, tumour board; then 
 sessions and its stay; then surveillance, until growth, recurrence or symptoms bring her back to the board.
 
     advance(world, i, step, now)      run a step: medicine says what it wants next
-    ring(world, i, now)               the disease does something: silent, a visit, or death
 
 A step reads its patient, writes only that patient's course, and asks for what it wants next through the verbs
 of `sim.steps`. The clinic knows the date, never the queue.
@@ -13,7 +12,7 @@ of `sim.steps`. The clinic knows the date, never the queue.
 from __future__ import annotations
 
 from sim.clinic.board import Finding, first_row
-from sim.clinic.disease import Alarm, begin, pass_alarm, set_alarm, settle, symptomatic
+from sim.clinic.disease import begin, set_alarm, settle, symptomatic
 from sim.clinic.imaging import CT, MRI, PET, changed, measured_cm, observe, sample
 from sim.clinic.known import Known
 from sim.clinic.patient import Ask, Grade, Phase, World, whole
@@ -30,7 +29,7 @@ from sim.clinic.treatments import (
 from sim.draws import lognormal, uniform
 from sim.jit import jit, jit_inside
 from sim.log import Event
-from sim.steps import NEVER, Ring, alarm, attend, clear, end, keep, note, standing, then, use, wait
+from sim.steps import NEVER, alarm, attend, clear, end, keep, note, standing, then, use, wait
 from sim.units import YEAR
 
 
@@ -554,64 +553,3 @@ def advance(world: World, i: int, step: int, now: int) -> None:
     else:
         raise ValueError("no such step of care")
     alarm(world.plan, world.courses[i].alarm_at)
-
-
-@jit
-def ring(world: World, i: int, now: int) -> None:
-    """The disease does what the alarm was set for. Only death evicts; symptoms ask for a visit."""
-    c, plan = world.courses[i], world.plan
-    clear(plan)
-    settle(world, i, now)
-    kind = pass_alarm(world, i, now)
-    reply = plan.reply[0]
-    if kind <= Alarm.CANCER_DEATH.value:
-        reply.ring = Ring.DEATH.value
-        cause = Cause.CANCER.value
-        if kind == Alarm.OTHER_DEATH.value:
-            cause = Cause.OTHER_CAUSE.value
-        elif kind == Alarm.PROCEDURE_DEATH.value:
-            cause = Cause.TREATMENT.value
-        reply.why = FIRST_CAUSE + cause
-        c.alarm_at = NEVER
-    else:
-        _note_truth(world, i, kind)
-        target = _visit(world, i, kind)
-        if target >= 0:
-            reply.ring = Ring.REDIRECT.value
-            reply.then = target
-        set_alarm(world, i, now)
-    alarm(plan, c.alarm_at)
-
-
-@jit_inside
-def _note_truth(world: World, i: int, kind: int) -> None:
-    """What happens in truth is logged for the reader of the log; the board never sees it."""
-    if kind == Alarm.METASTASIS.value:
-        note(world.plan, Event.METASTASISED.value)
-    elif kind == Alarm.SPREAD.value:
-        note(world.plan, Event.SPREAD.value)
-    elif kind == Alarm.WORSENING.value:
-        note(world.plan, Event.WORSENED.value, world.courses[i].ecog)
-
-
-@jit_inside
-def _visit(world: World, i: int, kind: int) -> int:
-    """The step that new symptoms lead to, or -1 if the journey goes on as it was."""
-    known, c = world.known, world.courses[i]
-    if kind == Alarm.PRESENTING.value:
-        return Stage.PRESENTED.value
-    watched = c.phase == Phase.SURVEILLANCE.value
-    waiting = c.phase == Phase.WAITING.value
-    if kind == Alarm.RELIEF_ENDS.value:
-        return Stage.SYMPTOM_VISIT.value if watched and symptomatic(world, i) else -1
-    if kind == Alarm.FAILING.value:
-        return Stage.SYMPTOM_VISIT.value if watched or waiting else -1
-    if kind == Alarm.WORSENING.value:
-        surgery = c.treatment == Treatment.RESECTION.value or c.treatment == Treatment.RESECTION_WITH_ABLATION.value
-        limit = known[Known.SURGERY_MOST_ECOG.value] if surgery else known[Known.SESSION_MOST_ECOG.value]
-        if waiting and c.treatment != Treatment.PRIMARY_SURGERY.value and c.ecog > limit:
-            note(world.plan, Event.LOST.value, 0, FIRST_TREATMENT + c.treatment)
-            return Stage.SYMPTOM_VISIT.value
-        if watched and c.had_disease and c.ecog >= 2:
-            return Stage.SYMPTOM_VISIT.value
-    return -1

@@ -9,9 +9,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from sim.clinic.alarms import ring
 from sim.clinic.board import Finding
 from sim.clinic.boardfile import read_board
-from sim.clinic.pathway import advance, ring
+from sim.clinic.pathway import advance
 from sim.clinic.patient import Grade
 from sim.clinic.stages import FIRST_MAIN_ROW, FIRST_TREATMENT, MAY_FOLLOW, Cause, Stage, reasons, stage_names
 from sim.clinic.treatments import LIVER_DIRECTED, Role, Treatment

@@ -7,11 +7,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from sim.clinic.alarms import ring
 from sim.clinic.board import ATTRIBUTES, Finding
 from sim.clinic.boardfile import read_board
 from sim.clinic.disease import Alarm, share_of
 from sim.clinic.known import Known
-from sim.clinic.pathway import advance, ring
+from sim.clinic.pathway import advance
 from sim.clinic.patient import Grade, Phase
 from sim.clinic.stages import FIRST_MAIN_ROW, FIRST_TREATMENT, Policy, Stage
 from sim.clinic.treatments import Role, Treatment
