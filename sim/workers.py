@@ -139,6 +139,32 @@ def _answer(job: Job) -> tuple[str, Any]:
 
 
 @contextlib.contextmanager
+def _stop_remembered() -> Iterator[None]:
+    """Let the user's stop be one, also where the compiler turns it into an error of its own, or swallows it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    stopped = False
+    before = signal.getsignal(signal.SIGINT)
+
+    def stop(signum: int, frame: object) -> None:
+        nonlocal stopped
+        stopped = True
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    except Exception:
+        if not stopped:
+            raise
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if stopped:
+        raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
 def _undisturbed() -> Iterator[None]:
     """Hold back the signals that stop a run until the block is over; what is started inside never gets them."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
@@ -323,7 +349,8 @@ def work(jobs: Iterable[Job], number: int, workers: int | None, reporter: Report
         return
     if jit.WHY_PLAIN:
         reporter.say(f"running without compiled code ({jit.WHY_PLAIN}): right, but slower")
-    warm_up(reporter.say)
+    with _stop_remembered():
+        warm_up(reporter.say)
     with reporter.progress(number) as tick:
         if size == 1:
             for job in jobs:

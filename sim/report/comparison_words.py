@@ -170,6 +170,9 @@ def _told(rows: pd.DataFrame) -> tuple[str, ...]:
 def _changed(rows: pd.DataFrame, planners: pd.DataFrame, name: str) -> list[Section]:
     different = rows[rows["verdict"] == Verdict.DIFFERENT]
     if different.empty:
+        judged = rows["verdict"].isin([Verdict.NOT_SHOWN, Verdict.DIFFERENT]).any()
+        if not judged and (rows["verdict"] == Verdict.TOO_FEW).any():
+            return [Section(name, f"too few replications to judge; it takes {LEAST_REPLICATIONS}")]
         return [Section(name, "no figure differs by more than chance, after correction")]
     first = planners[planners["verdict"] == Verdict.DIFFERENT]
     told = set(zip(first["kpi"], first["group"], strict=True))

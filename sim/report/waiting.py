@@ -45,6 +45,8 @@ def _wait_panel(axes: Axes, interval: Interval, rows: pd.DataFrame, replications
         nothing(axes, "Nobody started this wait in the measured period.")
         return
     days = np.linspace(0, _last_day(rows, interval.target), POINTS)
+    if interval.target is not None:  # the curve is read at the target itself, not at the point before it
+        days = np.union1d(days, interval.target)
     curves = pooled_waits(rows, days, replications)
     share = {str(outcome): its for outcome, its in curves.groupby("outcome")}
     reached, died, ended = (share[name]["share"].to_numpy() for name in ("reached", "died", "ended"))
@@ -66,7 +68,7 @@ def _wait_panel(axes: Axes, interval: Interval, rows: pd.DataFrame, replications
 
 
 def _target(axes: Axes, days: np.ndarray, reached: np.ndarray, target: float) -> None:
-    at = int(np.searchsorted(days, target, side="right")) - 1
+    at = int(np.flatnonzero(days == target)[0])
     axes.axvline(target, color=INK, lw=1, ls=":")
     text = f"{target:.0f} days: {reached[at]:.0%}" if not np.isnan(reached[at]) else f"{target:.0f} days"
     box = {"boxstyle": "round,pad=0.2", "facecolor": "white", "alpha": 0.85, "edgecolor": "none"}
