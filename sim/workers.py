@@ -17,6 +17,7 @@ so that nothing goes on behind the back of the one who starts the same work agai
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import os
 import pickle
@@ -144,22 +145,39 @@ def _stop_remembered() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    stopped = False
-    before = signal.getsignal(signal.SIGINT)
+    stopped = over = False
+    report = sys.unraisablehook
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
     def stop(signum: int, frame: object) -> None:
         nonlocal stopped
         stopped = True
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGINT, stop)
+    def again() -> None:
+        if not over:
+            _thread.interrupt_main()
+
+    def swallowed(what: Any) -> None:
+        """The compiler's own callbacks can not pass an exception on; then it is raised again, a little later."""
+        if issubclass(what.exc_type, KeyboardInterrupt):
+            threading.Timer(0.05, again).start()
+        else:
+            report(what)
+
+    for number in before:
+        signal.signal(number, stop)
+    sys.unraisablehook = swallowed
     try:
         yield
     except Exception:
         if not stopped:
             raise
     finally:
-        signal.signal(signal.SIGINT, before)
+        over = True
+        sys.unraisablehook = report
+        for number, handler in before.items():
+            signal.signal(number, handler)
     if stopped:
         raise KeyboardInterrupt
 

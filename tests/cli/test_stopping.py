@@ -69,12 +69,13 @@ def test_a_stopped_run_keeps_what_was_finished_and_goes_on_from_there(nelm, base
 
 
 @pytest.mark.skipif(not jit.COMPILED, reason="nothing is compiled here")
-def test_a_run_can_be_stopped_while_it_compiles(baseline, small, tmp_path):
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+def test_a_run_can_be_stopped_while_it_compiles(baseline, small, tmp_path, told):
     process = start(baseline, small, tmp_path / "outputs", NELM_CACHE_DIR=str(tmp_path / "cache"))
     assert process.stderr is not None
     assert process.stderr.readline().startswith("compiling the clinic")
     time.sleep(1)
-    os.killpg(process.pid, signal.SIGINT)
+    os.killpg(process.pid, told)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert err == f"stopped: 0 of {MANY} replications are done and kept; the same command goes on from there\n"
