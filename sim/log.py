@@ -69,6 +69,9 @@ class Event(IntEnum):
     SPREAD = 33  # disease outside the liver, in truth, unseen
     METASTASISED = 34  # first liver metastasis, in truth, unseen
     WORSENED = 35  # performance status falls [new ECOG]
+    NOT_OFFERED = 36  # a fitting row's treatment is given nowhere in reach [the row] why names the treatment
+    SYMPTOMATIC = 37  # hormonal symptoms, in truth: begin or end [1 or 0]
+    CLEARED = 38  # nothing that was seen in the liver is left; why names the treatment
 
 
 class Happening(IntEnum):

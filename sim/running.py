@@ -22,8 +22,8 @@ from sim.clinic.alarms import ring
 from sim.clinic.boardfile import Board, read_board
 from sim.clinic.pathway import advance
 from sim.clinic.patient import World
+from sim.clinic.protocols import LIVER_DIRECTED, Role, Treatment
 from sim.clinic.stages import Stage, reasons, stage_names
-from sim.clinic.treatments import LIVER_DIRECTED, Role, Treatment
 from sim.clinic.world import arrival_minutes, make_world, patient_table
 from sim.engine.hospital import Competing, Hospital, Resource, Spread
 from sim.engine.reference import run_reference
@@ -188,8 +188,7 @@ def clinic_of(scenario: Scenario, replication: int) -> tuple[Clinic, np.ndarray,
     arrived = arrival_minutes(key, scenario.arrivals.rate, scenario.run.ends)
     known = read_evidence().known(scenario.evidence)
     numbers = {name: number for number, name in enumerate(scenario.resources)}
-    tae = scenario.preference["tae"]
-    world = make_world(key, known, board, numbers, arrived, tae, scenario.board.rows_off)
+    world = make_world(key, known, board, numbers, arrived, scenario.board.rows_off, preference=scenario.preference)
     arrivals = np.column_stack([arrived, np.arange(len(arrived))]).astype(np.int64)
     return Clinic(world, log_names(scenario, board)), arrivals, key
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 from sim.clinic.disease import Alarm, pass_alarm, set_alarm, settle, symptomatic
 from sim.clinic.known import Known
 from sim.clinic.patient import Phase, World
+from sim.clinic.protocols import Family
 from sim.clinic.stages import FIRST_CAUSE, FIRST_TREATMENT, Cause, Stage
-from sim.clinic.treatments import Treatment
 from sim.jit import jit, jit_inside
 from sim.log import Event
 from sim.steps import NEVER, Ring, alarm, clear, note
@@ -70,9 +70,10 @@ def _visit(world: World, i: int, kind: int) -> int:
     if kind == Alarm.FAILING.value:
         return Stage.SYMPTOM_VISIT.value if watched or waiting else -1
     if kind == Alarm.WORSENING.value:
-        surgery = c.treatment == Treatment.RESECTION.value or c.treatment == Treatment.RESECTION_WITH_ABLATION.value
+        family = world.protocols[c.treatment].family if waiting else Family.NONE.value
+        surgery = family == Family.RESECTION.value
         limit = known[Known.SURGERY_MOST_ECOG.value] if surgery else known[Known.SESSION_MOST_ECOG.value]
-        if waiting and c.treatment != Treatment.PRIMARY_SURGERY.value and c.ecog > limit:
+        if waiting and family != Family.PRIMARY.value and c.ecog > limit:
             note(world.plan, Event.LOST.value, 0, FIRST_TREATMENT + c.treatment)
             return Stage.SYMPTOM_VISIT.value
         if watched and c.had_disease and c.ecog >= 2:

@@ -32,31 +32,33 @@ class Finding(IntEnum):
     LIVER_METASTASES = 0
     PATTERN = 1
     LESIONS = 2
-    LARGEST_CM = 3  # not clinical: a code, as are those below
-    LIVER_BURDEN_PCT = 4  # not clinical: a code
-    EXTRAHEPATIC = 5  # not clinical: a code
-    DIFFERENTIATION = 6  # not clinical: a code
-    KI67_PCT = 7  # not clinical: a code
-    RECEPTORS = 8  # not clinical: a code
-    ECOG = 9  # not clinical: a code
-    AGE_YEARS = 10  # not clinical: a code
-    SITE = 11  # not clinical: a code
-    SYMPTOMS = 12  # not clinical: a code
-    KIDNEY_DISEASE = 13  # not clinical: a code
-    EGFR_ML_MIN = 14  # not clinical: a code
-    BILIARY_PROCEDURE = 15  # not clinical: a code
-    REMNANT_PCT = 16  # not clinical: a code
-    REMOVABLE_PCT = 17  # not clinical: a code
-    NOT_ABLATABLE = 18  # not clinical: a code
-    SATELLITES = 19  # not clinical: a code
-    PROGRESSING = 20  # not clinical: a code
-    PRIMARY = 21  # not clinical: a code
-    EMBOLISATIONS_HAD = 22  # not clinical: a code
-    PRRT_HAD = 23  # not clinical: a code
-    CHEMOTHERAPIES_HAD = 24  # not clinical: a code
-    RESECTIONS_HAD = 25  # not clinical: a code
-    ABLATIONS_HAD = 26  # not clinical: a code
-    ANALOGUE = 27  # not clinical: a code
+    LARGEST_CM = 3
+    LIVER_BURDEN_PCT = 4
+    EXTRAHEPATIC = 5
+    DIFFERENTIATION = 6
+    KI67_PCT = 7
+    RECEPTORS = 8
+    ECOG = 9
+    AGE_YEARS = 10
+    SITE = 11
+    SYMPTOMS = 12
+    KIDNEY_DISEASE = 13
+    EGFR_ML_MIN = 14
+    BILIARY_PROCEDURE = 15
+    REMNANT_PCT = 16
+    REMOVABLE_PCT = 17
+    NOT_ABLATABLE = 18
+    SATELLITES = 19
+    PROGRESSING = 20
+    PRIMARY = 21
+    EMBOLISATIONS_HAD = 22
+    PRRT_HAD = 23
+    CHEMOTHERAPIES_HAD = 24
+    RESECTIONS_HAD = 25
+    ABLATIONS_HAD = 26
+    ANALOGUE = 27
+    STREPTOZOCIN_HAD = 28
+    TARGETED_HAD = 29
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,8 @@ ATTRIBUTES: dict[str, Attribute] = {
     "resections_had": Attribute("Liver resections had", highest=100),  # not clinical: a bound
     "ablations_had": Attribute("Courses of ablation had", highest=100),  # not clinical: a bound
     "analogue": Attribute("Somatostatin analogue now", _YES),
+    "streptozocin_had": Attribute("Of these, lines with streptozocin", highest=100),  # not clinical: a bound
+    "targeted_had": Attribute("Targeted drugs had", highest=100),  # not clinical: a bound
 }
 """The board's attributes by name, in the order of Finding."""
 
@@ -124,7 +128,7 @@ class Table(NamedTuple):
     """A decision table as arrays. A row fits where every attribute it asks about is known and within its bounds."""
 
     cells: Any  # (rows, attributes) CELL
-    offers: Any  # (rows, 2) what the row offers, and its equal alternative or -1
+    offers: Any  # (rows, 4) what the row offers, and its equal alternatives; -1 where there are fewer
 
 
 class Tables(NamedTuple):

@@ -23,12 +23,13 @@ from typing import Any
 import numpy as np
 
 from sim.clinic.board import ATTRIBUTES, CELL, Attribute, Row, Table, Tables, findings_of, first_row
-from sim.clinic.treatments import BACKGROUND, MAIN, Treatment
+from sim.clinic.protocols import BACKGROUND, MAIN, Treatment
 from sim.errors import InputError, Problem, nearest
 from sim.evidence import Ledger, read_evidence
 from sim.reading import Node, read_yaml
 
 _TABLES = {"background": BACKGROUND, "main": MAIN}
+_MOST_OFFERS = 4  # not clinical: columns of the table of offers
 _MOST_ROWS = 60  # not clinical: decisions log their fitting rows as bits of one number
 _COMPARISON = re.compile(r"(<=|>=|<|>|=)\s*([+-]?\d+(?:\.\d+)?|[a-z][a-z0-9_.]*)")
 
@@ -156,9 +157,9 @@ def _rows(
         if name in {row.name for row in rows}:
             problems.append(root.problem((*steps, "name"), "a name that no other row of the table has"))
         source = _words(root, (*steps, "source"), "evidence cards", ledger.cards, problems)
-        offer = _words(root, (*steps, "offer"), "treatments, one or two equal ones", names, problems)
-        if len(offer) > 2:
-            problems.append(root.problem((*steps, "offer"), "one treatment, or two equal ones"))
+        offer = _words(root, (*steps, "offer"), "treatments, one or several equal ones", names, problems)
+        if len(offer) > _MOST_OFFERS:
+            problems.append(root.problem((*steps, "offer"), f"one treatment, or up to {_MOST_OFFERS} equal ones"))
         when = _conditions(root, (*steps, "when"), ledger.flat, problems)
         rows.append(Row(name, offer, when, source))
     if len(rows) > _MOST_ROWS:
@@ -351,7 +352,7 @@ def _box(row: Row, numbers: Mapping[str, float]) -> Box:
 def _compile(rows: tuple[Row, ...], numbers: Mapping[str, float]) -> Table:
     cells: Any = np.zeros((len(rows), len(ATTRIBUTES)), CELL).view(np.recarray)
     cells.levels = -1
-    offers = np.full((len(rows), 2), -1, np.int64)
+    offers = np.full((len(rows), _MOST_OFFERS), -1, np.int64)
     for r, row in enumerate(rows):
         box = _box(row, numbers)
         for k, offer in enumerate(row.offer):

@@ -22,7 +22,8 @@ from sim.clinic.known import Known
 from sim.clinic.patient import MOST_LESIONS, Ask, Phase, World, later
 from sim.draws import exponential, lognormal, uniform
 from sim.jit import jit, jit_inside
-from sim.steps import NEVER, alarm
+from sim.log import Event
+from sim.steps import NEVER, alarm, note
 
 MOST_ECOG = 4  # not clinical: the scale ends there, 5 is death
 
@@ -34,16 +35,16 @@ class Alarm(IntEnum):
     OTHER_DEATH = 0
     PROCEDURE_DEATH = 1
     CANCER_DEATH = 2
-    METASTASIS = 3  # not clinical: a code, as are those below
-    NEW_LESION = 4  # not clinical: a code
-    SPREAD = 5  # not clinical: a code
-    DEDIFFERENTIATION = 6  # not clinical: a code
-    WORSENING = 7  # not clinical: a code
-    SSA_ENDS = 8  # not clinical: a code
-    HOLD_ENDS = 9  # not clinical: a code
-    RELIEF_ENDS = 10  # not clinical: a code
-    FAILING = 11  # not clinical: a code
-    PRESENTING = 12  # not clinical: a code
+    METASTASIS = 3
+    NEW_LESION = 4
+    SPREAD = 5
+    DEDIFFERENTIATION = 6
+    WORSENING = 7
+    SSA_ENDS = 8
+    HOLD_ENDS = 9
+    RELIEF_ENDS = 10
+    FAILING = 11
+    PRESENTING = 12
 
 
 @jit
@@ -301,6 +302,17 @@ def set_alarm(world: World, i: int, now: int) -> None:
         gap = time_to_burden(c.burden, known[Known.PRESENTING_BURDEN.value], speed, capacity)
         _sooner(world, i, later(now, gap), Alarm.PRESENTING.value)
     alarm(world.plan, c.alarm_at)
+    _note_symptoms(world, i)
+
+
+@jit_inside
+def _note_symptoms(world: World, i: int) -> None:
+    """For the reader of the log: hormonal symptoms that have begun or ended since the disease was last looked at."""
+    c = world.courses[i]
+    suffers = 1 if symptomatic(world, i) else 0
+    if suffers != c.suffering:
+        c.suffering = suffers
+        note(world.plan, Event.SYMPTOMATIC.value, suffers)
 
 
 @jit_inside

@@ -34,7 +34,7 @@ class Site(IntEnum):
     SMALL_INTESTINE = 0
     PANCREAS = 1
     OTHER = 2
-    UNKNOWN = 3  # not clinical: a code
+    UNKNOWN = 3
 
 
 class Grade(IntEnum):
@@ -43,7 +43,7 @@ class Grade(IntEnum):
     G1 = 0
     G2 = 1
     NET_G3 = 2
-    NEC = 3  # not clinical: a code
+    NEC = 3
 
 
 class Ask(IntEnum):
@@ -107,6 +107,7 @@ class Ask(IntEnum):
     EGFR = 158
     PREPARATION = 159
     DEFERRAL_CAUSE = 160
+    AWAY = 161
 
 
 TRAITS = np.dtype(
@@ -155,6 +156,7 @@ COURSE = np.dtype(
         ("procedure_death_at", "i8"),
         ("relief_until", "i8"),
         ("failed", "i8"),  # liver failure symptoms have asked for a visit
+        ("suffering", "i8"),  # 1: the log's last word on hormonal symptoms is that she has them
         ("alarm_at", "i8"),
         ("alarm_kind", "i8"),
         # the journey
@@ -172,6 +174,7 @@ COURSE = np.dtype(
         ("nelm_minute", "i8"),  # when liver metastases were first seen, -1 never
         ("diagnosed_at", "i8"),
         ("operations", "i8"),
+        ("decided_at", "i8"),  # minute of the board's last decision
         ("courses_made", "i8"),  # courses of treatment begun: the address of the next one's luck
         ("histology_known", "i8"),
         ("visit", "i8"),  # 1: the board is wanted whatever the next scan shows
@@ -199,9 +202,9 @@ class Phase(IntEnum):
     UNKNOWN = 0  # not yet presented
     WORK_UP = 1
     WAITING = 2  # decided, not yet begun
-    UNDER_TREATMENT = 3  # not clinical: a code
-    SURVEILLANCE = 4  # not clinical: a code
-    SUPPORTIVE = 5  # not clinical: a code
+    UNDER_TREATMENT = 3
+    SURVEILLANCE = 4
+    SUPPORTIVE = 5
 
 
 class World(NamedTuple):
@@ -214,9 +217,9 @@ class World(NamedTuple):
     lesions: Any  # (patients, MOST_LESIONS) LESION
     findings: Any  # (patients, attributes) what has been observed, see sim.clinic.board; NaN where nothing
     boards: Any  # the two decision tables as arrays, see sim.clinic.board
-    protocols: Any  # (treatments,) how each treatment is given, see sim.clinic.treatments
+    protocols: Any  # (treatments,) how each treatment is given, see sim.clinic.protocols
     resources: Any  # (roles,) the hospital's number of each resource the pathway asks for
-    policy: Any  # (policies,) the scenario's choices, see sim.clinic.stages
+    policy: Any  # (policies,) the scenario's choices as whole numbers, see sim.clinic.stages
     plan: Plan
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from sim.clinic.treatments import Treatment
+from sim.clinic.protocols import Treatment
 from sim.log import FIRST_CLINIC_WHY
 
 
@@ -19,29 +19,30 @@ class Stage(IntEnum):
     FIRST_SYMPTOM = 0
     PRESENTED = 1
     REFERRED = 2
-    IMAGED = 3  # not clinical: a code, as are those below
-    IMAGING_READ = 4  # not clinical: a code
-    SAMPLED = 5  # not clinical: a code
-    RESULTS_IN = 6  # not clinical: a code
-    DISCUSSED = 7  # not clinical: a code
-    SESSION_OVER = 8  # not clinical: a code
-    STEPPED_DOWN = 9  # not clinical: a code
-    RECOVERED = 10  # not clinical: a code
-    NEXT_SESSION = 11  # not clinical: a code
-    PRIMARY_OPERATED = 12  # not clinical: a code
-    SURVEILLANCE_DUE = 13  # not clinical: a code
-    SCANNED = 14  # not clinical: a code
-    ASSESSED = 15  # not clinical: a code
-    RESTAGED = 16  # not clinical: a code
-    RESTAGING_READ = 17  # not clinical: a code
-    SYMPTOM_VISIT = 18  # not clinical: a code
-    SUPPORTIVE_VISIT = 19  # not clinical: a code
-    SUPPORTIVE_SEEN = 20  # not clinical: a code
-    PREPARED = 21  # not clinical: a code
+    IMAGED = 3
+    IMAGING_READ = 4
+    SAMPLED = 5
+    RESULTS_IN = 6
+    DISCUSSED = 7
+    SESSION_OVER = 8
+    STEPPED_DOWN = 9
+    RECOVERED = 10
+    NEXT_SESSION = 11
+    PRIMARY_OPERATED = 12
+    SURVEILLANCE_DUE = 13
+    SCANNED = 14
+    ASSESSED = 15
+    RESTAGED = 16
+    RESTAGING_READ = 17
+    SYMPTOM_VISIT = 18
+    SUPPORTIVE_VISIT = 19
+    SUPPORTIVE_SEEN = 20
+    PREPARED = 21
+    ARRANGED = 22
 
 
 _DECIDED = (
-    Stage.PREPARED,
+    Stage.ARRANGED,
     Stage.PRIMARY_OPERATED,
     Stage.SURVEILLANCE_DUE,
     Stage.SUPPORTIVE_VISIT,
@@ -55,6 +56,7 @@ MAY_FOLLOW: dict[Stage, tuple[Stage, ...]] = {
     Stage.SAMPLED: (Stage.RESULTS_IN,),
     Stage.RESULTS_IN: (Stage.SAMPLED, Stage.DISCUSSED),
     Stage.DISCUSSED: (Stage.DISCUSSED, *_DECIDED),
+    Stage.ARRANGED: (Stage.PREPARED,),
     Stage.PREPARED: (Stage.SESSION_OVER,),
     Stage.SESSION_OVER: (Stage.STEPPED_DOWN, Stage.RECOVERED, Stage.SCANNED),
     Stage.STEPPED_DOWN: (Stage.RECOVERED,),
@@ -79,19 +81,19 @@ class Cause(IntEnum):
     CANCER = 0
     OTHER_CAUSE = 1
     TREATMENT = 2
-    DISCHARGED = 3  # not clinical: a code, as are those below
-    IMAGING = 4  # not clinical: a code
-    PATHOLOGY = 5  # not clinical: a code
-    IMAGING_AND_PATHOLOGY = 6  # not clinical: a code
-    NEW_DISEASE = 7  # not clinical: a code
+    DISCHARGED = 3
+    IMAGING = 4
+    PATHOLOGY = 5
+    IMAGING_AND_PATHOLOGY = 6
+    NEW_DISEASE = 7
 
 
 class Policy(IntEnum):
     """The scenario's choices, as positions in `World.policy`."""
 
-    TAE_SHARE = 0
-    MAIN_OFF = 1
-    BACKGROUND_OFF = 2
+    MAIN_OFF = 0  # rows of the main table that are not used, as bits
+    BACKGROUND_OFF = 1
+    MAIN_ABSENT = 2  # rows of the main table all of whose offers are given nowhere in reach, as bits
 
 
 FIRST_TREATMENT = FIRST_CLINIC_WHY + len(Cause)

@@ -1,8 +1,8 @@
 """Building the world that medicine looks at: arrays for one replication's patients.
 
-    arrival_minutes(key, rate, ends)   when first symptoms come
-    make_world(...)                    -> World, with all traits drawn
-    patient_table(world)               who the patients were and what became known of them, as a frame
+    arrival_minutes(key, rate, ends, varies)   when first symptoms come
+    make_world(...)                            -> World, with all traits drawn
+    patient_table(world)                       who the patients were and what became known of them, as a frame
 
 Knows no hospital: resources are numbers that the caller gives for the clinic's roles.
 """
@@ -18,10 +18,11 @@ from sim import draws
 from sim.clinic.board import ATTRIBUTES, Finding
 from sim.clinic.boardfile import Board
 from sim.clinic.patient import COURSE, LESION, MOST_LESIONS, TRAITS, Ask, Grade, Site, World, draw_traits
+from sim.clinic.protocols import Role, Treatment, Where, protocols
 from sim.clinic.stages import Policy
-from sim.clinic.treatments import Role, protocols
 from sim.draws import exponential
 from sim.evidence import read_evidence
+from sim.intensity import CONSTANT, Intensity
 from sim.jit import jit
 from sim.steps import new_plan
 from sim.units import YEAR
@@ -34,12 +35,13 @@ def _next_arrival(key: Any, entity: Any, n: int, rate: float) -> float:
     return exponential(key, entity + n, Ask.ARRIVAL_GAP.value, 0) / rate
 
 
-def arrival_minutes(key: int, rate_per_year: float, ends: int) -> np.ndarray:
+def arrival_minutes(key: int, rate_per_year: float, ends: int, varies: Intensity = CONSTANT) -> np.ndarray:
     """Minutes of first symptom before the horizon: a Poisson stream with its own address.
 
     key             of the replication
     rate_per_year   0 or more
     ends            the horizon [minutes]
+    varies          by which factors the rate changes with time; patient k stays patient k
     returns         (n,) int64, rising
 
     >>> arrival_minutes(draws.key(1), 0.0, 1000).tolist()
@@ -50,7 +52,7 @@ def arrival_minutes(key: int, rate_per_year: float, ends: int) -> np.ndarray:
         return np.empty(0, np.int64)
     now = 0.0
     while True:
-        now += _next_arrival(key, ARRIVALS, len(minutes), rate_per_year / YEAR)
+        now = varies.after(now, _next_arrival(key, ARRIVALS, len(minutes), rate_per_year / YEAR))
         if now >= ends:
             return np.array(minutes, np.int64)
         minutes.append(int(now))
@@ -62,8 +64,9 @@ def make_world(
     board: Board,
     resources: Mapping[str, int],
     arrived: np.ndarray,
-    tae_share: float = 1 / 2,
     rows_off: tuple[str, ...] = (),
+    care: Mapping[str, tuple[str, float, float]] | None = None,
+    preference: Mapping[str, float] | None = None,
 ) -> World:
     """The world of one replication, with the traits of all its patients drawn.
 
@@ -71,12 +74,24 @@ def make_world(
     known       evidence in the order of `Known`
     resources   the hospital's number of each role, by the role's name in lower case
     arrived     (n,) minutes of first symptom; the position is the patient's number
-    tae_share   where bland and chemoembolisation are equal, the share that gets bland
     rows_off    names of board rows that are not used
+    care        treatments not given here: where instead, and of the wait for the first session there the median
+                [minutes] and the sigma
+    preference  weights of treatments that a row offers as equals; 1 for those not named
     """
     n = len(arrived)
-    policy = np.zeros(len(Policy))
-    policy[Policy.TAE_SHARE] = tae_share
+    treatments = protocols(known)
+    for name, (where, median, sigma) in (care or {}).items():
+        record = treatments[Treatment[name.upper()].value]
+        record.where, record.away_median, record.away_sigma = Where[where.upper()], median, sigma
+    for name, weight in (preference or {}).items():
+        treatments[Treatment[name.upper()].value].preference = weight
+    policy = np.zeros(len(Policy), np.int64)
+    policy[Policy.MAIN_ABSENT] = sum(
+        1 << number
+        for number, row in enumerate(board.rows["main"])
+        if all(treatments[Treatment[offer.upper()].value].where == Where.NONE for offer in row.offer)
+    )
     for place, table in ((Policy.MAIN_OFF, "main"), (Policy.BACKGROUND_OFF, "background")):
         names = board.row_names(table)
         policy[place] = sum(1 << names.index(name) for name in rows_off if name in names)
@@ -92,6 +107,8 @@ def make_world(
         Finding.RESECTIONS_HAD,
         Finding.ABLATIONS_HAD,
         Finding.ANALOGUE,
+        Finding.STREPTOZOCIN_HAD,
+        Finding.TARGETED_HAD,
     ):
         findings[:, never_had] = 0
     world = World(
@@ -102,7 +119,7 @@ def make_world(
         np.zeros((n, MOST_LESIONS), LESION).view(np.recarray),
         findings,
         board.with_evidence(dict(zip(read_evidence().flat, known.tolist(), strict=True))),
-        protocols(known),
+        treatments,
         np.array([resources[role.name.lower()] for role in Role], np.int64),
         policy,
         new_plan(),

@@ -18,17 +18,21 @@ CERTAINTIES = ("seed", "found", "recalled", "derived", "proposed")
 USES = ("model", "target", "context", "later")
 SUM_TOLERANCE = 1e-9
 ORDERED = (("lowest", "highest"), ("low", "high"))
-"""Parts of a card of which the first may not exceed the second."""
+"""Parts of a card of which the first may not exceed the second, also as `year_5_low` and `year_5_high`."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """A paper, audit, guideline or page, cited once."""
+    """A paper, audit, guideline or page, cited once.
+
+    document   file name of the clinical document it is, where its sentences were read in one of those
+    """
 
     key: str
     cite: str
     doi: str = ""
     pmid: str = ""
+    document: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,8 @@ class Card:
     rests_on    keys of sources an assumption leans on
     ranges      plausible range by part, lowest and highest
     sums_to_1   the parts are shares of a whole
+    not_read    why the model does not read it; of a `later` card, what it waits for
+    file, line  where it stands, as the file was named
     Other fields are words for the reader; see docs/evidence.md.
     """
 
@@ -66,6 +72,9 @@ class Card:
     where: str = ""
     quote: str = ""
     note: str = ""
+    not_read: str = ""
+    file: str = ""
+    line: int = 0
 
     @property
     def flat(self) -> dict[str, Amount]:
@@ -86,7 +95,9 @@ class Card:
         """
         if self.sums_to_1 and abs(math.fsum(numbers.values()) - 1) > SUM_TOLERANCE:
             return f"shares that add up to {math.fsum(numbers.values()):.6g}", "shares of a whole, which add up to 1"
-        for first, second in ORDERED:
-            if first in numbers and second in numbers and numbers[first] > numbers[second]:
-                return f"{first} above {second}", f"{first} at most as large as {second}"
+        for part, number in numbers.items():
+            for first, second in ORDERED:
+                other = part.removesuffix(first) + second
+                if part.endswith(first) and number > numbers.get(other, math.inf):
+                    return f"{part} above {other}", f"{part} at most as large as {other}"
         return "", ""

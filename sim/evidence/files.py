@@ -1,10 +1,12 @@
 """Reads evidence files: one YAML file of cards per topic, and `sources.yaml`.
 
     read_folder(folder)  -> cards, sources, problems    everything that could be read, and every mistake with its line
+    read_cards(path)     -> cards                       one file of cards, or every mistake of it
+    read_sources(path)   -> sources                     one file of sources, or every mistake of it
 
 What a card must have: means, value, unit, population, certainty, use, and exactly one of source and assumption.
 A card certain by its source (seed, found, derived) has a source, a proposed one an assumption, a recalled one
-either; a seed card has the sentence it was read in. Every key it cites is in `sources.yaml`, and no two files
+either; a seed card has the sentence it was read in. A card of use `later` says what it waits for. Every key it cites is in `sources.yaml`, and no two files
 have a card of the same name. Numbers are checked by kind, limits and range; shares of a whole must add up to 1.
 """
 
@@ -19,9 +21,12 @@ from sim.evidence.amounts import Amount, Written, amount
 from sim.evidence.cards import CERTAINTIES, USES, Card, Source
 from sim.reading import Node, Steps, read_yaml
 
-SOURCES = "sources.yaml"
+SOURCES, FIGURES, CONFLICTS = "sources.yaml", "figures.yaml", "conflicts.yaml"
+REGISTERS = (SOURCES, FIGURES, CONFLICTS)
+"""Files of the folder that hold no cards."""
+
 REQUIRED = ("means", "value", "unit", "population", "certainty", "use")
-WORDS = ("means", "unit", "population", "certainty", "use", "assumption", "distribution", "where", "quote", "note")
+WORDS = ("means", "unit", "population", "certainty", "use", "assumption", "distribution", "where", "quote", "note", "not_read")
 KEYS = (*REQUIRED, *WORDS, "source", "assumed", "rests_on", "range", "limits", "sums_to_1")
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
@@ -29,33 +34,74 @@ _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 def read_folder(folder: Path) -> tuple[dict[str, Card], dict[str, Source], list[Problem]]:
     """All cards and sources of a folder, and every mistake found on the way, in the order of the files."""
     problems: list[Problem] = []
-    sources = _read_sources(folder, problems)
+    sources = _read_sources(folder / SOURCES, problems)
     cards: dict[str, Card] = {}
     files: dict[str, str] = {}
     for file in sorted(folder.glob("*.yaml")):
-        root = _read(file, problems) if file.name != SOURCES else None
-        if root is None or not _headed(root, file, problems):
-            continue
-        found = root.value.get("cards")
-        if found is None or not isinstance(found.value, dict) or not found.value:
-            problems.append(root.problem(("cards",), "cards by name"))
-            continue
-        for name in found.value:
-            at: Steps = ("cards", name)
-            if not _NAME.fullmatch(name):
-                problems.append(root.problem(at, "a name of small letters, digits and _", found=name, of_key=True))
-            elif name in files:
-                what = f"a card that is also in {files[name]}"
-                problems.append(root.problem(at, "each card in one file", "take one out", found=what, of_key=True))
-            else:
-                files[name] = file.name
-                card = _CardReader(root, at, name, file.stem, sources, problems).card()
-                if card is not None:
-                    cards[name] = card
+        if file.name not in REGISTERS:
+            _read_topic(file, sources, cards, files, problems)
     return cards, sources, problems
 
 
-def _read(file: Path, problems: list[Problem]) -> Node | None:
+def read_cards(path: str | Path) -> dict[str, Card]:
+    """The cards of one file; what they cite is looked up in the `sources.yaml` beside it, else in the shipped one.
+
+    InputError holds every mistake of the file.
+    """
+    problems: list[Problem] = []
+    beside = Path(path).parent / SOURCES
+    sources = _read_sources(beside if beside.exists() else Path(__file__).parent / SOURCES, [])
+    cards: dict[str, Card] = {}
+    _read_topic(path, sources, cards, {}, problems)
+    if problems:
+        raise InputError(problems)
+    return cards
+
+
+def read_sources(path: str | Path) -> dict[str, Source]:
+    """The sources of one file, by key.
+
+    InputError holds every mistake of the file.
+    """
+    problems: list[Problem] = []
+    sources = _read_sources(path, problems)
+    if problems:
+        raise InputError(problems)
+    return sources
+
+
+def _read_topic(
+    path: str | Path,
+    sources: Mapping[str, Source],
+    cards: dict[str, Card],
+    files: dict[str, str],
+    problems: list[Problem],
+) -> None:
+    """Adds a file's cards to `cards`; `files` remembers which file a name was first seen in."""
+    root = _read(path, problems)
+    if root is None or not _headed(root, Path(path).stem, problems):
+        return
+    found = root.child("cards")
+    if found is None or not isinstance(found.value, dict) or not found.value:
+        problems.append(root.problem(("cards",), "cards by name"))
+        return
+    for name in found.value:
+        at: Steps = ("cards", name)
+        if not _NAME.fullmatch(name):
+            problems.append(root.problem(at, "a name of small letters, digits and _", found=name, of_key=True))
+        elif name in files:
+            what = f"a card that is also in {files[name]}"
+            problems.append(root.problem(at, "each card in one file", "take one out", found=what, of_key=True))
+        elif not isinstance(found.value[name].value, dict):
+            problems.append(root.problem(at, "a card: keys such as means, value, unit"))
+        else:
+            files[name] = Path(path).name
+            card = _CardReader(root, at, name, Path(path).stem, sources, problems).card()
+            if card is not None:
+                cards[name] = card
+
+
+def _read(file: str | Path, problems: list[Problem]) -> Node | None:
     try:
         return read_yaml(file)
     except InputError as error:
@@ -63,7 +109,7 @@ def _read(file: Path, problems: list[Problem]) -> Node | None:
         return None
 
 
-def _headed(root: Node, file: Path, problems: list[Problem]) -> bool:
+def _headed(root: Node, stem: str, problems: list[Problem]) -> bool:
     before = len(problems)
     for key in root.value:
         if key not in ("kind", "topic", "about", "cards"):
@@ -72,13 +118,13 @@ def _headed(root: Node, file: Path, problems: list[Problem]) -> bool:
     kind, topic = root.child("kind"), root.child("topic")
     if kind is None or kind.value != "cards":
         problems.append(root.problem(("kind",), "kind: cards"))
-    if topic is None or topic.value != file.stem:
-        problems.append(root.problem(("topic",), f"topic: {file.stem}, as the file is called"))
+    if topic is None or topic.value != stem:
+        problems.append(root.problem(("topic",), f"topic: {stem}, as the file is called"))
     return len(problems) == before
 
 
-def _read_sources(folder: Path, problems: list[Problem]) -> dict[str, Source]:
-    root = _read(folder / SOURCES, problems)
+def _read_sources(path: str | Path, problems: list[Problem]) -> dict[str, Source]:
+    root = _read(path, problems)
     if root is None:
         return {}
     kind, listed = root.child("kind"), root.child("sources")
@@ -90,10 +136,10 @@ def _read_sources(folder: Path, problems: list[Problem]) -> dict[str, Source]:
     sources = {}
     for key, node in listed.value.items():
         words = node.plain() if isinstance(node.value, dict) else {}
-        if not words.get("cite") or not set(words) <= {"cite", "doi", "pmid"}:
-            problems.append(root.problem(("sources", key), "cite, and where known doi and pmid"))
+        if not isinstance(words.get("cite"), str) or not set(words) <= {"cite", "doi", "pmid", "document"}:
+            problems.append(root.problem(("sources", key), "cite, and where known doi, pmid and document"))
             continue
-        sources[key] = Source(key, words["cite"], str(words.get("doi", "")), str(words.get("pmid", "")))
+        sources[key] = Source(key, **{name: str(word) for name, word in words.items()})
     return sources
 
 
@@ -105,8 +151,8 @@ class _CardReader:
     ):
         self.root, self.at, self.name, self.topic = root, at, name, topic
         self.sources, self.problems = sources, problems
-        node = root.at(at)
-        self.fields: dict[str, Node] = node.value if isinstance(node.value, dict) else {}
+        self.place = root.at(at).key
+        self.fields: dict[str, Node] = root.at(at).value
 
     def card(self) -> Card | None:
         """The card, or None where anything is wrong with it."""
@@ -125,6 +171,8 @@ class _CardReader:
             assumed=self._assumed(amounts),
             ranges=self._ranges(amounts),
             sums_to_1=self._sums_to_1(),
+            file=self.place.file,
+            line=self.place.line,
             **words,
         )
         found, expected = card.wrong_together({part: one.number for part, one in amounts.items()})
@@ -173,6 +221,10 @@ class _CardReader:
             self._wrong(("certainty",), "an assumption, or another certainty")
         if certainty == "seed" and not words["quote"]:
             self._wrong((), "the sentence it was read in, as `quote`", found="a seed card without its quote")
+        if use == "later" and not words["not_read"]:
+            self._wrong((), "what it waits for, as `not_read`", found="a later card that does not say so")
+        elif use in ("model", "target") and words["not_read"]:
+            self._wrong(("not_read",), f"no reason why it is not read, as its use is {use}")
 
     def _cited(self, key: str) -> tuple[str, ...]:
         node = self.fields.get(key)
@@ -190,7 +242,7 @@ class _CardReader:
         node = self.fields.get("value")
         if node is None:
             return {}, ""
-        if unit == "rule" and use == "context":
+        if unit == "rule" and use != "model":
             return {}, self._words("value")
         if not isinstance(node.value, dict):
             one = self._amount(("value",), node.value, self._limits(""))

@@ -57,6 +57,8 @@ CLINIC_ASKS_FOR: dict[str, str] = {
     "ward": "place",
     "day_bed": "place",
     "prrt_room": "place",
+    "navigator": "list",
+    "grafts": "offer",
 }
 
 _P = TypeVar("_P", bound=Part)

@@ -1,0 +1,55 @@
+"""Thermal ablation: which lesions a needle can reach, and what it leaves of them.
+
+    too_large, badly_placed     what bars a lesion from ablation
+    ablate_lesion(world, i, j)  one lesion, in a session of its own or during an operation
+    ablate(world, i)            a session: every lesion seen
+
+Source: the cards of the topic `ablation`.
+"""
+
+from __future__ import annotations
+
+from sim.clinic.board import Finding
+from sim.clinic.disease import diameter, scale_lesion
+from sim.clinic.known import Known
+from sim.clinic.patient import MOST_LESIONS, Ask, World
+from sim.draws import uniform
+from sim.jit import jit_inside
+
+
+@jit_inside
+def too_large(world: World, i: int, j: int) -> bool:
+    """Has a lesion outgrown ablation?"""
+    known = world.known
+    return (
+        diameter(world.lesions[i, j].share, known[Known.LIVER_VOLUME_ML.value]) > known[Known.ABLATION_LIMIT_CM.value]
+    )
+
+
+@jit_inside
+def badly_placed(world: World, i: int, j: int) -> bool:
+    """Does a lesion lie where a needle can not go? Fixed for the lesion, from how it came to be."""
+    return uniform(world.key, i, Ask.UNSUITABLE_SITE.value, j) < world.known[Known.ABLATION_UNSUITABLE_SITE.value]
+
+
+@jit_inside
+def ablate_lesion(world: World, i: int, j: int) -> None:
+    """Destroy a lesion, or leave a part of it to come back at its rim."""
+    known, c = world.known, world.courses[i]
+    fails = uniform(world.key, i, Ask.LOCAL_FAILURE.value, c.operations * MOST_LESIONS + j)
+    if fails < known[Known.ABLATION_LOCAL_FAILURE.value]:
+        scale_lesion(world, i, j, known[Known.ABLATION_RIM.value])
+        world.lesions[i, j].seen = 0
+    else:
+        scale_lesion(world, i, j, 0.0)
+
+
+@jit_inside
+def ablate(world: World, i: int) -> None:
+    c = world.courses[i]
+    c.clear = 1
+    for j in range(MOST_LESIONS):
+        if world.lesions[i, j].seen and world.lesions[i, j].share > 0:
+            ablate_lesion(world, i, j)
+    c.operations += 1
+    world.findings[i, Finding.ABLATIONS_HAD.value] += 1 if c.session == 0 else 0

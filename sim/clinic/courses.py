@@ -1,0 +1,112 @@
+"""A course of treatment: sessions, stays, complications, until the last session or until it is no longer possible.
+
+One short function per step of care. What a session does to the disease stands in `treatments`; here is what
+follows for the journey.
+"""
+
+from __future__ import annotations
+
+from sim.clinic.asking import ask_for_scan, session, stay
+from sim.clinic.board import Finding
+from sim.clinic.disease import set_alarm, settle
+from sim.clinic.followup import watch
+from sim.clinic.imaging import measured_cm
+from sim.clinic.known import Known
+from sim.clinic.patient import Phase, World, whole
+from sim.clinic.protocols import Family, Role, Treatment
+from sim.clinic.stages import FIRST_TREATMENT, Stage
+from sim.clinic.treatments import give, still_suitable
+from sim.jit import jit_inside
+from sim.log import Event
+from sim.steps import keep, note, then, wait
+
+
+@jit_inside
+def session_over(world: World, i: int, now: int) -> None:
+    """A session has ended, or was broken off because what was planned is no longer possible."""
+    known, c, plan = world.known, world.courses[i], world.plan
+    settle(world, i, now)
+    why = FIRST_TREATMENT + c.treatment
+    if c.session == 0 and not still_suitable(world, i):
+        lose(world, i)
+        set_alarm(world, i, now)
+        return
+    if c.session == 0:
+        note(plan, Event.TREATED.value, c.courses_made, why)
+    c.phase = Phase.UNDER_TREATMENT.value
+    was_clear = c.clear
+    extra = give(world, i, now)
+    c.nadir_cm = measured_cm(world, i)
+    set_alarm(world, i, now)
+    if c.clear > was_clear:
+        note(plan, Event.CLEARED.value, 0, why)
+    if extra > 0:
+        note(plan, Event.COMPLICATED.value, extra, why)
+    if world.protocols[c.treatment].family == Family.RESECTION.value:
+        order = stay(world, i, Role.ICU.value, known[Known.RESECTION_ICU.value])
+        if order >= 0:
+            keep(plan, order)
+        c.extra_stay = extra
+        then(plan, Stage.STEPPED_DOWN.value)
+    elif extra > 0:
+        stay(world, i, Role.WARD.value, float(extra))
+        then(plan, Stage.RECOVERED.value)
+    else:
+        wait(plan, 0)
+        then(plan, Stage.RECOVERED.value)
+
+
+@jit_inside
+def lose(world: World, i: int) -> None:
+    """What was planned is not possible any more: a new scan, and back to the board."""
+    c, plan = world.courses[i], world.plan
+    note(plan, Event.LOST.value, 0, FIRST_TREATMENT + c.treatment)
+    if c.extrahepatic:
+        world.findings[i, Finding.EXTRAHEPATIC.value] = 1
+    c.treatment = -1
+    c.phase = Phase.WORK_UP.value
+    c.visit = 1
+    ask_for_scan(world, i)
+
+
+@jit_inside
+def stepped_down(world: World, i: int) -> None:
+    """From intensive care to the ward, whose beds may be full."""
+    known, c = world.known, world.courses[i]
+    major = c.major == 1
+    on_ward = known[Known.RESECTION_STAY_MAJOR.value if major else Known.RESECTION_STAY_MINOR.value]
+    stay(world, i, Role.WARD.value, on_ward + c.extra_stay)
+    then(world.plan, Stage.RECOVERED.value)
+
+
+@jit_inside
+def recovered(world: World, i: int) -> None:
+    """Home; the next session after its interval, or surveillance if that was the last."""
+    c, plan = world.courses[i], world.plan
+    c.session += 1
+    protocol = world.protocols[c.treatment]
+    if c.session < protocol.sessions:
+        wait(plan, whole(protocol.spacing))
+        then(plan, Stage.NEXT_SESSION.value)
+        return
+    note(plan, Event.COMPLETED.value, c.session, FIRST_TREATMENT + c.treatment)
+    watch(world, i)
+
+
+@jit_inside
+def next_session(world: World, i: int) -> None:
+    """The next session, unless she has become too frail for it."""
+    if world.courses[i].ecog > world.known[Known.SESSION_MOST_ECOG.value]:
+        lose(world, i)
+    else:
+        session(world, i)
+        then(world.plan, Stage.SESSION_OVER.value)
+
+
+@jit_inside
+def primary_operated(world: World, i: int) -> None:
+    """The primary is out; done elsewhere in the hospital."""
+    world.findings[i, Finding.PRIMARY.value] = 1
+    note(world.plan, Event.TREATED.value, 1, FIRST_TREATMENT + Treatment.PRIMARY_SURGERY.value)
+    note(world.plan, Event.COMPLETED.value, 1, FIRST_TREATMENT + Treatment.PRIMARY_SURGERY.value)
+    watch(world, i)

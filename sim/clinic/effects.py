@@ -1,0 +1,100 @@
+"""What any treatment may bring: growth held for a time, relief, complications, a somatostatin analogue.
+
+    hold(world, i, now)             slower growth for a time
+    relieve(world, i, now)          hormonal symptoms relieved for a time
+    complications(world, i, now)    death or a longer stay
+    shrink(world, i, lobe, factor)  lesions of a lobe, or all, made smaller
+    start_analogue(world, i, now)   the background treatment
+
+Every number is the treatment's own, in its protocol. Knows no step of care.
+"""
+
+from __future__ import annotations
+
+from sim.clinic.board import Finding
+from sim.clinic.disease import scale_lesion, settle
+from sim.clinic.known import Known
+from sim.clinic.patient import MOST_LESIONS, Ask, World, later, whole
+from sim.draws import lognormal, uniform
+from sim.jit import jit_inside
+from sim.steps import NEVER
+from sim.units import DAY
+
+_ANALOGUE = 1000  # not clinical: the number of its course for chance, apart from those of all others
+BOTH_LOBES = -1
+
+
+@jit_inside
+def hold(world: World, i: int, now: int) -> None:
+    """Slower growth for a time, where the course responds or at least holds the tumour."""
+    c = world.courses[i]
+    protocol = world.protocols[c.treatment]
+    if uniform(world.key, i, Ask.RESPONSE.value, c.courses_made) >= protocol.control:
+        return
+    c.hold_factor = protocol.growth_factor
+    c.hold_systemic = protocol.systemic
+    holds = lognormal(world.key, i, Ask.EFFECT_TIME.value, c.courses_made, protocol.holds_median, protocol.holds_sigma)
+    c.hold_until = later(now, holds)
+
+
+@jit_inside
+def shrink(world: World, i: int, lobe: int) -> None:
+    """Where the course responds: the lesions of a lobe (or `BOTH_LOBES`) shrink by the protocol's share."""
+    c = world.courses[i]
+    protocol = world.protocols[c.treatment]
+    if uniform(world.key, i, Ask.RESPONSE.value, c.courses_made) >= protocol.response:
+        return
+    for j in range(MOST_LESIONS):
+        if world.lesions[i, j].share > 0 and (lobe == BOTH_LOBES or world.lesions[i, j].lobe == lobe):
+            scale_lesion(world, i, j, 1 - protocol.shrink)
+
+
+@jit_inside
+def relieve(world: World, i: int, now: int) -> None:
+    """Relief of hormonal symptoms, sampled: regrowth alone would relieve for far longer than is reported."""
+    c, p = world.courses[i], world.traits[i]
+    protocol = world.protocols[c.treatment]
+    if p.functioning and uniform(world.key, i, Ask.RELIEF.value, c.courses_made) < protocol.relief:
+        lasts = lognormal(
+            world.key, i, Ask.RELIEF_TIME.value, c.courses_made, protocol.relief_median, protocol.relief_sigma
+        )
+        until = later(now, lasts)
+        if c.relief_until == NEVER or until > c.relief_until:
+            c.relief_until = until
+
+
+@jit_inside
+def start_analogue(world: World, i: int, now: int) -> None:
+    """A somatostatin analogue: slower growth until resistance, and relief of symptoms for a time."""
+    key, known, c, p = world.key, world.known, world.courses[i], world.traits[i]
+    settle(world, i, now)
+    world.findings[i, Finding.ANALOGUE.value] = 1
+    c.ssa_factor = known[Known.SSA_GROWTH_FACTOR.value]
+    lasts = lognormal(
+        key,
+        i,
+        Ask.SSA_RESISTANCE.value,
+        0,
+        known[Known.SSA_RESISTANCE_MEDIAN.value],
+        known[Known.SSA_RESISTANCE_SIGMA.value],
+    )
+    c.ssa_until = later(now, lasts)
+    if p.functioning and uniform(key, i, Ask.RELIEF.value, _ANALOGUE) < known[Known.SSA_RELIEF_SHARE.value]:
+        median, sigma = known[Known.SSA_RELIEF_MEDIAN.value], known[Known.SSA_RELIEF_SIGMA.value]
+        c.relief_until = later(now, lognormal(key, i, Ask.RELIEF_TIME.value, _ANALOGUE, median, sigma))
+
+
+@jit_inside
+def complications(world: World, i: int, now: int) -> int:
+    """Death or a longer stay, once per course, with its first session."""
+    key, c = world.key, world.courses[i]
+    protocol = world.protocols[c.treatment]
+    if c.session > 0:
+        return 0
+    if uniform(key, i, Ask.PROCEDURE_DEATH.value, c.courses_made) < protocol.mortality:
+        month = 30 * DAY  # not clinical: mortality is stated within 30 days
+        day = uniform(key, i, Ask.PROCEDURE_DEATH_DAY.value, c.courses_made)
+        c.procedure_death_at = now + 1 + whole(day * month)
+    if uniform(key, i, Ask.COMPLICATION.value, c.courses_made) < protocol.morbidity:
+        return whole(protocol.complicated_stay)
+    return 0

@@ -1,0 +1,312 @@
+"""How each treatment is given: as one table, from the evidence and the scenario.
+
+    Treatment, MAIN, BACKGROUND    what a board may offer
+    Family                         treatments that are given in the same way
+    Role                           what the pathway asks of a hospital, by the clinic's name for it
+    Where                          given here, elsewhere, or not at all: the scenario's choice
+    protocols(known)               how each treatment is given, one record per treatment
+
+Data only: what a session does to a patient stands with its family (`resection`, `ablation`, `embolisation`,
+`systemic`), and `treatments` is their common door.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+
+from sim.clinic.known import Known
+
+
+class Treatment(IntEnum):
+    """What a board may offer."""
+
+    SURVEILLANCE = 0
+    PRIMARY_SURGERY = 1
+    MINOR_RESECTION = 2
+    MAJOR_RESECTION = 3
+    RESECTION_WITH_ABLATION = 4
+    TWO_STEP_RESECTION = 5
+    DEBULKING = 6
+    ABLATION = 7
+    TAE = 8
+    TACE = 9
+    TARE = 10
+    TRANSPLANT = 11
+    PRRT = 12
+    TEMOZOLOMIDE = 13
+    STREPTOZOCIN = 14
+    PLATINUM = 15
+    EVEROLIMUS = 16
+    SUNITINIB = 17
+    SURUFATINIB = 18
+    SUPPORTIVE = 19
+    SSA = 20
+    NOTHING = 21
+
+
+class Family(IntEnum):
+    """Treatments that are given in the same way."""
+
+    NONE = 0
+    PRIMARY = 1
+    RESECTION = 2
+    ABLATION = 3
+    EMBOLISATION = 4
+    RADIOEMBOLISATION = 5
+    TRANSPLANT = 6
+    SYSTEMIC = 7
+
+
+class Where(IntEnum):
+    """Where a treatment is given: a choice of the scenario."""
+
+    HERE = 0
+    ELSEWHERE = 1
+    NONE = 2
+
+
+MAIN = tuple(t for t in Treatment if t not in (Treatment.SSA, Treatment.NOTHING))
+BACKGROUND = (Treatment.SSA, Treatment.NOTHING)
+LIVER_DIRECTED = (
+    Treatment.MINOR_RESECTION,
+    Treatment.MAJOR_RESECTION,
+    Treatment.RESECTION_WITH_ABLATION,
+    Treatment.TWO_STEP_RESECTION,
+    Treatment.DEBULKING,
+    Treatment.ABLATION,
+    Treatment.TAE,
+    Treatment.TACE,
+    Treatment.TARE,
+    Treatment.TRANSPLANT,
+)
+
+
+CHEMOTHERAPIES = (Treatment.TEMOZOLOMIDE, Treatment.STREPTOZOCIN, Treatment.PLATINUM)
+TARGETED = (Treatment.EVEROLIMUS, Treatment.SUNITINIB, Treatment.SURUFATINIB)
+
+
+class Role(IntEnum):
+    """What the pathway asks of a hospital. A scenario has a resource of this name for each."""
+
+    BOARD = 0
+    CT = 1
+    MRI = 2
+    PET = 3
+    BIOPSY = 4
+    CLINIC = 5
+    THEATRE = 6
+    IR_LIST = 7
+    PRRT = 8
+    DAY_UNIT = 9
+    INJECTIONS = 10
+    ICU = 11
+    WARD = 12
+    DAY_BED = 13
+    PRRT_ROOM = 14
+    NAVIGATOR = 15
+    GRAFTS = 16
+
+
+PROTOCOL = np.dtype(
+    [
+        ("family", "i8"),
+        ("role", "i8"),  # the list it is done on; -1 for none
+        ("second", "i8"),  # the place it needs at the same time
+        ("sessions", "i8"),
+        ("spacing", "f8"),  # end of a session to the next [minutes]
+        ("minutes", "f8"),  # of a session; surgery and ablation work theirs out
+        ("mortality", "f8"),  # within 30 days of a course
+        ("morbidity", "f8"),  # complications that prolong the stay, per course
+        ("complicated_stay", "f8"),  # by how much [minutes]
+        ("response", "f8"),  # share of courses that shrink the tumour
+        ("control", "f8"),  # share of courses that hold growth, those that shrink it among them
+        ("shrink", "f8"),  # by how much of its volume
+        ("growth_factor", "f8"),  # growth multiplier while it holds
+        ("holds_median", "f8"),  # how long it holds [minutes]
+        ("holds_sigma", "f8"),
+        ("systemic", "i8"),  # resistance follows its end
+        ("relief", "f8"),  # share of symptomatic patients relieved
+        ("relief_median", "f8"),  # for how long [minutes]
+        ("relief_sigma", "f8"),
+        # the scenario's choices
+        ("where", "i8"),  # Where
+        ("away_median", "f8"),  # elsewhere: from booking to the first session [minutes]
+        ("away_sigma", "f8"),
+        ("preference", "f8"),  # its weight among the equal offers of a row
+    ]
+)
+
+
+Number = Callable[[str], float]
+
+
+def protocols(known: np.ndarray) -> Any:
+    """How each treatment is given, one record per Treatment, from the evidence (SI: minutes and shares).
+
+    known   evidence in the order of `Known`
+    """
+
+    def k(name: str) -> float:
+        return float(known[Known[name].value])
+
+    table = np.zeros(len(Treatment), PROTOCOL).view(np.recarray)
+    table.role = -1
+    table.second = -1
+    table.sessions = 1
+    table.growth_factor = 1.0
+    table.preference = 1.0
+    table.family[Treatment.PRIMARY_SURGERY] = Family.PRIMARY
+    _surgery(table, k)
+    _ablation(table, k)
+    _embolisation(table, k)
+    _radionuclides(table, k)
+    _drugs(table, k)
+    return table
+
+
+def _fill(table: Any, treatment: Treatment, **fields: float) -> None:
+    for name, value in fields.items():
+        table[treatment.value][name] = value
+
+
+def _surgery(table: Any, k: Number) -> None:
+    """Resections share their theatre, their risks and their relief."""
+    for treatment in (
+        Treatment.MINOR_RESECTION,
+        Treatment.MAJOR_RESECTION,
+        Treatment.RESECTION_WITH_ABLATION,
+        Treatment.TWO_STEP_RESECTION,
+        Treatment.DEBULKING,
+    ):
+        _fill(
+            table,
+            treatment,
+            family=Family.RESECTION,
+            role=Role.THEATRE,
+            second=Role.ICU,
+            mortality=k("RESECTION_MORTALITY"),
+            morbidity=k("RESECTION_MORBIDITY"),
+            complicated_stay=k("RESECTION_COMPLICATED_STAY"),
+            relief=k("RESECTION_RELIEF_SHARE"),
+            relief_median=k("RESECTION_RELIEF_MEDIAN"),
+            relief_sigma=k("RESECTION_RELIEF_SIGMA"),
+        )
+
+
+def _ablation(table: Any, k: Number) -> None:
+    _fill(
+        table,
+        Treatment.ABLATION,
+        family=Family.ABLATION,
+        role=Role.IR_LIST,
+        second=Role.DAY_BED,
+        mortality=k("ABLATION_MORTALITY"),
+        morbidity=k("ABLATION_MORBIDITY"),
+        complicated_stay=k("ABLATION_COMPLICATED_STAY"),
+        relief=k("ABLATION_RELIEF_SHARE"),
+        relief_median=k("ABLATION_RELIEF_MEDIAN"),
+        relief_sigma=k("ABLATION_RELIEF_SIGMA"),
+    )
+
+
+def _embolisation(table: Any, k: Number) -> None:
+    """Bland and chemoembolisation have the same numbers: neither has been shown to be better."""
+    for treatment in (Treatment.TAE, Treatment.TACE):
+        _fill(
+            table,
+            treatment,
+            family=Family.EMBOLISATION,
+            role=Role.IR_LIST,
+            second=Role.WARD,
+            sessions=k("EMBOLISATION_SESSIONS"),
+            spacing=k("EMBOLISATION_SPACING"),
+            minutes=k("EMBOLISATION_MINUTES"),
+            mortality=k("EMBOLISATION_MORTALITY"),
+            morbidity=k("EMBOLISATION_MORBIDITY"),
+            complicated_stay=k("EMBOLISATION_COMPLICATED_STAY"),
+            response=k("EMBOLISATION_RESPONSE"),
+            control=k("EMBOLISATION_RESPONSE"),
+            shrink=k("EMBOLISATION_SHRINK"),
+            growth_factor=k("EMBOLISATION_GROWTH_FACTOR"),
+            holds_median=k("EMBOLISATION_DURATION_MEDIAN"),
+            holds_sigma=k("EMBOLISATION_DURATION_SIGMA"),
+            relief=k("EMBOLISATION_RELIEF_SHARE"),
+            relief_median=k("EMBOLISATION_RELIEF_MEDIAN"),
+            relief_sigma=k("EMBOLISATION_RELIEF_SIGMA"),
+        )
+
+
+def _radionuclides(table: Any, k: Number) -> None:
+    _fill(
+        table,
+        Treatment.PRRT,
+        family=Family.SYSTEMIC,
+        role=Role.PRRT,
+        second=Role.PRRT_ROOM,
+        sessions=k("PRRT_SCHEDULE_CYCLES"),
+        spacing=k("PRRT_SCHEDULE_INTERVAL"),
+        minutes=k("PRRT_MINUTES"),
+        response=k("PRRT_RESPONSE"),
+        control=k("PRRT_CONTROL"),
+        shrink=k("PRRT_SHRINK"),
+        growth_factor=k("PRRT_GROWTH_FACTOR"),
+        holds_median=k("PRRT_DURATION_MEDIAN"),
+        holds_sigma=k("PRRT_DURATION_SIGMA"),
+        systemic=1,
+        relief=k("PRRT_RELIEF_SHARE"),
+        relief_median=k("PRRT_RELIEF_MEDIAN"),
+        relief_sigma=k("PRRT_RELIEF_SIGMA"),
+    )
+
+
+def _drugs(table: Any, k: Number) -> None:
+    """Chemotherapy in the day unit's chairs; targeted drugs are taken at home and reviewed in clinic."""
+    chemotherapy = {
+        "family": Family.SYSTEMIC,
+        "role": Role.DAY_UNIT,
+        "sessions": k("CHEMO_CYCLES_COUNT"),
+        "mortality": k("CHEMO_MORTALITY"),
+        "morbidity": k("CHEMO_MORBIDITY"),
+        "complicated_stay": k("CHEMO_COMPLICATED_STAY"),
+        "systemic": 1,
+    }
+    for treatment in CHEMOTHERAPIES:
+        name = treatment.name
+        _fill(
+            table,
+            treatment,
+            **chemotherapy,
+            minutes=k(f"CHEMO_MINUTES_{name}"),
+            spacing=k(f"CHEMO_CYCLES_{name}"),
+            response=k(f"{name}_RESPONSE"),
+            control=k(f"{name}_RESPONSE"),
+            shrink=k(f"{name}_SHRINK"),
+            growth_factor=k(f"{name}_GROWTH_FACTOR"),
+            holds_median=k(f"{name}_DURATION_MEDIAN"),
+            holds_sigma=k(f"{name}_DURATION_SIGMA"),
+        )
+    for treatment in TARGETED:
+        name = treatment.name
+        _fill(
+            table,
+            treatment,
+            family=Family.SYSTEMIC,
+            role=Role.CLINIC,
+            sessions=k("TARGETED_REVIEWS_COUNT"),
+            spacing=k("TARGETED_REVIEWS_INTERVAL"),
+            minutes=k("CLINIC_MINUTES"),
+            mortality=k("TARGETED_MORTALITY"),
+            morbidity=k("TARGETED_MORBIDITY"),
+            complicated_stay=k("TARGETED_COMPLICATED_STAY"),
+            systemic=1,
+            response=k(f"{name}_RESPONSE"),
+            control=k(f"{name}_CONTROL"),
+            shrink=k(f"{name}_SHRINK"),
+            growth_factor=k(f"{name}_GROWTH_FACTOR"),
+            holds_median=k(f"{name}_DURATION_MEDIAN"),
+            holds_sigma=k(f"{name}_DURATION_SIGMA"),
+        )
