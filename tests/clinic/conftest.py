@@ -10,13 +10,21 @@ import numpy as np
 import pytest
 
 from sim import draws
-from sim.clinic import disease, imaging, pathway, treatments
+from sim.clinic import disease, effects, imaging, treatments
+from sim.clinic.alarms import ring
+from sim.clinic.asking import urgency as urgency_of
+from sim.clinic.board import ATTRIBUTES
 from sim.clinic.boardfile import read_board
+from sim.clinic.disease import Alarm
+from sim.clinic.pathway import advance
 from sim.clinic.patient import World
-from sim.clinic.treatments import Role
+from sim.clinic.protocols import Role
+from sim.clinic.stages import Stage
 from sim.clinic.world import make_world
 from sim.evidence import read_evidence
 from sim.jit import jit
+from sim.log import Event
+from sim.steps import Kind, Ring
 
 RESOURCES = {role.name.lower(): role.value for role in Role}
 
@@ -25,12 +33,13 @@ RESOURCES = {role.name.lower(): role.value for role in Role}
 def world_of() -> Callable[..., World]:
     """`world_of(patients, **evidence)`: so many patients, all arriving in minute 0, with other numbers on some cards.
 
-    A card's name is written with two underscores for the dot.
+    A card's name is written with two underscores for the dot; `choices` are those of the scenario.
     """
 
-    def make(patients: int = 1, seed: int = 1, board: Any = None, **evidence: Any) -> World:
+    def make(patients: int = 1, seed: int = 1, board: Any = None, choices: Any = None, **evidence: Any) -> World:
         known = read_evidence().known({name.replace("__", "."): value for name, value in evidence.items()})
-        return make_world(draws.key(seed), known, board or read_board(), RESOURCES, np.zeros(patients, np.int64))
+        arrived = np.zeros(patients, np.int64)
+        return make_world(draws.key(seed), known, board or read_board(), RESOURCES, arrived, **(choices or {}))
 
     return make
 
@@ -133,12 +142,12 @@ def second_minutes(world, i):
 
 @jit
 def start_analogue(world, i, now):
-    treatments.start_analogue(world, i, now)
+    effects.start_analogue(world, i, now)
 
 
 @jit
 def urgency(world, i):
-    return pathway.urgency(world, i)
+    return urgency_of(world, i)
 
 
 DOORS = (
@@ -173,3 +182,53 @@ def patient_with(world_of, doors) -> Callable[..., World]:
         return world
 
     return make
+
+
+def answer(world: World) -> SimpleNamespace:
+    """What stands in the plan: orders (kind, resource, minutes), notes (event, value, why), what follows."""
+    reply = world.plan.reply[0]
+    placed = world.plan.orders[: reply.orders]
+    notes = [(Event(int(row.event)), int(row.value), int(row.why)) for row in world.plan.notes[: reply.notes]]
+    return SimpleNamespace(
+        then=Stage(int(reply.then)) if reply.then >= 0 else None,
+        join=int(reply.join),
+        orders=[(Kind(int(o.kind)), int(o.resource), int(o.minutes)) for o in placed if not o.standing],
+        standing=[(Kind(int(o.kind)), int(o.resource), int(o.mask), int(o.then)) for o in placed if o.standing],
+        seconds=[(int(o.second), int(o.second_minutes)) for o in placed if not o.standing],
+        withdraw=int(reply.withdraw),
+        notes=notes,
+        events=[note[0] for note in notes],
+        ring=Ring(int(reply.ring)),
+        over=bool(reply.over),
+    )
+
+
+def step(world: World, stage: Stage, now: int = 1000) -> SimpleNamespace:
+    """Run a step at a minute; gives what it asks for."""
+    advance(world, 0, stage.value, now)
+    return answer(world)
+
+
+def rings(world: World, kind: Alarm, now: int = 1000) -> SimpleNamespace:
+    """Let the disease do this; gives what it means for the journey."""
+    world.courses[0].alarm_kind, world.courses[0].alarm_at = kind, now
+    ring(world, 0, now)
+    return answer(world)
+
+
+def with_findings(world: World, **values: Any) -> None:
+    """What has been observed so far, by name."""
+    for name, value in values.items():
+        levels = ATTRIBUTES[name].levels
+        world.findings[0, list(ATTRIBUTES).index(name)] = levels.index(value) if levels else value
+
+
+def row_called(name: str) -> int:
+    """The number of a row of the main table."""
+    return read_board().row_names("main").index(name)
+
+
+@pytest.fixture(scope="session")
+def care() -> SimpleNamespace:
+    """Steps of care one by one: `care.step`, `care.rings`, `care.with_findings`, `care.row_called`, `care.answer`."""
+    return SimpleNamespace(step=step, rings=rings, with_findings=with_findings, row_called=row_called, answer=answer)
