@@ -1,35 +1,56 @@
-"""A thousand shipped files with something broken in them: each is read, or refused with a place; nothing else."""
+"""Breaks files on purpose, by the thousand: each is read, or refused with its place and exit code 2; nothing else.
+
+    python benchmarks/mutants.py                                    100,000 broken files, a million patients
+    python benchmarks/mutants.py --files 2000 --patients 10000
+
+Files: shipped scenarios, designs, the board and the evidence cards, with bytes, words, lines, values or indents broken
+in them by chance, through the door of `nelm check`. No traceback, no other exit code than 0 and 2, every problem with
+its file, what was found and what was expected, and nothing written anywhere.
+
+Patients: findings drawn at random, impossible mixtures and missing values among them. Each gets exactly one row of
+each table of the board, and the words of `explain` agree with it.
+
+The numbers of what went wrong are printed, so that each can be made again; ends with 1 if anything did. The tests run
+the first thousand files and a few patients (tests/house/test_mutants.py).
+"""
 
 from __future__ import annotations
 
+import argparse
+import contextlib
+import io
 import random
-import shutil
-from collections.abc import Callable
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from unittest.mock import patch
 
-import pytest
+import numpy as np
+from tqdm import tqdm
 
-from sim.errors import InputError, Problem
-from sim.scenario import read_scenario
+import sim
+from sim.cli import main as nelm
+from sim.clinic.board import ATTRIBUTES, Table, explain, first_row
+from sim.clinic.boardfile import read_board
+from sim.jit import jit
 
-SHIPPED = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
-MUTANTS = 1000
+ROOT = Path(__file__).parents[1]
+PACKAGE = Path(sim.__file__).parent
+SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
+CARDS = sorted(
+    path for path in (PACKAGE / "evidence").glob("*.yaml") if path.read_text("utf-8").startswith("kind: cards")
+)
+SOURCES = (*SCENARIOS, PACKAGE / "clinic" / "board.yaml", *CARDS)
+BATCH = 500
 _SCRAPS = (
     *(b"{", b"}", b"[", b"]", b":", b": ", b"- ", b"#", b"'", b'"', b"|", b">", b"? ", b"~", b"{}", b"[]", b"''"),
     *(b"&a ", b"*a", b"!!python/object:x ", b"<<: ", b"---\n", b"...\n", b"%YAML 1.1\n", b"[[[[[["),
     *(b"\t", b"\n", b"\r", b"\0", b"\xff", b"\xc3", b"\xef\xbb\xbf", "\u2028\u0130\U0001f600".encode()),
     *(b"null", b"yes", b"true", b"1e400", b"-1", b"0", b"012", b".nan", b"1e-5", b"99999999999999999999"),
-    *(
-        b"9999-12-31",
-        b"0001-01-01",
-        b"1e9 years",
-        b"-1 min",
-        b"0 min",
-        b"200 %",
-        b"1e300 per min",
-        b"name",
-        b"resources.",
-    ),
+    *(b"9999-12-31", b"0001-01-01", b"1e9 years", b"-1 min", b"0 min", b"200 %", b"1e300 per min"),
+    *(b"name", b"resources.", b"always", b'"<= 20"', b'">= 1 and <= 0"', b"type_1", b"model", b"seed"),
 )
 
 
@@ -95,31 +116,135 @@ WAYS: tuple[Callable[[random.Random, bytes], bytes], ...] = (
 )
 
 
-def _problems(path: Path) -> tuple[Problem, ...]:
-    """What is wrong with a file; any other exception than an InputError gets through."""
-    try:
-        read_scenario(path)
-    except InputError as error:
-        return error.problems
-    return ()
+def mutant(number: int) -> tuple[Path, bytes]:
+    """The shipped file that mutant `number` is made of, and its broken text; the same for the same number."""
+    chance = random.Random(number)
+    # A third are of the baseline, in which most can break, and a sixth each of the board and the cards.
+    kind = number % 6
+    source = SCENARIOS[0] if kind < 2 else PACKAGE / "clinic" / "board.yaml" if kind == 2 else chance.choice(SOURCES)
+    text = source.read_bytes()
+    for _ in range(chance.choice((1, 1, 1, 2, 5))):
+        text = chance.choice(WAYS)(chance, text) or b"\n"
+    return source, text
 
 
-@pytest.mark.parametrize("tenth", range(10))
-def test_a_broken_file_is_read_or_refused_with_its_place(tenth: int, tmp_path: Path) -> None:
-    for path in SHIPPED:
-        shutil.copy(path, tmp_path)
-    refused = 0
-    for number in range(tenth * MUTANTS // 10, (tenth + 1) * MUTANTS // 10):
-        chance = random.Random(number)
-        # Half of the mutants are of the baseline, in which most can break.
-        source = chance.choice(SHIPPED) if chance.random() < 0.5 else SHIPPED[0]
-        text = source.read_bytes()
-        for _ in range(chance.choice((1, 1, 1, 2, 5))):
-            text = chance.choice(WAYS)(chance, text) or b"\n"
-        broken = tmp_path / source.name
-        broken.write_bytes(text)
-        problems = _problems(broken)
-        refused += bool(problems)
-        assert all(problem.file and problem.found and problem.expected for problem in problems), number
-        shutil.copy(source, tmp_path)
-    assert 50 <= refused < 100  # most mutations break something, and some hit a comment or a text
+def refusal(path: Path) -> tuple[int, str]:
+    """`nelm check FILE` from inside: its exit code and what it wrote to stderr."""
+    read_board.cache_clear()
+    said, code = io.StringIO(), 0
+    with (
+        contextlib.redirect_stderr(said),
+        contextlib.redirect_stdout(io.StringIO()),
+        patch.object(sys, "argv", ["nelm", "check", str(path)]),
+    ):
+        try:
+            nelm()
+        except SystemExit as leave:
+            code = int(leave.code or 0)
+    return code, said.getvalue()
+
+
+def complaint(code: int, said: str, left: list[str]) -> str:
+    """What is wrong with how a broken file was met; '' where nothing is."""
+    if code not in (0, 2):
+        return f"exit code {code}: {said[:200]}"
+    if "Traceback" in said:
+        return "a traceback"
+    if code == 2 and not (said.count("found:") and said.count("expected:")):
+        return f"no place or no expectation: {said[:200]}"
+    if left:
+        return f"wrote {left}"
+    return ""
+
+
+def broken_files(numbers: Iterable[int]) -> tuple[int, list[str]]:
+    """Try the mutants of these numbers. Returns how many were refused, and a line for each that was met badly."""
+    refused, bad = 0, []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for scenario in SCENARIOS:  # changes on a base find their base
+            (folder / scenario.name).write_bytes(scenario.read_bytes())
+        before = set(folder.rglob("*"))
+        for number in numbers:
+            source, text = mutant(number)
+            path = folder / source.name
+            path.write_bytes(text)
+            code, said = refusal(path)
+            refused += code == 2
+            left = sorted(str(other) for other in set(folder.rglob("*")) - before - {path})
+            wrong = complaint(code, said, left)
+            if wrong:
+                bad.append(f"mutant {number} of {source.name}: {wrong}")
+            if source in SCENARIOS:
+                path.write_bytes(source.read_bytes())
+            else:
+                path.unlink()
+    return refused, bad
+
+
+def random_findings(number: int, seed: int) -> np.ndarray:
+    """(number, attributes) findings: a fifth of the patients have a mixture of missing values."""
+    rng = np.random.default_rng(seed)
+    found = np.empty((number, len(ATTRIBUTES)))
+    for a, attribute in enumerate(ATTRIBUTES.values()):
+        if attribute.levels:
+            found[:, a] = rng.integers(0, len(attribute.levels), number)
+        else:
+            top = min(attribute.highest, 100.0)
+            found[:, a] = np.where(rng.random(number) < 0.5, rng.integers(0, 6, number), rng.uniform(0, top, number))
+    missing = (rng.random(found.shape) < 0.3) & (rng.random(number) < 0.2)[:, None]
+    found[missing] = np.nan
+    return found
+
+
+@jit
+def rows_of(table: Table, findings: np.ndarray, rows: np.ndarray) -> None:
+    """The row of each patient, written into `rows`."""
+    for i in range(len(findings)):
+        rows[i], _ = first_row(table, findings[i], 0)
+
+
+def random_patients(number: int, seed: int = 1, explained: int = 1000) -> list[str]:
+    """Give random patients to the board. Returns a line for each who got no row, or another than `explain` says."""
+    board, bad = read_board(), []
+    findings = random_findings(number, seed)
+    for name in ("background", "main"):
+        table, rows = getattr(board.tables, name), np.empty(number, np.int64)
+        rows_of(table, findings, rows)
+        bad += [
+            f"patient {i} has no row of {name}" for i in np.flatnonzero((rows < 0) | (rows >= len(board.rows[name])))
+        ]
+        for i in range(min(explained, number)):
+            words = explain(board.rows[name], table, findings[i]).splitlines()
+            offered = [n for n, line in enumerate(words) if "  offered: " in line]
+            if offered != [rows[i]]:
+                bad.append(f"patient {i}: the table {name} gives row {rows[i]}, its explanation {offered}")
+    return bad
+
+
+def batches(number: int) -> Iterator[range]:
+    """The numbers from 0 on in batches, so that work can be shared."""
+    return (range(first, min(first + BATCH, number)) for first in range(0, number, BATCH))
+
+
+def main() -> int:
+    """Break what was asked for and say what went wrong."""
+    ask = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
+    ask.add_argument("--files", type=int, default=100_000, metavar="N")
+    ask.add_argument("--patients", type=int, default=1_000_000, metavar="N")
+    ask.add_argument("--workers", type=int, default=2, metavar="N")
+    options = ask.parse_args()
+    bad, refused = random_patients(options.patients), 0
+    print(f"{options.patients} random patients, {len(bad)} met badly")
+    with ProcessPoolExecutor(options.workers) as pool:
+        for some, lines in tqdm(pool.map(broken_files, batches(options.files)), total=-(-options.files // BATCH)):
+            refused += some
+            bad += lines
+    print(f"{options.files} broken files, {refused} refused, {options.files - refused} still right")
+    for line in bad:
+        print(line)
+    return int(bool(bad))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -14,7 +14,7 @@ PACKAGE = Path(sim.__file__).parent
 
 ORDER = (
     {"errors", "units", "jit"},
-    {"reporter", "draws", "steps", "log", "reading"},
+    {"reporter", "draws", "steps", "log", "reading", "intensity"},
     {"evidence"},
     {"clinic", "engine"},
     {"scenario", "measures"},
@@ -22,7 +22,7 @@ ORDER = (
     {"running", "results"},
     {"record"},
     {"workers", "report"},
-    {"album", "estimate"},
+    {"album", "estimate", "explain"},
     {"batch"},
     {"experiments"},
     {"commands"},
