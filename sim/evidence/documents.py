@@ -1,7 +1,7 @@
 """Whether a card's quote stands in the document it cites, without the document.
 
 The clinical documents are other people's text and are not shipped. What is shipped of each is a fingerprint: the
-truncated hashes of all runs of four consecutive words, sorted, so that the text can not be read back in order.
+truncated hashes of all runs of four consecutive words, sorted, so that no text can be read off them.
 A quote is in the document if each of its own runs of four words is.
 
     python -m sim.evidence.documents FOLDER            compares the fingerprints with the documents in FOLDER
@@ -132,16 +132,16 @@ def read_fingerprints(folder: Path = FINGERPRINTS) -> dict[str, Document]:
 
 def _read_fingerprint(path: Path) -> Fingerprint:
     root = read_yaml(path)
+    text, count, digest = root.get("hashes"), root.get("words"), root.get("sha256")
     try:
-        joined = base64.b64decode("".join(str(root.get("hashes")).split()), validate=True)
-        hashes = frozenset(joined[at : at + BYTES] for at in range(0, len(joined), BYTES))
-        found = Fingerprint(path.stem, int(root.get("words")), str(root.get("sha256")), hashes)
-    except (TypeError, ValueError, binascii.Error):
-        found = None
-    if found is None or root.get("source") != path.stem or len(joined) % BYTES:
+        joined = base64.b64decode("".join(text.split()), validate=True) if isinstance(text, str) else b""
+    except binascii.Error:
+        joined = b""
+    if not joined or len(joined) % BYTES or not isinstance(count, int) or root.get("source") != path.stem:
         todo = "make it anew: python -m sim.evidence.documents FOLDER --write"
         raise InputError(root.problem((), "the fingerprint of a document", todo, found="something else"))
-    return found
+    hashes = frozenset(joined[at : at + BYTES] for at in range(0, len(joined), BYTES))
+    return Fingerprint(path.stem, count, str(digest), hashes)
 
 
 def written(found: Fingerprint) -> str:

@@ -6,8 +6,9 @@
 
 What a card must have: means, value, unit, population, certainty, use, and exactly one of source and assumption.
 A card certain by its source (seed, found, derived) has a source, a proposed one an assumption, a recalled one
-either; a seed card has the sentence it was read in. A card of use `later` says what it waits for. Every key it cites is in `sources.yaml`, and no two files
-have a card of the same name. Numbers are checked by kind, limits and range; shares of a whole must add up to 1.
+either; a seed card has the sentence it was read in. A card of use `later` says what it waits for. Every key it cites
+is in `sources.yaml`, and no two files have a card of the same name. Numbers are checked by kind, limits and range;
+shares of a whole must add up to 1.
 """
 
 from __future__ import annotations
@@ -26,7 +27,19 @@ REGISTERS = (SOURCES, FIGURES, CONFLICTS)
 """Files of the folder that hold no cards."""
 
 REQUIRED = ("means", "value", "unit", "population", "certainty", "use")
-WORDS = ("means", "unit", "population", "certainty", "use", "assumption", "distribution", "where", "quote", "note", "not_read")
+WORDS = (
+    "means",
+    "unit",
+    "population",
+    "certainty",
+    "use",
+    "assumption",
+    "distribution",
+    "where",
+    "quote",
+    "note",
+    "not_read",
+)
 KEYS = (*REQUIRED, *WORDS, "source", "assumed", "rests_on", "range", "limits", "sums_to_1")
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
@@ -234,15 +247,19 @@ class _CardReader:
         if not keys:
             self._wrong((key,), "keys of sources.yaml")
         for one in keys:
-            if one not in self.sources:
-                self._wrong((key,), "keys of sources.yaml", nearest(str(one), self.sources), found=str(one))
-        return tuple(map(str, keys))
+            if not isinstance(one, str):
+                self._wrong((key,), "keys of sources.yaml")
+            elif one not in self.sources:
+                self._wrong((key,), "keys of sources.yaml", nearest(one, self.sources), found=one)
+        return tuple(one for one in keys if isinstance(one, str))
 
     def _value(self, use: str, unit: str) -> tuple[dict[str, Amount], str]:
         node = self.fields.get("value")
         if node is None:
             return {}, ""
-        if unit == "rule" and use != "model":
+        if unit == "rule":
+            if use == "model":
+                self._wrong(("value",), "a number, as its use is model", "give a rule in words another use")
             return {}, self._words("value")
         if not isinstance(node.value, dict):
             one = self._amount(("value",), node.value, self._limits(""))
@@ -275,7 +292,7 @@ class _CardReader:
         if pair is None:
             return None
         limits = pair.plain()
-        if not _is_pair(limits) or not all(isinstance(end, int | float) for end in limits):
+        if not _is_pair(limits) or not all(isinstance(end, int | float) for end in limits) or limits[0] > limits[1]:
             self._wrong(key, "a list of two numbers, the smallest and the largest allowed")
             return None
         return float(limits[0]), float(limits[1])

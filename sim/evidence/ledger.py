@@ -161,17 +161,22 @@ class Ledger:
         rows += _row("quote", f'"{card.quote}"' if card.quote else "")
         rows += _row("population", card.population)
         rows += _row("certainty", f"{card.certainty}, used as {card.use}")
+        rows += _row("not read", card.not_read)
         rows += _row("note", card.note)
         return "\n".join(rows)
 
     def _cited(self, key: str) -> str:
         source = self.sources[key]
-        return source.cite + (f". doi {source.doi}" if source.doi else "")
+        known_as = [f"{kind} {number}" for kind, number in (("doi", source.doi), ("PMID", source.pmid)) if number]
+        return ". ".join([source.cite, ", ".join(known_as)]) if known_as else source.cite
 
 
 def _row(label: str, text: str) -> list[str]:
     """One labelled row, folded to the width of a page; no row where there is no text."""
-    return textwrap.wrap(text, 116, initial_indent=f"  {label + ':':<11} ", subsequent_indent=" " * 14) if text else []
+    if not text:
+        return []
+    first = f"  {label + ':':<11} "
+    return textwrap.wrap(text, 116, initial_indent=first, subsequent_indent=" " * 14, break_on_hyphens=False)
 
 
 def read_evidence(folder: Path | None = None) -> Ledger:

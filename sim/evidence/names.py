@@ -1,7 +1,6 @@
-"""Writes what is derived from the evidence: the names the clinic reads it by, and the table of assumptions.
+"""Writes the names the clinic reads the evidence by.
 
-    python -m sim.evidence.names --write         writes sim/clinic/known.py, and the table in docs/evidence.md
-    python -m sim.evidence.names --assumptions   prints the table
+    python -m sim.evidence.names --write    writes sim/clinic/known.py; and the tables of docs/evidence.md
 
 The model reads its numbers from one array; `Known` gives each its place, so that compiled code can say
 `known[Known.GROWTH_REFERENCE.value]`. The order is that of the names, sorted.
@@ -15,8 +14,6 @@ from pathlib import Path
 from sim.evidence.ledger import FOLDER, Ledger, read_evidence
 
 KNOWN = FOLDER.parent / "clinic" / "known.py"
-PAGE = FOLDER.parents[1] / "docs" / "evidence.md"
-BEGIN, END = "<!-- assumptions: generated -->", "<!-- end of assumptions -->"
 
 _HEAD = '''"""The place of each number of the evidence in the array the model reads.
 
@@ -55,43 +52,20 @@ def known_module(ledger: Ledger) -> str:
     return _HEAD + "".join(f"    {name} = {place}\n" for place, name in enumerate(members))
 
 
-def assumptions(ledger: Ledger) -> str:
-    """A table of all assumptions the model reads, in Markdown: number, value, reason."""
-    rows = ["| number | value | why |", "| --- | --- | --- |"]
-    for name, card in sorted(ledger.cards.items()):
-        if card.use != "model":
-            continue
-        if card.assumption:
-            leans = f" ({', '.join(card.rests_on)})" if card.rests_on else ""
-            rows.append(f"| `{name}` | {card.written} | {card.assumption}{leans} |")
-        for part, reason in card.assumed.items():
-            rows.append(f"| `{name}.{part}` | {card.amounts[part].written} | {reason} |")
-    return "\n".join(rows) + "\n"
-
-
-def page_with_assumptions(page: str, ledger: Ledger) -> str:
-    """The page with its table of assumptions renewed, between the two marks."""
-    before, rest = page.split(BEGIN)
-    after = rest.split(END)[1]
-    return f"{before}{BEGIN}\n{assumptions(ledger)}{END}{after}"
-
-
 def main(arguments: list[str]) -> int:
     """Does what the arguments ask; 2 where they ask for nothing known."""
-    ledger = read_evidence()
-    if arguments == ["--assumptions"]:
-        sys.stdout.write(assumptions(ledger))
-    elif arguments == ["--write"]:
-        _write(KNOWN, known_module(ledger))
-        if PAGE.exists():  # an installed package has no docs
-            _write(PAGE, page_with_assumptions(PAGE.read_text("utf-8"), ledger))
-    else:
-        sys.stderr.write("python -m sim.evidence.names --write | --assumptions\n")
+    if arguments != ["--write"]:
+        sys.stderr.write("python -m sim.evidence.names --write\n")
         return 2
+    write_if_new(KNOWN, known_module(read_evidence()))
+    from sim.evidence import page  # it looks through the code, so it needs the names itself
+
+    page.write()
     return 0
 
 
-def _write(path: Path, text: str) -> None:
+def write_if_new(path: Path, text: str) -> None:
+    """Write a file unless it says the same already, so that nothing seems changed that is not."""
     if not path.exists() or path.read_text("utf-8") != text:
         path.write_text(text, "utf-8")
 

@@ -131,7 +131,7 @@ def _in_board(file: Path) -> Iterator[tuple[str, Reading]]:
             continue
         label = f"row {row.get('name')}"
         when, source = row.child("when"), row.child("source")
-        for attribute, condition in (when.value.items() if when and isinstance(when.value, dict) else ()):
+        for attribute, condition in when.value.items() if when and isinstance(when.value, dict) else ():
             for node in condition.walk():
                 for one in _NAME.findall(str(node.value)) if isinstance(node.value, str) else ():
                     what = f"{label}: {attribute} {node.value}"

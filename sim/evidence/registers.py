@@ -2,18 +2,21 @@
 
     read_figures(path, cards)    -> dict    figures of the clinical documents by their id, with the cards that hold them
     read_conflicts(path, cards)  -> dict    conflicts and pitfalls by name, with what was decided
+    file_readers()               -> dict    what reads one file of each kind of the evidence, for `nelm check`
 
 A register names cards; each must be there. InputError holds every mistake of a file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from sim.errors import InputError, Problem, nearest
 from sim.evidence.cards import Card
+from sim.evidence.files import read_cards, read_sources
+from sim.evidence.ledger import read_evidence
 from sim.reading import Node, Steps, read_yaml
 
 _WORDS = ("about", "found", "decided")
@@ -66,8 +69,9 @@ def read_figures(path: str | Path, cards: Container[str] | None = None) -> dict[
     figures = {}
     for name, node in listed.items():
         at: Steps = ("figures", name)
+        before = len(problems)
         held = _names(root, at, node, cards, problems)
-        if not held:
+        if not held and len(problems) == before:
             problems.append(root.problem(at, "the card that holds the figure, or a list of cards"))
         figures[name] = Figure(name, held, node.key.file, node.key.line)
     if problems:
@@ -102,6 +106,16 @@ def read_conflicts(path: str | Path, cards: Container[str] | None = None) -> dic
     return conflicts
 
 
+def file_readers() -> dict[str, Callable[[str], object]]:
+    """What reads one file of each kind by itself; a register's names are looked up among the shipped cards."""
+    return {
+        "cards": read_cards,
+        "sources": read_sources,
+        "figures": lambda path: read_figures(path, read_evidence().cards),
+        "conflicts": lambda path: read_conflicts(path, read_evidence().cards),
+    }
+
+
 def _entries(path: str | Path, kind: str) -> tuple[Node, dict[str, Node]]:
     root = read_yaml(path)
     problems = [
@@ -119,9 +133,7 @@ def _entries(path: str | Path, kind: str) -> tuple[Node, dict[str, Node]]:
     return root, listed
 
 
-def _names(
-    root: Node, at: Steps, node: Node, cards: Container[str] | None, problems: list[Problem]
-) -> tuple[str, ...]:
+def _names(root: Node, at: Steps, node: Node, cards: Container[str] | None, problems: list[Problem]) -> tuple[str, ...]:
     """The names of cards at a place, one or a list; a name that is no card is a problem."""
     written = node.plain() if isinstance(node.value, list) else [node.value]
     for name in written:

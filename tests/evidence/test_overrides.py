@@ -17,7 +17,7 @@ def test_without_overrides_the_array_is_the_cards_in_the_order_of_known():
         name.replace(".", "_").upper() for name in ledger.flat
     ]
     assert known[Known.PRRT_SCHEDULE_INTERVAL] == 8 * 7 * 1440
-    assert known[Known.RESECTION_MORTALITY] == pytest.approx(0.013)
+    assert known[Known.PRRT_RESPONSE] == pytest.approx(0.39)
     assert known[Known.GROWTH_REFERENCE] * 43830 == pytest.approx(0.016)
 
 

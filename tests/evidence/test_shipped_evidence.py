@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from sim.errors import InputError
-from sim.evidence import Ledger, names, read_evidence
-from sim.evidence.names import KNOWN, PAGE, assumptions, known_module, page_with_assumptions
+from sim.evidence import Ledger, names, page, read_evidence
+from sim.evidence.names import KNOWN, known_module
+from sim.evidence.page import PAGE, assumptions
 
 
 def test_the_shipped_evidence_is_right():
@@ -21,11 +22,6 @@ def test_the_shipped_evidence_is_right():
 
 def test_the_names_the_clinic_reads_by_are_up_to_date():
     assert KNOWN.read_text("utf-8") == known_module(read_evidence()), "run python -m sim.evidence.names --write"
-
-
-def test_the_table_of_assumptions_is_up_to_date():
-    page = PAGE.read_text("utf-8")
-    assert page == page_with_assumptions(page, read_evidence()), "run python -m sim.evidence.names --write"
 
 
 def test_every_assumption_the_model_reads_is_in_the_table():
@@ -100,14 +96,20 @@ def test_the_ledger_is_read_without_numba_pandas_or_pydantic():
     assert done.stdout == "[]\n"
 
 
-def test_the_command_prints_writes_and_refuses(capsys, monkeypatch, tmp_path: Path):
-    ledger = read_evidence()
-    assert names.main(["--assumptions"]) == 0
-    assert capsys.readouterr().out == assumptions(ledger)
+def test_the_command_writes_names_and_page_and_refuses(capsys, monkeypatch, tmp_path: Path):
+    stale = PAGE.read_text("utf-8").replace("| number | value | why |", "| of last year |")
+    (tmp_path / "evidence.md").write_text(stale, "utf-8")
     monkeypatch.setattr(names, "KNOWN", tmp_path / "known.py")
-    monkeypatch.setattr(names, "PAGE", tmp_path / "evidence.md")
+    monkeypatch.setattr(page, "PAGE", tmp_path / "evidence.md")
     assert names.main(["--write"]) == 0
-    assert (tmp_path / "known.py").read_text("utf-8") == known_module(ledger)
-    assert not (tmp_path / "evidence.md").exists()
+    assert (tmp_path / "known.py").read_text("utf-8") == known_module(read_evidence())
+    assert assumptions(read_evidence()) in (tmp_path / "evidence.md").read_text("utf-8")
     assert names.main(["--wirte"]) == 2
-    assert "--write | --assumptions" in capsys.readouterr().err
+    assert "--write" in capsys.readouterr().err
+
+
+def test_an_installed_package_without_its_page_writes_the_names_only(monkeypatch, tmp_path: Path):
+    monkeypatch.setattr(names, "KNOWN", tmp_path / "known.py")
+    monkeypatch.setattr(page, "PAGE", tmp_path / "docs" / "evidence.md")
+    assert names.main(["--write"]) == 0
+    assert [file.name for file in tmp_path.iterdir()] == ["known.py"]

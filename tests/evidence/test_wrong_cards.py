@@ -1,9 +1,23 @@
 """Each way a card can be wrong, with what is said about it."""
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from sim.errors import InputError
 from sim.evidence import read_evidence
+from sim.evidence.files import KEYS, read_cards
+from sim.reading import dump_yaml
+
+CARD = {
+    "means": "How long they stay",
+    "value": "3 days",
+    "unit": "days",
+    "source": "A20",
+    "population": "Everybody",
+    "certainty": "found",
+    "use": "model",
+}
 
 
 def problems(folder):
@@ -113,9 +127,38 @@ def test_a_folder_without_sources_is_refused(evidence):
     assert any(problem.file.endswith("sources.yaml") for problem in problems(folder))
 
 
-def test_a_rule_in_words_is_for_context_only(evidence):
-    ledger = read_evidence(evidence(value="ask the board", unit="rule", use="context"))
-    assert ledger.cards["stay"].text == "ask the board"
-    assert ledger.flat == {}
+def test_a_rule_in_words_is_never_read_by_the_model(evidence):
+    for use, why in (("context", None), ("target", None), ("later", "For another day.")):
+        ledger = read_evidence(evidence(value="ask the board", unit="rule", use=use, not_read=why))
+        assert ledger.cards["stay"].text == "ask the board"
+        assert ledger.flat == {}
     (problem,) = problems(evidence(value="ask the board", unit="rule", use="model"))
     assert problem.path == "cards.stay.value"
+
+
+def test_a_card_knows_where_it_stands(evidence):
+    folder = evidence()
+    card = read_evidence(folder).cards["stay"]
+    assert (card.file, card.line) == (str(folder / "ward.yaml"), 4)
+
+
+ANYTHING = st.recursive(
+    st.one_of(st.booleans(), st.integers(-5, 5), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=4)),
+    lambda inside: st.lists(inside, max_size=3) | st.dictionaries(st.sampled_from(["a", "median", "low"]), inside),
+    max_leaves=5,
+)
+
+
+@given(st.dictionaries(st.sampled_from(KEYS), ANYTHING, max_size=4))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_stands_on_a_card_is_read_or_refused_with_its_place(tmp_path, changes):
+    card = {**CARD, **changes}
+    (tmp_path / "sources.yaml").write_text("kind: sources\nsources:\n  A20: {cite: A}\n")
+    (tmp_path / "ward.yaml").write_text(dump_yaml({"kind": "cards", "topic": "ward", "cards": {"stay": card}}), "utf-8")
+    said, uses = (), ("model", "target", "context", "later")
+    try:
+        uses = (read_cards(tmp_path / "ward.yaml")["stay"].use,)
+    except InputError as refused:
+        said = refused.problems
+    assert all(problem.line and problem.expected for problem in said)
+    assert len(uses) == 1 or said
