@@ -10,15 +10,19 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from math import isfinite
 from typing import Any
 
-from sim.measures.waits import intervals
+from sim.measures.intervals import intervals
+from sim.measures.outcomes import LINES
 from sim.report.words import words
-from sim.scenario import ListResource, PlaceResource, Scenario
+from sim.scenario import ListResource, OfferResource, PlaceResource, Scenario
 from sim.units import DAY, YEAR
 
 WIDTH = 100
 NOT_REACHED = "not reached"
+NOT_KNOWN = "not known"
+SINGLE = "single year"
 _WAITS = (
     ("symptom_to_referral", "all", "first symptom to referral"),
     ("referral_to_diagnosis", "all", "referral to diagnosis"),
@@ -27,11 +31,30 @@ _WAITS = (
     ("decision_to_treatment", "resection", "decision to resection"),
     ("decision_to_treatment", "prrt", "decision to PRRT"),
 )
+_STANDARDS = (
+    ("referral_to_diagnosis", "all", "diagnosis after referral"),
+    ("decision_to_treatment", "all", "treatment after its decision"),
+    ("decision_to_treatment", "first", "  a first treatment"),
+    ("decision_to_treatment", "subsequent", "  a later treatment"),
+    ("referral_to_clock_stop", "all", "treatment or watching after referral"),
+    ("referral_to_treatment", "nelm", "  a treatment, liver metastases"),
+    ("referral_to_liver_treatment", "nelm", "  a treatment of the liver"),
+)
+_OUTCOMES = (
+    ("os_from_nelm", "all", "alive since liver metastases were seen"),
+    ("os_from_diagnosis", "nelm", "alive since diagnosis"),
+    ("os_from_symptom", "nelm", "alive since first symptom, of the diagnosed"),
+    ("os_from_symptom_of_all", "nelm", "alive since first symptom, of all"),
+    ("rfs", "all", "alive without recurrence since clearance"),
+    ("recurrence", "all", "recurred since clearance"),
+)
+_BURDENS = (("symptomatic", "hormonal symptoms"), ("frail", "ECOG 2 or worse"))
 _LOSSES = (
     ("count.nelm_seen.per_year", "new patients with liver metastases seen"),
     ("lost.while_waiting.per_year", "lost eligibility for what was planned while waiting"),
     ("died.between_referral_and_treatment.per_year", "died between referral and first treatment"),
     ("died.between_decision_and_treatment.per_year", "died between a decision and its treatment"),
+    ("died.undiagnosed.per_year", "died undiagnosed"),
 )
 
 
@@ -51,7 +74,8 @@ class _Figures:
         if row is None:
             return "none"
         if row.mean != row.mean or row.missing >= row.replications:
-            return "none" if self._nobody(kpi, group) else NOT_REACHED
+            late = NOT_REACHED if row.unit in ("days", "years") else NOT_KNOWN
+            return "none" if self._nobody(kpi, group) else late
         share = row.unit == "share"
         least, most = 0.0, 1.0 if share else float("inf")  # a t-interval knows no bounds, the figures do
         low, high = max(row.lower, least), min(row.upper, most)
@@ -65,11 +89,27 @@ class _Figures:
             text += " *"
         return text
 
+    def single(self, kpi: str, group: str = "all") -> str:
+        """Between what nine in ten single years lie, such as `28-43`; '' of a figure that no single year has."""
+        row = self.rows.get((kpi, group))
+        low, high = (getattr(row, name, float("nan")) for name in ("year_low", "year_high"))
+        if row is None or low != low:
+            return ""
+        scale = 100.0 if row.unit == "share" else 1.0
+        digits = 0 if row.unit == "per year" or abs(row.mean) * scale >= 10 or row.unit == "share" else 1
+        ends = [f"{end * scale:.{digits}f}" if isfinite(end) else NOT_REACHED for end in (low, high)]
+        return ends[0] if ends[0] == ends[1] else "-".join(ends)
+
     def _nobody(self, kpi: str, group: str) -> bool:
         """Was there nobody at all whom the figure could be about?"""
         stem = kpi.rpartition(".")[0]
         row = self.rows.get((f"{stem}.started", group)) or self.rows.get((f"{stem}.patients", group))
         return row is not None and row.mean == 0
+
+    def mean(self, kpi: str) -> str:
+        """The mean alone, without its interval; '' where there is none."""
+        row = self.rows.get((kpi, "all"))
+        return "" if row is None or row.mean != row.mean else f"{row.mean:.1f}"
 
     def treatments(self) -> list[str]:
         """The treatments of the summary, in order of name."""
@@ -112,21 +152,21 @@ def answer(scenario: Scenario, summary: Any, replications: int) -> str:
     figures = _Figures(summary)
     body = [
         *_waits(figures, scenario.run.measured / YEAR),
+        *_standards(figures),
         *_lists(figures, scenario),
         *_places(figures, scenario),
+        *_offers(figures, scenario),
+        *_treatments(figures),
         *_table(
-            ("Treatment", "courses a year", "of these a patient's first"),
-            [
-                (words(kind), figures.says(f"treated.{kind}.per_year"), figures.says(f"treated.{kind}.first_per_year"))
-                for kind in figures.treatments()
-            ],
+            ("Patients", "a year", SINGLE),
+            [(label, figures.says(kpi), figures.single(kpi)) for kpi, label in _LOSSES],
         ),
-        *_table(("Patients", "a year"), [(label, figures.says(kpi)) for kpi, label in _LOSSES]),
+        *_outcomes(figures),
         *_table(
-            ("Alive after liver metastases were first seen", "%"),
+            ("Time with liver metastases, seen or not", "% of it", "patients at a time"),
             [
-                (f"after {year} year{'s' * (year > 1)}", figures.says(f"outcome.os_from_nelm.y{year}"))
-                for year in (1, 3, 5)
+                (label, figures.says(f"outcome.{name}.share"), figures.says(f"outcome.{name}.patient_years"))
+                for name, label in _BURDENS
             ],
         ),
     ]
@@ -140,12 +180,16 @@ def _how_to_read(scenario: Scenario, replications: int, marked: bool) -> Iterato
     followed = f", followed for another {_span(run.follow_up)}" if run.follow_up else ""
     text = f"From {runs} of {_span(run.measured)} from {first:%Y-%m-%d} on{followed}. "
     if replications == 1:
-        text += "One replication has no intervals; ask for more with --replications."
+        text += "One replication has no intervals; ask for more with --replications. "
     else:
         text += (
             "Each figure is the mean over the replications, with its 95 % interval in brackets: how well the mean is "
-            "known, not how much one year differs from the next."
+            "known. "
         )
+    text += (
+        f"`{SINGLE}` is what a planner may live through: nine in ten of the single years of all replications lie "
+        "between."
+    )
     text += (
         " A wait counts everybody who started it, also those who died or still wait at the end. Lists and places "
         "serve other patients too; `own` means this pathway's."
@@ -156,23 +200,80 @@ def _how_to_read(scenario: Scenario, replications: int, marked: bool) -> Iterato
 
 
 def _waits(figures: _Figures, years: float) -> list[str]:
-    targets = {interval.name: interval.target for interval in intervals()}
+    rows = [
+        (
+            label,
+            figures.says(f"wait.{interval}.median", group),
+            figures.single(f"wait.{interval}.median", group),
+            figures.says(f"wait.{interval}.p90", group),
+            figures.says(f"wait.{interval}.died_waiting", group, years),
+        )
+        for interval, group, label in _WAITS
+    ]
+    return _table(("Wait, of all who start", "half by [days]", SINGLE, "nine in ten by", "died a year"), rows)
+
+
+def _standards(figures: _Figures) -> list[str]:
+    """Shares in time as national statistics count them, and of all who started."""
+    known = {interval.name: interval for interval in intervals()}
     rows = []
-    for interval, group, label in _WAITS:
-        target = targets[interval]
-        share = figures.says(f"wait.{interval}.within_target", group)
-        known = share if share[0].isdigit() else "not known"
-        within = "no target" if target is None else f"{known} in {target:.0f} days"
+    for name, group, label in _STANDARDS:
+        its = known[name]
+        of_stopped, of_all = f"wait.{name}.within_target_of_stopped", f"wait.{name}.within_target"
+        if its.target is None or not {(of_stopped, group), (of_all, group)} & figures.rows.keys():
+            continue
         rows.append(
             (
-                label,
-                figures.says(f"wait.{interval}.median", group),
-                figures.says(f"wait.{interval}.p90", group),
-                within,
-                figures.says(f"wait.{interval}.died_waiting", group, years),
+                f"{label}, {its.target:.0f}",
+                figures.says(of_stopped, group),
+                figures.single(of_stopped, group),
+                figures.says(of_all, group),
+                "none" if its.standard is None else f"{its.standard * 100:.0f}",
             )
         )
-    head = ("Wait, of all who start", "half by [days]", "nine in ten by", "% within target", "died a year")
+    return _table(("In time, within days", "% of those stopped", SINGLE, "% of all who start", "standard"), rows)
+
+
+def _treatments(figures: _Figures) -> list[str]:
+    rows = []
+    for kind in figures.treatments():
+        kpi = f"treated.{kind}."
+        lines = [figures.mean(f"{kpi}{line}_per_year") for line in LINES]
+        rows.append(
+            (
+                words(kind),
+                figures.says(f"{kpi}per_year"),
+                figures.single(f"{kpi}per_year"),
+                figures.says(f"{kpi}first_per_year"),
+                " / ".join(lines) if all(lines) else "",
+            )
+        )
+    return _table(("Treatment", "courses a year", SINGLE, "a patient's first", "as 1st / 2nd / later line"), rows)
+
+
+def _outcomes(figures: _Figures) -> list[str]:
+    rows = [
+        (
+            label,
+            *(figures.says(f"outcome.{name}.y{year}", group) for year in (1, 3, 5)),
+            figures.says(f"outcome.{name}.median", group) if name != "recurrence" else "",
+        )
+        for name, group, label in _OUTCOMES
+    ]
+    return _table(("Patients with liver metastases, %", "1 year", "3 years", "5 years", "half by [years]"), rows)
+
+
+def _offers(figures: _Figures, scenario: Scenario) -> list[str]:
+    rows = [
+        (
+            words(name),
+            *(figures.says(f"offers.{name}.{figure}") for figure in ("listed", "used", "removed", "died_waiting")),
+            figures.says(f"wait.{name}.median", "own"),
+        )
+        for name, its in scenario.resources.items()
+        if isinstance(its, OfferResource)
+    ]
+    head = ("Offer, patients a year", "listed", "given one", "taken off", "died listed", "half by [days]")
     return _table(head, rows)
 
 
@@ -185,11 +286,12 @@ def _lists(figures: _Figures, scenario: Scenario) -> list[str]:
             figures.says(f"wait.{name}.median", "own"),
             figures.says(f"wait.{name}.p90", "own"),
             figures.says(f"cancelled.{name}.per_year"),
+            figures.single(f"cancelled.{name}.per_year"),
         )
         for name, its in scenario.resources.items()
         if isinstance(its, ListResource)
     ]
-    head = ("List", "% used", "in the queue", "own half by [days]", "nine in ten by", "cancelled a year")
+    head = ("List", "% used", "queue", "own half by", "90 % by", "cancelled a year", SINGLE)
     return _table(head, rows)
 
 

@@ -24,8 +24,8 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from sim.experiments.differences import Verdict
 from sim.measures import Measures, pooled_survival, pooled_waits
+from sim.measures.intervals import Interval, intervals
 from sim.measures.statistics import t_quantile
-from sim.measures.waits import Interval, intervals
 from sim.report.comparison_words import rounded
 from sim.report.planner import chosen, most_drawn
 from sim.report.style import BLUE, GREEN, INK, ORANGE, PINK, RED, SKY, Titles, headline, nothing, sheet, tidy
@@ -164,16 +164,17 @@ def waits(bundles: Mapping[str, Measures], look: Look, titles: Titles) -> Figure
         "How long it takes: of all who started, who had got there by each day",
         "Cumulative incidence with death and other ends competing; who still waits at the end of follow-up is counted "
         "until then. Bands: 95 % interval (jackknife over replications). Dotted: target.",
+        width=13.0,
         height=7.4,
     )
-    panels = _panels(figure, (1, 1), 3, look)
+    panels = _panels(figure, (1, 1), 4, look)
     for axes, interval in zip(panels, intervals(), strict=False):
         _wait_panel(axes, interval, bundles, look)
     queue = _queue_most_apart(bundles)
     if queue:
         _wait_panel(
             panels[-1],
-            Interval("queue", f"{titles.label(queue)}: own patients in its queue", "", "", None),
+            Interval("queue", f"{titles.label(queue)}: own patients in its queue"),
             bundles,
             look,
             queue,

@@ -11,6 +11,7 @@
     cancellations.png    cases taken off on the day, and people who did not come
     waiting_losses.png   deaths and lost eligibility while waiting
     board.png            cases at the meetings, and cases put off
+    flow.png             where patients go: decision, treatments, what came next, how they are after five years
 
 Nothing is computed here that is not a mean or a curve over the tables. Where there is nothing to show, a panel
 says so. Knows no logs, no files but those it writes.
@@ -24,7 +25,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from sim.measures import Measures
-from sim.report import capacity, outcomes, waiting
+from sim.report import capacity, flow, outcomes, waiting
 from sim.report.style import Titles, save
 
 Picture = Callable[[Measures, Titles], Figure]
@@ -39,6 +40,7 @@ PICTURES: dict[str, Picture] = {
     "cancellations": capacity.cancellations,
     "waiting_losses": outcomes.waiting_losses,
     "board": outcomes.board,
+    "flow": flow.flow,
 }
 
 

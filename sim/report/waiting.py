@@ -10,27 +10,32 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from sim.measures import Measures, pooled_waits
+from sim.measures.intervals import Interval, intervals
 from sim.measures.statistics import t_quantile
-from sim.measures.waits import Interval, intervals
 from sim.report.style import BLUE, GREY, INK, ORANGE, PALE, RED, SKY, Titles, headline, nothing, sheet, tidy
 from sim.units import WEEK, YEAR
 
 MOST_QUEUES = 6
+COLUMNS = 4
 POINTS = 241
 WEEKS_TOGETHER = 4
 
 
 def waits(measures: Measures, titles: Titles) -> Figure:
     """Of all who started a wait, how many had got there, had died, or had ended it otherwise, by time since."""
+    rows_of_panels = -(-(len(intervals()) + 1) // COLUMNS)
     figure = sheet(
         titles,
         "How waits end: of all who started, who got there, died or stopped waiting by each day",
         "Cumulative incidence with death and other ends competing; who still waits at the end of follow-up is counted "
         "until then. White: still waiting. Dark band: 95 % interval of the share that got there (jackknife over "
         "replications). Dotted: target.",
-        height=7.4,
+        width=3.25 * COLUMNS,
+        height=0.6 + 3.4 * rows_of_panels,
     )
-    panels = figure.subplots(2, 3).ravel()
+    panels = figure.subplots(rows_of_panels, COLUMNS).ravel()
+    for axes in panels[len(intervals()) : -1]:
+        axes.set_axis_off()
     for axes, interval in zip(panels, intervals(), strict=False):
         rows = measures.waits[measures.waits["interval"] == interval.name]
         _wait_panel(axes, interval, rows, measures.replications())
@@ -40,7 +45,7 @@ def waits(measures: Measures, titles: Titles) -> Figure:
 
 def _wait_panel(axes: Axes, interval: Interval, rows: pd.DataFrame, replications: list[int]) -> None:
     title = interval.means[:1].upper() + interval.means[1:]
-    headline(axes, title, 34)
+    headline(axes, title, 36)
     if rows.empty:
         nothing(axes, "Nobody started this wait in the measured period.")
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pytest
 
 from sim.log import FIRST_CLINIC_WHY, Event, Happening, LogWriter, Why
 from sim.measures import Facts, Measures, Window, combine, measure
+from sim.report.story import tell
 from sim.report.style import Titles
 
 DAY, YEAR = 1440, 525_960
@@ -176,3 +178,117 @@ def bundle(bundle_of) -> Measures:
 @pytest.fixture
 def titles() -> Titles:
     return Titles("made_up", 3, 2.0, {"ct": "CT (NET share)"})
+
+
+ROWS = ("row: resection", "row: prrt", "row: watched", "background row: analogue")
+STORY_WHYS = (
+    *("cancer", "pathology", "new_disease", "surveillance", "resection", "prrt", "supportive", "ssa"),
+    *ROWS,
+)
+STORY_RESOURCES = ("board", "clinic", "ct", "icu", "prrt", "theatre", "ward", "injections")
+STORY = [
+    # day, minute of the day, event, resource, value, why
+    (0, 600, Event.ARRIVED, "", 0, ""),
+    (100, 600, Event.REFERRED, "", 0, ""),
+    (100, 600, Event.JOINED, "ct", 2, ""),
+    (100, 700, Event.WORSENED, "", 1, ""),
+    (102, 600, Event.MISSED, "ct", 0, "did_not_attend"),
+    (105, 600, Event.CALLED, "ct", 0, ""),
+    (105, 600, Event.STARTED, "ct", 30, ""),
+    (105, 630, Event.FINISHED, "ct", 30, ""),
+    (107, 600, Event.MEASURED, "", 20_000, ""),
+    (110, 600, Event.DIAGNOSED, "", 350, ""),
+    (110, 600, Event.JOINED, "board", 2, ""),
+    (116, 780, Event.CALLED, "board", 0, ""),
+    (116, 780, Event.STARTED, "board", 9, ""),
+    (116, 789, Event.FINISHED, "board", 9, ""),
+    (116, 789, Event.DEFERRED, "", 0, "pathology"),
+    (116, 789, Event.JOINED, "board", 2, ""),
+    (123, 780, Event.CALLED, "board", 0, ""),
+    (123, 780, Event.STARTED, "board", 9, ""),
+    (123, 789, Event.FINISHED, "board", 9, ""),
+    (123, 789, Event.TREATED, "", 1, "ssa"),
+    (123, 789, Event.DECIDED, "", 0b111, "row: resection"),
+    (123, 789, Event.JOINED, "injections", 2, ""),
+    (123, 789, Event.STARTED, "injections", -1, ""),
+    (125, 600, Event.JOINED, "theatre", 2, ""),
+    (140, 510, Event.CANCELLED, "theatre", 0, "no_second"),
+    (147, 510, Event.CALLED, "theatre", 0, ""),
+    (147, 510, Event.STARTED, "theatre", 180, ""),
+    (147, 690, Event.FINISHED, "theatre", 180, ""),
+    (147, 690, Event.TREATED, "", 2, "resection"),
+    (147, 690, Event.CLEARED, "", 0, "resection"),
+    (147, 690, Event.COMPLICATED, "", 3 * DAY, "resection"),
+    (147, 690, Event.JOINED, "icu", 0, ""),
+    (147, 690, Event.STARTED, "icu", DAY, ""),
+    (148, 690, Event.FINISHED, "icu", DAY, ""),
+    (148, 690, Event.KEPT, "icu", 0, ""),
+    (148, 690, Event.JOINED, "ward", 0, ""),
+    (150, 690, Event.RELEASED, "icu", 2 * DAY, ""),
+    (150, 690, Event.STARTED, "ward", 8 * DAY, ""),
+    (158, 690, Event.FINISHED, "ward", 8 * DAY, ""),
+    (158, 690, Event.COMPLETED, "", 1, "resection"),
+    (200, 600, Event.SYMPTOMATIC, "", 1, ""),
+    (260, 600, Event.SYMPTOMATIC, "", 0, ""),
+    (300, 600, Event.SPREAD, "", 0, ""),
+    (340, 600, Event.JOINED, "ct", 2, ""),
+    (340, 700, Event.CALLED, "ct", 0, ""),
+    (340, 700, Event.STARTED, "ct", 30, ""),
+    (340, 730, Event.FINISHED, "ct", 30, ""),
+    (341, 600, Event.MEASURED, "", 1_300, ""),
+    (341, 600, Event.RECURRED, "", 0, "new_disease"),
+    (341, 600, Event.JOINED, "board", 2, ""),
+    (344, 780, Event.CALLED, "board", 0, ""),
+    (344, 780, Event.STARTED, "board", 9, ""),
+    (344, 789, Event.FINISHED, "board", 9, ""),
+    (344, 789, Event.NOT_OFFERED, "", 0, "resection"),
+    (344, 789, Event.REFUSED, "", 1, "prrt"),
+    (344, 789, Event.DECIDED, "", 0b110, "row: watched"),
+    (344, 789, Event.TREATED, "", 1, "supportive"),
+    *(
+        (day + after, minute, event, "clinic", value, "")
+        for day in (350, 380, 410)
+        for after, minute, event, value in (
+            (0, 600, Event.JOINED, 2),
+            (day // 100, 600, Event.CALLED, 0),
+            (day // 100, 600, Event.STARTED, 20),
+            (day // 100, 620, Event.FINISHED, 20),
+        )
+    ),
+    (430, 600, Event.JOINED, "clinic", 2, ""),
+    (432, 600, Event.LOST, "", FIRST_CLINIC_WHY + 2, "prrt"),
+    (440, 900, Event.DIED, "", 0, "cancer"),
+]
+TRAITS = {
+    "patient": 7, "age": 63.4, "sex": "male", "site": "pancreas", "grade": "G2", "ki67_pct": 4.12,
+    "functioning": True, "receptors": True, "kidney_disease": False, "ecog": 0, "nelm_at_symptom": True,
+    "nelm_minute": 107 * DAY + 600,
+}  # fmt: skip
+
+
+def written(rows, patient=7, replication=3):
+    """A log of one patient from rows of day, minute of the day, event, resource, value, reason."""
+    log = LogWriter()
+    engine = {why.name.lower(): int(why) for why in Why}
+    for day, minute, event, resource, value, why in rows:
+        number = engine[why] if why in engine else FIRST_CLINIC_WHY + STORY_WHYS.index(why) if why else -1
+        place = STORY_RESOURCES.index(resource) if resource else -1
+        log.event(patient, day * DAY + minute, event, -1, place, value, number)
+    return log.finish({"resources": STORY_RESOURCES, "whys": STORY_WHYS}, replication)
+
+
+@pytest.fixture(scope="session")
+def story_of():
+    """`story_of(rows, **traits)`: a story from rows as in `STORY`, which is taken if none are given."""
+
+    def build(rows=None, **traits):
+        offers = {"row: resection": ("resection",), "row: prrt": ("prrt",), "row: watched": ("supportive",)}
+        return tell(written(STORY if rows is None else rows), 7, TRAITS | traits, date(2026, 1, 1), "by_hand", offers)
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def log_by_hand():
+    """The log of `STORY`: one patient, number 7."""
+    return written(STORY)
