@@ -1,0 +1,81 @@
+"""`nelm new`: a scenario for a centre of one's own, by questions or by flags. Arguments and printing, nothing else."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sim.errors import InputError, Problem
+
+
+@click.command()
+@click.argument("name", metavar="NAME")
+@click.option("--question", metavar="TEXT", help="What the scenario is to answer.")
+@click.option("--population", type=int, metavar="N", help="People in the catchment.")
+@click.option("--country", metavar="XX", help="Whose public holidays, two capital letters, or none.")
+@click.option("--first-year", type=int, metavar="YEAR", help="First year that is counted.")
+@click.option("--board-weeks", type=int, metavar="N", help="The board meets every N weeks.")
+@click.option("--board-cases", type=int, metavar="N", help="Most cases at one meeting.")
+@click.option("--theatre-lists", type=int, metavar="N", help="All-day theatre lists a week.")
+@click.option("--ir-lists", type=int, metavar="N", help="Interventional radiology lists a week.")
+@click.option("--pet-lists", type=int, metavar="N", help="Receptor PET lists a week.")
+@click.option("--pet-cases", type=int, metavar="N", help="Patients on one PET list.")
+@click.option("--ward-beds", type=int, metavar="N", help="Beds of the surgical ward.")
+@click.option("--icu-beds", type=int, metavar="N", help="Intensive and high care beds open to liver surgery.")
+@click.option("--prrt", metavar="WHERE", help="Radionuclide therapy: here, elsewhere or none.")
+@click.option("--transplant", metavar="WHERE", help="Liver transplant: here, elsewhere or none.")
+@click.option(
+    "--base", default="scenarios/baseline.yaml", show_default=True, metavar="FILE", help="What it differs from."
+)
+@click.option("--folder", default="scenarios", show_default=True, metavar="DIR", help="Where the file is put.")
+@click.option("--yes", is_flag=True, help="Ask nothing: take what is usual for a centre of this size.")
+def new(name: str, question: str | None, base: str, folder: str, yes: bool, **said: Any) -> None:
+    """Write NAME.yaml: a scenario for a centre of your own, from a few answers about it.
+
+    What no flag says is asked at the keyboard; an empty answer takes the usual value, which is shown. The file has a
+    comment for every part and is checked before it is written.
+    """
+    from sim.centre import QUESTIONS, Answers, usual, written
+    from sim.running import clinic_known
+    from sim.scenario import read_scenario
+    from sim.scenario.words import name as check_name
+
+    reference = read_scenario(base, known=clinic_known())
+    try:
+        check_name(name)
+    except ValueError as wrong:
+        raise InputError(Problem(path="NAME", found=f"'{name}'", expected=str(wrong))) from None
+    path = Path(folder) / f"{name}.yaml"
+    if path.exists():
+        found = "a file of that name"
+        raise InputError(Problem(file=str(path), found=found, expected="a name that is free", todo="choose another"))
+    asks = not yes and sys.stdin.isatty()
+    if said["population"] is None and asks:
+        said["population"] = click.prompt(QUESTIONS[0].asks, type=int, default=reference.catchment.population)
+    values = asdict(usual(reference, said["population"]))
+    for its in QUESTIONS:
+        if said[its.name] is not None:
+            values[its.name] = said[its.name]
+        elif asks and its.name != "population":
+            kind = click.Choice(its.kind) if isinstance(its.kind, tuple) else its.kind
+            values[its.name] = click.prompt(its.asks, type=kind, default=values[its.name])
+    answers = Answers(**values)
+    asked = question or f"What does the pathway look like at a centre for {answers.population:,} people?"
+    relative = Path(os.path.relpath(base, folder)).as_posix()
+    text = written(name, asked, answers, reference, relative)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    try:
+        read_scenario(path, known=clinic_known())
+    except InputError:
+        path.unlink()
+        raise
+    click.echo(f"{path} is written. Read it and replace what is known better; then")
+    click.echo(f"  nelm check {path}      is it right?")
+    click.echo(f"  nelm explain {path}    what does it say, and how full will each list be?")
+    click.echo(f"  nelm run {path}        what comes of it?")
