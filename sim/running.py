@@ -1,9 +1,11 @@
 """The one room where scenario, clinic and engine meet: a scenario becomes replications.
 
     clinic_known()                    what the clinic asks of a scenario, for the front door
+    board_of(scenario)                the tumour board as the scenario has it
     hospital_of(scenario)             the scenario's resources in the engine's terms
     facts_of(scenario), window_of     what the measures must be told
     simulate(scenario, replication)   -> Replication: logs, patients and measures of one replication
+    walk_without_queues(scenario)     -> the log of the same patients in a hospital where nobody waits
     warm_up(tell)                     compile the clinic once, if it is not there compiled
 
 Everything here is a pure function of the scenario and the replication's number.
@@ -11,36 +13,32 @@ Everything here is a pure function of the scenario and the replication's number.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from dataclasses import replace
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
 
 from sim import draws, jit
 from sim.clinic.alarms import ring
+from sim.clinic.boardchange import Added, Changed, changed_board, mistakes
 from sim.clinic.boardfile import Board, read_board
 from sim.clinic.pathway import advance
 from sim.clinic.patient import World
-from sim.clinic.protocols import LIVER_DIRECTED, Role, Treatment
+from sim.clinic.protocols import LIVER_DIRECTED, MAIN, Role, Treatment
 from sim.clinic.stages import Stage, reasons, stage_names
 from sim.clinic.world import arrival_minutes, make_world, patient_table
-from sim.engine.hospital import Competing, Hospital, Resource, Spread
+from sim.engine.hospital import Competing, Hospital, Resource, Sitting, Spread
 from sim.engine.reference import run_reference
-from sim.engine.timetable import Entry, expand
+from sim.errors import Problem
 from sim.evidence import read_evidence
+from sim.log import EventLog
 from sim.measures import Facts, Window, measure
-from sim.scenario import (
-    END,
-    NO_LIMIT,
-    NOTHING,
-    START,
-    Known,
-    ListResource,
-    OfferResource,
-    PlaceResource,
-    Scenario,
-)
+from sim.reading import Scalar
+from sim.scenario import NO_LIMIT, NOTHING, Known, ListResource, OfferResource, PlaceResource, Scenario
+from sim.scenario import Board as BoardSection
 from sim.steps import Kind, Plan
 from sim.store import Replication
 from sim.units import DAY
@@ -50,11 +48,45 @@ from sim.units import DAY
 def clinic_known() -> Known:
     """What the clinic and the evidence ask of a scenario: resources, cards, rows of the board, sources."""
     ledger, board = read_evidence(), read_board()
+    equals = {tuple(sorted(row.offer)) for rows in board.rows.values() for row in rows if len(row.offer) > 1}
     return Known(
+        alternatives=tuple(sorted(equals)),
+        treatments=tuple(treatment.name.lower() for treatment in (*MAIN, Treatment.SSA)),
         overrides=ledger.check,
+        board=_board_mistakes,
         rows=(*board.row_names("main"), *board.row_names("background")),
         sources=tuple(ledger.sources),
     )
+
+
+def _changes_of(section: BoardSection) -> tuple[dict[str, Changed], dict[str, Added]]:
+    """What a scenario changes of the board, in the clinic's terms."""
+    change = {name: Changed(row.when, row.offer) for name, row in section.change.items()}
+    return change, {name: Added(row.before, row.offer, row.when, row.source) for name, row in section.add.items()}
+
+
+def _board_mistakes(
+    section: BoardSection, overrides: Mapping[str, Scalar], weights: Mapping[str, float]
+) -> Sequence[Problem]:
+    """What is wrong with the board as a scenario has it; of wrong overrides their own check has told."""
+    ledger = read_evidence()
+    if ledger.check(overrides):
+        return ()
+    numbers = dict(zip(ledger.flat, ledger.known(overrides).tolist(), strict=True))
+    return mistakes(read_board(), *_changes_of(section), section.rows_off, numbers, weights)
+
+
+def board_of(scenario: Scenario) -> Board:
+    """The tumour board as the scenario has it: the shipped one, with its changed and added rows."""
+    section = scenario.board
+    return (
+        _board_with(section.model_dump_json(exclude_defaults=True)) if section.change or section.add else read_board()
+    )
+
+
+@lru_cache(maxsize=8)
+def _board_with(section: str) -> Board:
+    return changed_board(read_board(), *_changes_of(BoardSection.model_validate(json.loads(section))))
 
 
 class Clinic:
@@ -97,12 +129,7 @@ def hospital_of(scenario: Scenario) -> Hospital:
                     overrun=its.overrun,
                     cancelled=its.cancelled,
                     missed=its.missed,
-                    sittings=expand(
-                        [_entry(name, line) for line in its.sittings],
-                        scenario.run.start,
-                        scenario.run.days,
-                        scenario.closed_days(name),
-                    ),
+                    sittings=_sittings(scenario, name),
                 )
             )
         elif isinstance(its, PlaceResource):
@@ -126,23 +153,19 @@ def hospital_of(scenario: Scenario) -> Hospital:
                     stream.urgency,
                     -1 if alone else numbers[stream.second.place],
                     Spread(0.0) if alone else _spread(stream.second.minutes),
+                    scenario.competing_varies(stream),
                 )
             )
     return Hospital(tuple(resources), tuple(competing), scenario.run.ends, scenario.run.rings)
 
 
-def _entry(name: str, line: Any) -> Entry:
-    return Entry(
-        name,
-        tuple(line.days),
-        line.start,
-        line.minutes,
-        every=line.every,
-        rooms=line.rooms,
-        cases=-1 if line.cases == NO_LIMIT else line.cases,
-        protected=line.protected,
-        since=None if line.first == START else line.first,
-        until=None if line.until == END else line.until,
+def _sittings(scenario: Scenario, name: str) -> tuple[Sitting, ...]:
+    """The sittings of a list, those without closure and with their staff."""
+    return tuple(
+        Sitting(
+            held.opens, held.its.minutes, name, -1 if held.its.cases == NO_LIMIT else held.its.cases, held.its.protected
+        )
+        for held in scenario.sittings(name)
     )
 
 
@@ -183,12 +206,16 @@ def log_names(scenario: Scenario, board: Board) -> dict[str, tuple[str, ...]]:
 
 def clinic_of(scenario: Scenario, replication: int) -> tuple[Clinic, np.ndarray, int]:
     """The clinic of one replication, its arrivals (minute, patient), and the replication's key."""
-    board = read_board()
+    board = board_of(scenario)
     key = draws.key(scenario.run.seed, 0, replication)
-    arrived = arrival_minutes(key, scenario.arrivals.rate, scenario.run.ends)
-    known = read_evidence().known(scenario.evidence)
+    arrived = arrival_minutes(key, scenario.arrivals.rate, scenario.run.ends, scenario.arrivals_vary())
+    known = read_evidence().known(scenario.numbers())
     numbers = {name: number for number, name in enumerate(scenario.resources)}
-    world = make_world(key, known, board, numbers, arrived, scenario.board.rows_off, preference=scenario.preference)
+    care = {name: (its.where, float(its.delay.median), its.delay.sigma) for name, its in scenario.treatments.items()}
+    grafts = scenario.resources[Role.GRAFTS.name.lower()]
+    assert isinstance(grafts, OfferResource)  # the scenario was checked for it
+    kinds = tuple(grafts.kinds)
+    world = make_world(key, known, board, numbers, arrived, scenario.board.rows_off, care, scenario.weights(), kinds)
     arrivals = np.column_stack([arrived, np.arange(len(arrived))]).astype(np.int64)
     return Clinic(world, log_names(scenario, board)), arrivals, key
 
@@ -202,8 +229,36 @@ def simulate(scenario: Scenario, replication: int = 0) -> Replication:
     clinic, arrivals, key = clinic_of(scenario, replication)
     log = run_reference(hospital_of(scenario), clinic, arrivals, key, dict(clinic.names), replication)
     patients = patient_table(clinic.world)
-    measures = measure(log, patients, window_of(scenario), facts_of(scenario, read_board()))
+    measures = measure(log, patients, window_of(scenario), facts_of(scenario, board_of(scenario)))
     return Replication(replication, log, patients, measures)
+
+
+class _Unqueued(Clinic):
+    """The clinic of a hospital where nobody waits: what would be a case on a list takes one of endless places."""
+
+    def advance(self, patient: int, step: int, now: int) -> None:
+        """Run a step of care."""
+        super().advance(patient, step, now)
+        orders = self.plan.orders[: int(self.plan.reply[0].orders)]
+        orders.kind[orders.kind == Kind.LIST] = Kind.PLACE
+
+
+def walk_without_queues(scenario: Scenario, offers_per_year: float = 1000.0) -> EventLog:
+    """The log of this pathway's own patients in a hospital where nobody waits for anything, and nobody else comes.
+
+    Of the resources only the names count, so that what they are asked for does not depend on what they can give.
+    Patients never meet in it: of twice as many, twice as much is asked.
+    offers_per_year   how often an offer comes to those who wait for one
+    """
+    clinic, arrivals, key = clinic_of(scenario, 0)
+    resources = tuple(
+        replace(its, rate_per_year=offers_per_year)
+        if its.kind == Kind.OFFER
+        else Resource(its.name, Kind.PLACE, its.rank, capacity=((0, np.iinfo(np.int32).max),))
+        for its in hospital_of(scenario).resources
+    )
+    unqueued = _Unqueued(clinic.world, clinic.names)
+    return run_reference(Hospital(resources, (), scenario.run.ends), unqueued, arrivals, key)
 
 
 def warm_up(tell: Callable[[str], object] = lambda sentence: None) -> None:

@@ -28,9 +28,9 @@ from sim.errors import InputError, Problem, nearest
 from sim.evidence import Ledger, read_evidence
 from sim.reading import Node, read_yaml
 
-_TABLES = {"background": BACKGROUND, "main": MAIN}
-_MOST_OFFERS = 4  # not clinical: columns of the table of offers
-_MOST_ROWS = 60  # not clinical: decisions log their fitting rows as bits of one number
+TABLES = {"background": BACKGROUND, "main": MAIN}
+MOST_OFFERS = 4  # not clinical: columns of the table of offers
+MOST_ROWS = 60  # not clinical: decisions log their fitting rows as bits of one number
 _COMPARISON = re.compile(r"(<=|>=|<|>|=)\s*([+-]?\d+(?:\.\d+)?|[a-z][a-z0-9_.]*)")
 
 Condition = str | float | list[str]
@@ -69,8 +69,8 @@ class Board:
         InputError if a row's bounds leave nothing between them then.
         """
         try:
-            return Tables(*(_compile(self.rows[name], numbers) for name in _TABLES))
-        except _ConditionError as wrong:
+            return Tables(*(compiled(self.rows[name], numbers) for name in TABLES))
+        except ConditionError as wrong:
             raise InputError(
                 Problem(path="evidence", found="a value that empties a row of the board", expected=wrong.expected)
             ) from None
@@ -102,12 +102,12 @@ def make_board(root: Node, file: str) -> Board:
     if not root.has(("kind",)) or root.at(("kind",)).value != "board":
         problems.append(root.problem(("kind",), "board", "begin the file with `kind: board`"))
     ledger = read_evidence()
-    rows = {name: _rows(root, name, offers, ledger, problems) for name, offers in _TABLES.items()}
+    rows = {name: _rows(root, name, offers, ledger, problems) for name, offers in TABLES.items()}
     if problems:
         raise InputError(problems)
-    for name in _TABLES:
-        problems += _reach(root, name, rows[name], [_box(row, ledger.flat) for row in rows[name]])
-    tables = Tables(*(_compile(rows[name], ledger.flat) for name in _TABLES))
+    for name in TABLES:
+        problems += _reach(root, name, rows[name], [box_of(row, ledger.flat) for row in rows[name]])
+    tables = Tables(*(compiled(rows[name], ledger.flat) for name in TABLES))
     cases = _cases(root, rows, tables, problems)
     if problems:
         raise InputError(problems)
@@ -158,12 +158,12 @@ def _rows(
             problems.append(root.problem((*steps, "name"), "a name that no other row of the table has"))
         source = _words(root, (*steps, "source"), "evidence cards", ledger.cards, problems)
         offer = _words(root, (*steps, "offer"), "treatments, one or several equal ones", names, problems)
-        if len(offer) > _MOST_OFFERS:
-            problems.append(root.problem((*steps, "offer"), f"one treatment, or up to {_MOST_OFFERS} equal ones"))
+        if len(offer) > MOST_OFFERS:
+            problems.append(root.problem((*steps, "offer"), f"one treatment, or up to {MOST_OFFERS} equal ones"))
         when = _conditions(root, (*steps, "when"), ledger.flat, problems)
         rows.append(Row(name, offer, when, source))
-    if len(rows) > _MOST_ROWS:
-        problems.append(root.problem((table,), f"at most {_MOST_ROWS} rows", found=f"{len(rows)} rows"))
+    if len(rows) > MOST_ROWS:
+        problems.append(root.problem((table,), f"at most {MOST_ROWS} rows", found=f"{len(rows)} rows"))
     return tuple(rows)
 
 
@@ -215,14 +215,14 @@ def _conditions(
         value = root.at(place).plain()
         try:
             bound(ATTRIBUTES[name], value, numbers)
-        except _ConditionError as wrong:
+        except ConditionError as wrong:
             problems.append(root.problem(place, wrong.expected, wrong.todo))
         else:
             when[name] = value
     return when
 
 
-class _ConditionError(ValueError):
+class ConditionError(ValueError):
     """A condition that can not be: what was expected, and what to do."""
 
     def __init__(self, expected: str, todo: str = ""):
@@ -241,7 +241,7 @@ def bound(attribute: Attribute, value: object, numbers: Mapping[str, float]) -> 
         words = value if isinstance(value, list) else [value]
         wrong = [str(word) for word in words if word not in attribute.levels]
         if wrong or not words:
-            raise _ConditionError(
+            raise ConditionError(
                 "one or a list of: " + ", ".join(attribute.levels), nearest((*wrong, "")[0], attribute.levels)
             )
         return sum({1 << attribute.levels.index(word) for word in words})
@@ -250,17 +250,17 @@ def bound(attribute: Attribute, value: object, numbers: Mapping[str, float]) -> 
     for part in parts:
         match = _COMPARISON.fullmatch(part.strip())
         if match is None:
-            raise _ConditionError('a comparison such as "<= 20", ">= 3 and <= 20", or a number')
+            raise ConditionError('a comparison such as "<= 20", ">= 3 and <= 20", or a number')
         sign, number = match[1], _number(match[2], attribute, numbers)
         if not attribute.lowest <= number <= attribute.highest:
             within = f"{attribute.lowest:g} to {attribute.highest:g} {attribute.unit}".strip()
-            raise _ConditionError(f"a bound within {within}")
+            raise ConditionError(f"a bound within {within}")
         if sign in ("<=", "=", "<"):
             high = min(high, number if sign != "<" else math.nextafter(number, -math.inf))
         if sign in (">=", "=", ">"):
             low = max(low, number if sign != ">" else math.nextafter(number, math.inf))
     if low > high:
-        raise _ConditionError("bounds that leave something between them")
+        raise ConditionError("bounds that leave something between them")
     return (low, high)
 
 
@@ -270,7 +270,7 @@ def _number(text: str, attribute: Attribute, numbers: Mapping[str, float]) -> fl
         return float(text)
     except ValueError:
         if text not in numbers:
-            raise _ConditionError("a number, or the name of a number in the evidence", nearest(text, numbers)) from None
+            raise ConditionError("a number, or the name of a number in the evidence", nearest(text, numbers)) from None
     return numbers[text] * (100 if attribute.unit == "%" else 1)  # not clinical: per cent
 
 
@@ -298,7 +298,7 @@ def _left_over(box: Box, taken: Box) -> list[Box]:
     return pieces
 
 
-def _used_up_by(box: Box, earlier: list[Box], start: int = 0) -> int:
+def used_up_by(box: Box, earlier: list[Box], start: int = 0) -> int:
     """Which of the earlier boxes takes the last that is left of a box; -1 where they leave something.
 
     Piece by piece, so that the first piece that is left ends the search.
@@ -308,7 +308,7 @@ def _used_up_by(box: Box, earlier: list[Box], start: int = 0) -> int:
         if pieces != [box]:
             last = number
             for piece in pieces:
-                taken = _used_up_by(piece, earlier, number + 1)
+                taken = used_up_by(piece, earlier, number + 1)
                 if taken < 0:
                     return -1
                 last = max(last, taken)
@@ -320,7 +320,7 @@ def _reach(root: Node, table: str, rows: tuple[Row, ...], boxes: list[Box]) -> l
     """Rows that earlier rows leave nothing for, and a last row that does not take everybody."""
     problems = []
     for number, box in enumerate(boxes):
-        last = _used_up_by(box, boxes[:number])
+        last = used_up_by(box, boxes[:number])
         if last >= 0:
             problems.append(
                 root.problem(
@@ -341,7 +341,7 @@ def _reach(root: Node, table: str, rows: tuple[Row, ...], boxes: list[Box]) -> l
     return problems
 
 
-def _box(row: Row, numbers: Mapping[str, float]) -> Box:
+def box_of(row: Row, numbers: Mapping[str, float]) -> Box:
     """The patients a row takes; a number that is not asked about may also be unknown, which -inf stands for."""
     box = _whole_box()
     for name, value in row.when.items():
@@ -349,12 +349,13 @@ def _box(row: Row, numbers: Mapping[str, float]) -> Box:
     return tuple(box)
 
 
-def _compile(rows: tuple[Row, ...], numbers: Mapping[str, float]) -> Table:
+def compiled(rows: tuple[Row, ...], numbers: Mapping[str, float]) -> Table:
+    """A table as arrays of bounds, with the evidence of these numbers."""
     cells: Any = np.zeros((len(rows), len(ATTRIBUTES)), CELL).view(np.recarray)
     cells.levels = -1
-    offers = np.full((len(rows), _MOST_OFFERS), -1, np.int64)
+    offers = np.full((len(rows), MOST_OFFERS), -1, np.int64)
     for r, row in enumerate(rows):
-        box = _box(row, numbers)
+        box = box_of(row, numbers)
         for k, offer in enumerate(row.offer):
             offers[r, k] = Treatment[offer.upper()].value
         for a, name in enumerate(ATTRIBUTES):
@@ -372,8 +373,8 @@ def _compile(rows: tuple[Row, ...], numbers: Mapping[str, float]) -> Table:
 def _cases(root: Node, rows: dict[str, tuple[Row, ...]], tables: Tables, problems: list[Problem]) -> tuple[Case, ...]:
     """The worked cases, each compared with what the tables decide; and rows that no case reaches."""
     cases: list[Case] = []
-    reached: dict[str, set[str]] = {name: set() for name in _TABLES}
-    known = {"who", "findings", *_TABLES}
+    reached: dict[str, set[str]] = {name: set() for name in TABLES}
+    known = {"who", "findings", *TABLES}
     for number in range(_items(root, ("cases",), "worked cases", problems)):
         steps = ("cases", number)
         before = len(problems)
@@ -381,7 +382,7 @@ def _cases(root: Node, rows: dict[str, tuple[Row, ...]], tables: Tables, problem
         who = _text(root, (*steps, "who"), "who she is, in a clinician's words", problems)
         findings = _findings(root, (*steps, "findings"), problems)
         named = {}
-        for name in _TABLES:
+        for name in TABLES:
             if not root.has((*steps, name)):
                 continue
             named[name] = str(root.at((*steps, name)).plain())
@@ -404,7 +405,7 @@ def _cases(root: Node, rows: dict[str, tuple[Row, ...]], tables: Tables, problem
                 )
         cases.append(Case(who, findings, named))
     if not problems:
-        for name in _TABLES:
+        for name in TABLES:
             for r, row in enumerate(rows[name]):
                 if row.name not in reached[name]:
                     problems.append(

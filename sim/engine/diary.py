@@ -4,9 +4,9 @@
     competing_cases(competing, ...)    the stream of one competing demand
     offers(resource, ...)              the stream of one kind of offer
 
-Arrivals are at random (exponential gaps). The gaps are summed as they are drawn, and a case belongs to the minute
-that has begun, so that the rate is kept exactly. Each case and each sitting draws from its own address; adding a
-stream, a sitting or a case changes no other's luck.
+Arrivals are at random (exponential gaps, taken on the cumulative rate where it changes with time). The gaps are
+summed as they are drawn, and a case belongs to the minute that has begun, so that the rate is kept exactly. Each case
+and each sitting draws from its own address; adding a stream, a sitting or a case changes no other's luck.
 """
 
 from __future__ import annotations
@@ -178,7 +178,7 @@ def competing_cases(competing: Competing, key: int, ends: int, longest: int = 0)
         }
         ties = draws.uniforms(key, numbers, int(Question.TIE), visit(0, 0)).tolist()
         for at, tie in enumerate(ties):
-            clock += gap * -math.log(asked[Question.ARRIVAL_GAP][at])
+            clock = competing.varies.after(clock, gap * -math.log(asked[Question.ARRIVAL_GAP][at]))
             if clock >= ends:
                 return
             minutes = max(1, _drawn(competing.minutes, asked[Question.CASE_MINUTES][at]))

@@ -6,8 +6,8 @@
     Competing         other diseases' patients who use the same queue
     Spread            how long they take
 
-Minutes count from midnight of day 0; there are no dates here (see `timetable`), and holidays and planned
-closures are sittings that are not there. A resource is its name: its number is only its place in the tuple,
+Minutes count from midnight of day 0; there are no dates here, and holidays, planned closures and leave are
+sittings that are not there. A resource is its name: its number is only its place in the tuple,
 and nothing that happens depends on it. All mistakes are found at once, when a `Hospital` is made, as an
 `InputError` with their places.
 
@@ -23,6 +23,7 @@ from typing import Any
 from sim import draws
 from sim.engine.rules import competing_stream, resource_stream
 from sim.errors import InputError, Problem, nearest
+from sim.intensity import CONSTANT, Intensity
 from sim.steps import Kind
 
 RINGS = ("report", "swap", "error")
@@ -97,6 +98,7 @@ class Competing:
     urgency         share of each urgency class, from 0 on
     second          number of a place needed at the same time, or -1
     second_minutes  how long that is held after the first has ended
+    varies          by which factors the rate changes with time
     """
 
     name: str
@@ -106,6 +108,7 @@ class Competing:
     urgency: tuple[float, ...] = (1.0,)
     second: int = -1
     second_minutes: Spread = Spread(0.0)
+    varies: Intensity = CONSTANT
 
 
 @dataclass(frozen=True)

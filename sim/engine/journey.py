@@ -416,7 +416,7 @@ class Journeys:
             second = self.floor.hospital.resources[order.second]
             if second.kind != Kind.PLACE or second is resource:
                 return f"the second resource, {second.name}, must be a place, and not the first"
-        if isinstance(target, Listing) and order.minutes > target.longest:
+        if isinstance(target, Listing) and target.sessions and order.minutes > target.longest:
             return (
                 f"a case of {order.minutes} minutes is asked for on {resource.name}, whose longest sitting takes "
                 f"{target.longest}; it would wait for ever. Give the list a longer sitting, or the case fewer minutes"

@@ -5,22 +5,18 @@
     Known, shipped()               what the rest of the model asks of a scenario; what the shipped one does
     ListResource, PlaceResource, OfferResource, Sitting, Competing, Spread, NOTHING, NO_LIMIT   its parts
 
-`words` the kinds of value, `model` the keys, `merge` changes on a base, `calendar` holidays, `check` how it all
-fits together, `read` the front door.
+`words` the kinds of value; `parts`, `model`, `demand`, `clinical` and `staff` the keys; `merge` changes on a base;
+`calendar` holidays, `timetable` dated sittings, `rates` what changes with time; `lines`, `preference` and `check` how
+it all fits together; `read` the front door.
 """
 
 from sim.scenario.check import CLINIC_ASKS_FOR, Known, shipped
-from sim.scenario.model import (
-    NOTHING,
-    Competing,
-    ListResource,
-    OfferResource,
-    PlaceResource,
-    Resource,
-    Sitting,
-    Spread,
-)
+from sim.scenario.clinical import Board, Care, Cohort
+from sim.scenario.demand import NOTHING, Competing, Spread
+from sim.scenario.model import ListResource, OfferResource, PlaceResource, Resource, Sitting
 from sim.scenario.read import Scenario, check_file, read_scenario
+from sim.scenario.staff import Unstaffed
+from sim.scenario.timetable import Held
 from sim.scenario.words import END, NO_LIMIT, START
 
 __all__ = [
@@ -29,7 +25,11 @@ __all__ = [
     "NOTHING",
     "NO_LIMIT",
     "START",
+    "Board",
+    "Care",
+    "Cohort",
     "Competing",
+    "Held",
     "Known",
     "ListResource",
     "OfferResource",
@@ -38,6 +38,7 @@ __all__ = [
     "Scenario",
     "Sitting",
     "Spread",
+    "Unstaffed",
     "check_file",
     "read_scenario",
     "shipped",

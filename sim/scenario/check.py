@@ -26,20 +26,14 @@ from sim.evidence import read_evidence
 from sim.reading import UNREADABLE, Node, Scalar, Steps, described
 from sim.scenario import words
 from sim.scenario.calendar import countries, public_holidays
+from sim.scenario.clinical import HERE, Board, Care, Cohort
+from sim.scenario.demand import Arrivals, Competing, Disease
+from sim.scenario.lines import Lines
 from sim.scenario.merge import Taken
-from sim.scenario.model import (
-    KINDS,
-    NAMED_LISTS,
-    Arrivals,
-    Board,
-    Catchment,
-    Competing,
-    Holidays,
-    OfferResource,
-    Part,
-    Resource,
-    Run,
-)
+from sim.scenario.model import KINDS, Catchment, Holidays, ListResource, OfferResource, Resource, Run
+from sim.scenario.parts import NAMED_LISTS, Part
+from sim.scenario.preference import Preference, Preferences, weights
+from sim.scenario.staff import Group
 
 CLINIC_ASKS_FOR: dict[str, str] = {
     "board": "list",
@@ -69,15 +63,20 @@ class Known:
     """What the rest of the model asks of a scenario, and the names it has.
 
     resources     names and kinds that the pathway uses; others may be there too
-    alternatives  treatments of equal rank, among which `preference` shares out
+    alternatives  sets of treatments that the board offers as equals, among which `preference` shares out
+    treatments    names of treatments that may be given elsewhere or not at all; None leaves them unchecked
     overrides     gives what is wrong with all overrides of evidence; the path of each is `evidence.` and a name
+    board         gives what is wrong with the tumour board as a scenario has it, given its section `board`, its
+                  overrides of evidence and the weights of its preference; the path of each begins with `board.`
     rows          names of the board's rows; None leaves them unchecked
     sources       keys of the evidence's sources; None leaves them unchecked
     """
 
     resources: Mapping[str, str] = field(default_factory=lambda: CLINIC_ASKS_FOR)
-    alternatives: tuple[str, ...] = ("tace", "tae")
+    alternatives: tuple[tuple[str, ...], ...] = (("tace", "tae"),)
+    treatments: Collection[str] | None = None
     overrides: Callable[[Mapping[str, Scalar]], Collection[Problem]] = lambda values: ()
+    board: Callable[[Board, Mapping[str, Scalar], Mapping[str, float]], Collection[Problem]] = lambda *asked: ()
     rows: Collection[str] | None = None
     sources: Collection[str] | None = None
 
@@ -96,9 +95,13 @@ class Parts:
     arrivals: Arrivals
     catchment: Catchment
     holidays: Holidays
+    cohort: Cohort
     evidence: dict[str, Scalar]
     board: Board
-    preference: dict[str, float]
+    preference: dict[str, dict[str, float]]
+    treatments: dict[str, Care]
+    staff: dict[str, Group]
+    diseases: dict[str, Disease]
     resources: dict[str, Resource]
 
 
@@ -126,17 +129,30 @@ class _Check:
 
     def parts(self) -> Parts | None:
         """All sections; None where one of them could not be read."""
+        self._names((), self.tree)
         run = self._part(Run, ("run",))
+        cohort = self._cohort()
+        evidence = self._evidence(cohort)
+        board = self._part(Board, ("board",)) if self.tree.has(("board",)) else Board.model_validate({})
+        preference = Preference(self.known, self.tree, self._add).groups()
+        if board is not None and preference is not None:
+            self._board(board, evidence, cohort, preference)
+        resources = self._resources()
         sections: dict[str, Any] = {
             "run": run,
             "arrivals": self._arrivals(),
             "catchment": self._part(Catchment, ("catchment",)),
             "holidays": self._holidays(run),
-            "evidence": self._evidence(),
-            "board": self._board(),
-            "preference": self._preference(),
-            "resources": self._resources(),
+            "cohort": cohort,
+            "evidence": evidence,
+            "board": board,
+            "preference": preference,
+            "treatments": self._treatments(),
+            "staff": self._named_parts("staff", Group, "a mapping from names of groups to their people"),
+            "diseases": self._named_parts("diseases", Disease, "a mapping from diseases to factors of their rates"),
+            "resources": resources,
         }
+        self._fit_together(sections)
         return None if any(part is None for part in sections.values()) else Parts(**sections)
 
     # -- sections
@@ -180,7 +196,38 @@ class _Check:
             return holidays.model_copy(update={"dates": dict(dates), "first": run.start, "until": last})
         return None
 
-    def _evidence(self) -> dict[str, Scalar]:
+    def _cohort(self) -> Cohort | None:
+        if not self.tree.has(("cohort",)):
+            return Cohort.model_validate({})
+        self._origin(("cohort",))
+        return self._part(Cohort, ("cohort",))
+
+    def _treatments(self) -> dict[str, Care] | None:
+        """Where what is given; treatments given here are not listed, for that is what is meant by saying nothing."""
+        read = self._named_parts("treatments", Care, "a mapping from treatments to where they are given")
+        typed = self.tree.at(("treatments",)).value if self.tree.has(("treatments",)) else {}
+        for name, node in typed.items() if isinstance(typed, dict) else ():
+            if self.known.treatments is not None and name not in self.known.treatments:
+                listed = f"one of {', '.join(sorted(self.known.treatments))}"
+                self._add(("treatments", name), listed, nearest(name, self.known.treatments), f"'{name}'", of_key=True)
+            elif node.get("where") == "elsewhere":
+                self._origin(("treatments", name))
+        return None if read is None else {name: care for name, care in read.items() if care.where != HERE}
+
+    def _named_parts(self, section: str, model: type[_P], expected: str) -> dict[str, _P] | None:
+        """A section that maps names to parts of one kind; None where one of them could not be read."""
+        typed = self._mapping(section, expected)
+        read: dict[str, _P | None] = {}
+        for name in sorted(typed):
+            try:
+                words.name(name)
+            except PydanticCustomError as error:
+                self._add((section, name), (error.context or {})["expected"], found=f"'{name}'", of_key=True)
+            read[name] = self._part(model, (section, name))
+        sound = {name: part for name, part in read.items() if part is not None}
+        return sound if len(sound) == len(typed) else None
+
+    def _evidence(self, cohort: Cohort | None) -> dict[str, Scalar]:
         typed = self._mapping("evidence", "a mapping from names of evidence cards to values")
         found: dict[str, Scalar] = {}
         for name, node in typed.items():
@@ -188,41 +235,50 @@ class _Check:
                 self._add(("evidence", name), "a number, or a text such as '13 months'")
             elif node.value is not UNREADABLE:
                 found[name] = node.value
-        for problem in self.known.overrides(found):
+        said = {} if cohort is None else cohort.evidence()
+        for name in sorted(found.keys() & said.keys()):
+            here = self.tree.spelled(("cohort", *said[name][0]))
+            todo = "take one of the two out"
+            self._add(("evidence", name), "each number said once", todo, f"'{name}', which `{here}` says as well",
+                      of_key=True)  # fmt: skip
+        for problem in self.known.overrides({**found, **{name: number for name, (_, number) in said.items()}}):
             name = problem.path.removeprefix("evidence.")
             # A mistake of several values together goes by their card's name: it is shown at the first of them.
-            key = next((key for key in found if key == name or key.startswith(name + ".")), name)
-            self._add(("evidence", key), problem.expected, problem.todo, problem.found, of_key=key == problem.found)
+            key = next((key for key in (*found, *said) if key == name or key.startswith(name + ".")), name)
+            steps = ("cohort", *said[key][0]) if key in said and key not in found else ("evidence", key)
+            self._add(steps, problem.expected, problem.todo, problem.found, of_key=key == problem.found)
         return dict(sorted(found.items()))
 
-    def _board(self) -> Board | None:
-        board = self._part(Board, ("board",)) if self.tree.has(("board",)) else Board.model_validate({})
-        if board is not None and self.known.rows is not None:
+    def _board(
+        self, board: Board, evidence: Mapping[str, Scalar], cohort: Cohort | None, preference: Preferences
+    ) -> None:
+        """The board as this scenario has it, first by its names, then as a whole."""
+        before = len(self.problems)
+        if self.known.rows is not None:
             self._rows(board, self.known.rows)
-        return board
+        for name, row in board.add.items():
+            if not (row.source or row.assumption):
+                todo = "add `source:` with the name of an evidence card, or `assumption:` with the reason"
+                found = "neither source nor assumption"
+                self._add(("board", "add", name), "where this row is from", todo, found, of_key=True)
+        if len(self.problems) > before or self._of(("evidence",)) or cohort is None:
+            return
+        said = {name: number for name, (_, number) in cohort.evidence().items()}
+        for problem in self.known.board(board, {**evidence, **said}, weights(preference)):
+            steps = tuple(problem.path.split("."))
+            self._add(steps, problem.expected, problem.todo, problem.found, of_key=problem.found == f"'{steps[-1]}'")
+
+    def _of(self, steps: Steps) -> bool:
+        """Has something already been found wrong with a section?"""
+        return any(problem.path.split(".")[0] == steps[0] for problem in self.problems)
 
     def _rows(self, board: Board, known: Collection[str]) -> None:
         typed = self.tree.at(("board", "rows_off")).value
+        rows = (*known, *board.add)
         for position, item in enumerate(typed if board.rows_off else ()):
-            if item.value not in known:
+            if item.value not in rows:
                 steps = ("board", "rows_off", position)
-                self._add(steps, "the name of a row of the board", nearest(item.value, known))
-
-    def _preference(self) -> dict[str, float] | None:
-        steps, wanted = ("preference",), sorted(self.known.alternatives)
-        expected = f"a share for each of {', '.join(wanted)}, together 1"
-        if not self.tree.has(steps):
-            self._missing(steps, expected)
-            return None
-        try:
-            shares = words.named_shares(self.tree.at(steps).plain())
-        except PydanticCustomError as error:
-            self._wrong(steps, error.context or {})
-            return None
-        for name in shares:
-            if name not in wanted:
-                self._add((*steps, name), expected, nearest(name, wanted), f"'{name}'", of_key=True)
-        return {name: shares.get(name, 0.0) for name in wanted}
+                self._add(steps, "the name of a row of the board", nearest(item.value, rows))
 
     def _mapping(self, section: str, expected: str) -> dict[str, Node]:
         node = self.tree.at((section,))
@@ -266,23 +322,27 @@ class _Check:
             self._add((*steps, "kind"), "list, place or offer", nearest(str(kind), KINDS))
         else:
             self._origin(steps)
-            self._names(steps, node)
             return self._part(KINDS[kind], steps)
         return None
 
     def _names(self, steps: Steps, node: Node) -> None:
         """Items of one list have different names, for it is by name that a change finds them."""
-        for key in NAMED_LISTS:
-            items = node.get(key)
-            seen: dict[str, int] = {}
-            for position, item in enumerate(items if isinstance(items, list) else ()):
-                name = item.get("name")
-                if isinstance(name, str) and name in seen:
-                    line = items[seen[name]].place.line
-                    found = f"'{name}' a second time (first in line {line})"
-                    self._add((*steps, key, position, "name"), f"{key} with different names", found=found)
-                elif isinstance(name, str):
-                    seen[name] = position
+        for key, below in node.value.items() if isinstance(node.value, dict) else enumerate(node.value):
+            if isinstance(below.value, list) and key in NAMED_LISTS:
+                self._differ((*steps, key), str(key), below)
+            if isinstance(below.value, dict | list):
+                self._names((*steps, key), below)
+
+    def _differ(self, steps: Steps, key: str, items: Node) -> None:
+        seen: dict[str, int] = {}
+        for position, item in enumerate(items.value):
+            name = item.get("name")
+            if isinstance(name, str) and name in seen:
+                line = items.value[seen[name]].place.line
+                found = f"'{name}' a second time (first in line {line})"
+                self._add((*steps, position, "name"), f"{key} with different names", found=found)
+            elif isinstance(name, str):
+                seen[name] = position
 
     def _ranks(self, typed: Mapping[str, Node]) -> None:
         """Giving out goes by rank; two equal ranks would leave it to chance or to the order of keys."""
@@ -314,6 +374,19 @@ class _Check:
                 self._add(steps, expected, nearest(place, typed), f"'{place}', which is not there")
             elif kind in ("list", "offer"):
                 self._add(steps, expected, found=f"'{place}', which is of the kind {kind}")
+
+    def _fit_together(self, sections: Mapping[str, Any]) -> None:
+        """What one section says of another."""
+        resources, groups, diseases = sections["resources"], sections["staff"], sections["diseases"]
+        lists = {name: its for name, its in (resources or {}).items() if isinstance(its, ListResource)}
+        for name, its in lists.items():
+            Lines(name, its, self.tree, self._add).check(groups)
+        if resources is not None:
+            streams = {s.of for its in resources.values() if not isinstance(its, OfferResource) for s in its.competing}
+            for disease in diseases or ():
+                if disease not in streams:
+                    expected = f"the disease of a stream of competing demand: {', '.join(sorted(streams))}"
+                    self._add(("diseases", disease), expected, nearest(disease, streams), f"'{disease}'", of_key=True)
 
     def _origin(self, steps: Steps) -> None:
         node = self.tree.at(steps)
@@ -400,7 +473,7 @@ def _keys(model: type[Part]) -> str:
 
 def _model_at(model: type[Part], within: Steps) -> type[Part]:
     for step in within:
-        if isinstance(step, str):
+        if isinstance(step, str) and step in _fields(model):  # else it is a name that the user has given
             model = _part_in(_fields(model)[step].annotation) or model
     return model
 

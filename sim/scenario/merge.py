@@ -17,9 +17,13 @@ from dataclasses import replace
 
 from sim.errors import Problem, nearest
 from sim.reading import Node, Place, described
-from sim.scenario.model import NAMED_LISTS
+from sim.scenario.parts import NAMED_LISTS
 
-SECTIONS = ("run", "arrivals", "catchment", "holidays", "evidence", "board", "preference", "resources")
+SECTIONS = (
+    *("run", "arrivals", "catchment", "holidays", "cohort", "evidence"),
+    *("board", "preference", "treatments", "staff", "diseases", "resources"),
+)
+ONE_GROUP = "embolisation"  # the group of a `preference` that is written without groups
 Way = tuple[str, ...]
 Taken = dict[Way, Place]  # what was taken out, and where that was said
 
@@ -37,10 +41,21 @@ def way(path: str) -> Way:
 
     >>> way("resources.ct.rank"), way("evidence.delay_pancreas.median")
     (('resources', 'ct', 'rank'), ('evidence', 'delay_pancreas.median'))
+    >>> way("preference.tae")
+    ('preference', 'embolisation', 'tae')
     """
     if path.startswith("evidence."):
         return ("evidence", path.removeprefix("evidence."))
-    return tuple(path.split("."))
+    steps = tuple(path.split("."))
+    return ("preference", ONE_GROUP, steps[1]) if steps in (("preference", "tae"), ("preference", "tace")) else steps
+
+
+def grouped(preference: Node) -> Node:
+    """A preference that is written without groups, as the one group it is; any other stays as it is."""
+    shares = preference.value
+    if not isinstance(shares, dict) or not shares or any(isinstance(n.value, dict | list) for n in shares.values()):
+        return preference
+    return replace(preference, value={ONE_GROUP: preference})
 
 
 def merged(
@@ -64,7 +79,7 @@ def merged(
     for path, node in change.items():
         try:
             _refuse_twice(path, change)
-            tree = _with(tree, _allowed(path), node, ())
+            tree = _with(tree, _allowed(path), grouped(node) if path == "preference" else node, ())
         except _RefusedError as refused:
             problems.append(_problem(refused, path, node.key))
     return tree, taken, problems
@@ -110,9 +125,14 @@ def _with(node: Node, steps: Way, value: Node, done: Way) -> Node:
     if here is None and rest:
         if done == ("resources",):
             raise _unknown(step, node.value, "a resource")
-        here = Node([] if step in NAMED_LISTS and len(done) == 2 else {}, value.place, value.key)
+        here = Node([] if _goes_by_name(done, step) else {}, value.place, value.key)
     inside = _with(here, rest, value, (*done, step)) if here is not None else value
     return replace(node, value={**node.value, step: inside})
+
+
+def _goes_by_name(done: Way, step: str) -> bool:
+    """Does a list of named items stand at this step, where there is none yet? A resource may bear any name."""
+    return step in NAMED_LISTS and (len(done) > 1 or done == ("arrivals",))
 
 
 def _with_item(node: Node, step: str, rest: Way, value: Node, done: Way) -> Node:

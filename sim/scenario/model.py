@@ -1,8 +1,8 @@
 """What a scenario is once it has been resolved: every key, its meaning, and what it is when it is left out.
 
-    Run, Arrivals, Catchment, Holidays, Board      the sections
+    Run, Catchment, Holidays                       sections; `demand`, `clinical` and `staff` have the others
     ListResource, PlaceResource, OfferResource     the three kinds of resource
-    Sitting, Closure, Competing, Second, Spread, Change
+    Sitting, Initiative, Closure, Change           when lists sit, when they do not; other capacities
 
 All durations are whole minutes, rates are per year, shares are 0 to 1, weekdays are 0 (Monday) to 6, dates
 are dates, times of day are minutes after midnight. Nothing is ever missing: `cases` without a limit is
@@ -20,8 +20,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import Field, model_validator
 
+from sim.scenario.demand import Competing
+from sim.scenario.parts import LISTED, ORDERED, Named, Part, refuse_backwards, refuse_two_on_a_day
 from sim.scenario.words import (
     END,
     NO_LIMIT,
@@ -34,56 +36,25 @@ from sim.scenario.words import (
     Duration,
     DurationOrZero,
     From,
-    Name,
+    GroupCounts,
     NamedShares,
+    Names,
     Positive,
     Rate,
     Seed,
     Share,
-    Sigma,
     Sources,
     Switch,
     Text,
     Until,
-    Urgencies,
     Weekdays,
     Weeks,
     clock,
+    is_duration,
     one_of,
     wrong,
 )
 from sim.units import DAY
-
-
-class Part(BaseModel):
-    """Any part of a scenario: fixed once made, and with no keys but its own."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-
-
-class Named(Part):
-    """An item of a list that is found by its name, so that the order of the list never matters."""
-
-    name: Name = Field(description="a name, by which a change can find it")
-
-
-def _read_list(typed: Any) -> Any:
-    if not isinstance(typed, list):
-        raise wrong("a list of items, each with a name", "begin each item with `- name: ...`, or leave the key out")
-    return tuple(typed)
-
-
-def _in_order_of_name(items: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(sorted(items, key=lambda item: item.name))
-
-
-LISTED = BeforeValidator(_read_list)
-ORDERED = AfterValidator(_in_order_of_name)
-
-
-def _refuse_backwards(first: date, until: date) -> None:
-    if first > until:
-        raise wrong("an `until` on or after `from`", found=f"from {first} until {until}")
 
 
 class Run(Part):
@@ -122,14 +93,6 @@ class Run(Part):
         return math.ceil(self.ends / DAY)
 
 
-class Arrivals(Part):
-    """New patients: a Poisson stream of gastroenteropancreatic neuroendocrine neoplasms at first symptom."""
-
-    rate: Rate = Field(description="a rate, such as 138 per year")
-    source: Sources = Field((), description="a key of the evidence's sources, or a list of them")
-    assumption: Text = Field("", description="the reason for a number that has no source")
-
-
 class Catchment(Part):
     """The setting, for the reader; nothing is computed from it."""
 
@@ -151,54 +114,6 @@ class Holidays(Part):
     until: Until = Field(END, description="the last day for which the dates are complete")
 
 
-def _names(typed: Any) -> Any:
-    if not isinstance(typed, list):
-        raise wrong("a list of names", "write [] for none")
-    return tuple(sorted(set(typed))) if all(isinstance(name, str) for name in typed) else tuple(typed)
-
-
-class Board(Part):
-    """What of the tumour board's table is not used in this scenario."""
-
-    rows_off: Annotated[tuple[Name, ...], BeforeValidator(_names)] = Field((), description="a list of names of rows")
-
-
-class Spread(Part):
-    """A lognormal number of minutes, drawn and rounded once for each case."""
-
-    median: Duration = Field(description="the median, a duration such as 120 min")
-    sigma: Sigma = Field(description="the standard deviation of the logarithm; 0 for always the median")
-
-
-class Second(Part):
-    """The place that a competing case takes beside its list or place, and for how long after it."""
-
-    place: Name = Field(description="the name of a place")
-    minutes: Spread = Field(description="a median and a sigma, such as {median: 1 day, sigma: 0}")
-
-
-NOTHING = Second.model_construct(place="", minutes=Spread.model_construct(median=0, sigma=0.0))
-
-
-def _read_second(typed: Any) -> Any:
-    return NOTHING if typed == "none" else typed
-
-
-def _written_second(second: Second) -> Any:
-    return "none" if second == NOTHING else second.model_dump(by_alias=True)
-
-
-class Competing(Named):
-    """Other diseases' patients who stand in the same queue: a Poisson stream."""
-
-    rate: Rate = Field(description="a rate, such as 3.5 per week")
-    minutes: Spread = Field(description="a median and a sigma, such as {median: 120 min, sigma: 0.25}")
-    urgency: Urgencies = Field(description="shares of the urgency classes, such as {1: 0.3, 2: 0.7}")
-    second: Annotated[Second, BeforeValidator(_read_second), PlainSerializer(_written_second)] = Field(
-        NOTHING, description="the place a case needs beside, or none"
-    )
-
-
 class Sitting(Named):
     """One line of a weekly timetable. It ends on the day on which it begins."""
 
@@ -209,8 +124,23 @@ class Sitting(Named):
     every: Weeks = Field(1, description="1 week for every week, 2 weeks for every other")
     cases: Cases = Field(NO_LIMIT, description="the most cases in one sitting, or 'no limit'")
     protected: DurationOrZero = Field(0, description="minutes held for this pathway's own patients until it opens")
+    whose: Annotated[str, one_of("all", "own")] = Field(
+        "all", alias="for", exclude=True, description="all, or own: the same as protecting all its minutes"
+    )
+    staff: GroupCounts = Field({}, description="how many of each group of the staff each room needs")
     first: From = Field(START, alias="from", description="the first day of this line, or 'start'")
     until: Until = Field(END, description="the last day of this line, or 'end'")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _own_is_protected(cls, typed: Any) -> Any:
+        """`for: own` is a way of writing protected minutes, so that both mean, and are, the same."""
+        if not isinstance(typed, Mapping) or typed.get("for") != "own":
+            return typed
+        if "protected" in typed:
+            raise wrong("either `for: own` or `protected`", "take one of them out", "both")
+        rest = {key: value for key, value in typed.items() if key != "for"}
+        return rest | ({"protected": rest["minutes"]} if is_duration(rest.get("minutes")) else {})
 
     @model_validator(mode="after")
     def _fits(self) -> Sitting:
@@ -220,20 +150,29 @@ class Sitting(Named):
         if self.protected > self.minutes:
             more = f"{self.protected} min protected of {self.minutes} min"
             raise wrong("no more protected minutes than the sitting has", found=more)
-        _refuse_backwards(self.first, self.until)
+        refuse_backwards(self.first, self.until)
         return self
 
 
+class Initiative(Sitting):
+    """Extra sittings for a time, such as Saturday lists that work off a queue."""
+
+    first: Day = Field(alias="from", description="its first day, such as 2031-01-10")
+    until: Day = Field(description="its last day, such as 2031-04-10")
+    why: Text = Field(description="a reason, for the reader")
+
+
 class Closure(Named):
-    """Days on which a list does not sit; both ends belong to it."""
+    """Days on which a list does not sit, or some of its sittings do not; both ends belong to it."""
 
     first: Day = Field(alias="from", description="the first closed day, such as 2031-07-01")
     until: Day = Field(description="the last closed day, such as 2031-08-25")
     why: Text = Field(description="a reason, for the reader")
+    sittings: Names = Field((), description="names of the sittings that it closes; all if left out")
 
     @model_validator(mode="after")
     def _in_order(self) -> Closure:
-        _refuse_backwards(self.first, self.until)
+        refuse_backwards(self.first, self.until)
         return self
 
 
@@ -264,12 +203,23 @@ class ListResource(_Resource):
     )
     holidays: Annotated[str, one_of("closed", "open")] = Field("closed", description="closed or open on holidays")
     sittings: Annotated[tuple[Sitting, ...], LISTED, ORDERED] = Field((), description="a list of sittings")
+    initiatives: Annotated[tuple[Initiative, ...], LISTED, ORDERED] = Field(
+        (), description="a list of extra sittings for a time"
+    )
     closures: Annotated[tuple[Closure, ...], LISTED, ORDERED] = Field((), description="a list of closures")
     competing: Annotated[tuple[Competing, ...], LISTED, ORDERED] = Field((), description="a list of streams of cases")
 
-    def closed(self, holidays: Mapping[date, str], day: date) -> bool:
-        """Does this list stay closed on that day?"""
-        return (self.holidays == "closed" and day in holidays) or any(c.first <= day <= c.until for c in self.closures)
+    @property
+    def lines(self) -> tuple[Sitting, ...]:
+        """All lines of its timetable: the weekly ones, then those of its initiatives."""
+        return (*self.sittings, *self.initiatives)
+
+    def closed(self, holidays: Mapping[date, str], day: date, line: str = "") -> bool:
+        """Does this list stay closed on that day, or at least one line of it that is named?"""
+        shut = (c for c in self.closures if c.first <= day <= c.until)
+        return (self.holidays == "closed" and day in holidays) or any(
+            not closure.sittings or line in closure.sittings for closure in shut
+        )
 
 
 class PlaceResource(_Resource):
@@ -282,10 +232,7 @@ class PlaceResource(_Resource):
 
     @model_validator(mode="after")
     def _one_change_a_day(self) -> PlaceResource:
-        days = [change.day for change in self.changes]
-        if len(set(days)) < len(days):
-            twice = sorted(day for day in days if days.count(day) > 1)[0]
-            raise wrong("at most one change of capacity on a day", found=f"two changes on {twice}")
+        refuse_two_on_a_day((change.day for change in self.changes), "at most one change of capacity on a day")
         return self
 
 
@@ -299,4 +246,3 @@ class OfferResource(_Resource):
 
 Resource: TypeAlias = ListResource | PlaceResource | OfferResource
 KINDS: dict[str, type[Resource]] = {"list": ListResource, "place": PlaceResource, "offer": OfferResource}
-NAMED_LISTS = ("sittings", "closures", "changes", "competing")

@@ -19,17 +19,26 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from pydantic_core import PydanticCustomError
 
 from sim.errors import InputError, Problem, nearest
+from sim.intensity import Intensity
 from sim.reading import UNREADABLE, Node, Place, Scalar, compose_file, described, dump_yaml, made, parse_value
 from sim.scenario import words
 from sim.scenario.check import Known, Parts, resolve, shipped
-from sim.scenario.merge import SECTIONS, Taken, merged
-from sim.scenario.model import Arrivals, Board, Catchment, Holidays, ListResource, Resource, Run
+from sim.scenario.clinical import Board, Care, Cohort
+from sim.scenario.demand import Arrivals, Competing, Disease
+from sim.scenario.merge import SECTIONS, Taken, grouped, merged
+from sim.scenario.model import Catchment, Holidays, ListResource, Resource, Run
+from sim.scenario.preference import weights
+from sim.scenario.rates import arrivals_vary, competing_varies
+from sim.scenario.staff import Group, Unstaffed
+from sim.scenario.timetable import Held, Timetable, closed_days, timetable
+from sim.units import YEAR
 
 _TITLE = ("kind", "scenario", "question", "description")
 _OVERLAY = ("based_on", "change", "remove")
@@ -46,12 +55,16 @@ class Scenario:
     question     what it is to answer, in a sentence
     description  more about it, or ''
     run          seed, first day, periods [min], replications
-    arrivals     rate per year of new patients at first symptom
+    arrivals     rate per year of new patients at first symptom, and how it changes with time
     catchment    the setting, for the reader
     holidays     dates and names of public holidays
+    cohort       the mix of patients, where it is not as the evidence says
     evidence     values that replace those of evidence cards, by the card's name, as typed
-    board        rows of the tumour board that are not used
-    preference   shares of treatments of equal rank
+    board        rows of the tumour board that are not used, changed or added
+    preference   shares of treatments of equal rank, by group
+    treatments   those that are not given here, by name
+    staff        groups of people, by name
+    diseases     factors of the competing demand of a disease, by name
     resources    by name, in order of name
     typed        the text of each file it was read from, the named one first
     """
@@ -63,9 +76,13 @@ class Scenario:
     arrivals: Arrivals
     catchment: Catchment
     holidays: Holidays
+    cohort: Cohort
     evidence: Mapping[str, Scalar]
     board: Board
-    preference: Mapping[str, float]
+    preference: Mapping[str, Mapping[str, float]]
+    treatments: Mapping[str, Care]
+    staff: Mapping[str, Group]
+    diseases: Mapping[str, Disease]
     resources: Mapping[str, Resource]
     typed: Mapping[str, str] = field(compare=False, repr=False)
     _tree: Node = field(compare=False, repr=False)
@@ -78,19 +95,30 @@ class Scenario:
             "arrivals": self.arrivals,
             "catchment": self.catchment,
             "holidays": self.holidays,
+            "cohort": self.cohort,
             "board": self.board,
         }
-        resources = {name: _written(resource.model_dump(by_alias=True)) for name, resource in self.resources.items()}
-        return {
+        by_name: dict[str, Mapping[str, Any]] = {
+            "treatments": self.treatments,
+            "staff": self.staff,
+            "diseases": self.diseases,
+            "resources": self.resources,
+        }
+        data = {
             "kind": "scenario",
             "scenario": self.scenario,
             "question": self.question,
-            **({"description": self.description} if self.description else {}),
-            **{name: _written(part.model_dump(by_alias=True)) for name, part in sections.items()},
+            "description": self.description,
+            **{name: part.model_dump(by_alias=True) for name, part in sections.items()},
             "evidence": dict(self.evidence),
-            "preference": dict(self.preference),
-            "resources": resources,
+            "preference": {group: dict(shares) for group, shares in self.preference.items()},
+            **{
+                section: {name: part.model_dump(by_alias=True) for name, part in parts.items()}
+                for section, parts in by_name.items()
+            },
         }
+        written: dict[str, Any] = _written(data)
+        return written
 
     def resolved_yaml(self) -> str:
         """The resolved scenario as YAML, with every default and date filled in; reads back as an equal scenario."""
@@ -126,21 +154,63 @@ class Scenario:
         parts = _resolved(tree, taken, self._known, problems, [place.file])
         return replace(self, **vars(parts), _tree=tree)
 
-    def closed_days(self, resource: str) -> frozenset[date]:
+    def numbers(self) -> dict[str, Scalar]:
+        """All values that replace those of evidence cards, by name: those of `evidence` and of `cohort`."""
+        return {**self.evidence, **{name: number for name, (_, number) in self.cohort.evidence().items()}}
+
+    def weights(self) -> dict[str, float]:
+        """The weight of each treatment that a row of the board may offer beside equal ones."""
+        return weights(self.preference)
+
+    def arrivals_vary(self) -> Intensity:
+        """By which factors the rate of new patients changes over the minutes of the run."""
+        return arrivals_vary(self.arrivals, self.run)
+
+    def arrivals_expected(self) -> float:
+        """How many new patients are to be expected in the whole run."""
+        return self.arrivals.rate * self.arrivals_vary().cumulative(self.run.ends) / YEAR
+
+    def competing_varies(self, stream: Competing) -> Intensity:
+        """By which factors the rate of a stream of other patients changes over the minutes of the run."""
+        return competing_varies(stream, self.diseases.get(stream.of, _AS_STATED), self.run)
+
+    def closed_days(self, resource: str, line: str = "") -> frozenset[date]:
         """The days of the run on which a list does not sit, by holidays and closures.
 
         resource  name of a list
+        line      of its timetable: the days on which this line does not sit
         """
         found = self.resources[resource]
-        days = (self.run.start + timedelta(days=number) for number in range(self.run.days))
-        return frozenset(d for d in days if isinstance(found, ListResource) and found.closed(self.holidays.dates, d))
+        if not isinstance(found, ListResource):
+            return frozenset()
+        numbers = closed_days(found, self.holidays.dates, self.run, line)
+        return frozenset(self.run.start + timedelta(days=number) for number in numbers)
+
+    def sittings(self, resource: str) -> tuple[Held, ...]:
+        """The sittings of a list that are planned to take place, in the order of their opening.
+
+        resource  name of a list
+        """
+        return self._timetable.held[resource]
+
+    def staffing(self) -> tuple[Unstaffed, ...]:
+        """The sittings that do not take place because somebody they need is missing, by day."""
+        return self._timetable.unstaffed
+
+    @cached_property
+    def _timetable(self) -> Timetable:
+        lists = {name: its for name, its in self.resources.items() if isinstance(its, ListResource)}
+        return timetable(lists, self.staff, self.holidays.dates, self.run)
+
+
+_AS_STATED = Disease.model_validate({})
 
 
 def _written(part: Any) -> Any:
-    """Leaves out empty texts and sources, which mean that nothing was said."""
+    """Leaves out empty texts, lists and mappings, which mean that nothing was said; but no holidays are said."""
     if isinstance(part, dict):
-        said = {key: value for key, value in part.items() if value != "" and not (key == "source" and value == [])}
-        return {key: _written(value) for key, value in said.items()}
+        below = {key: _written(value) for key, value in part.items()}
+        return {key: value for key, value in below.items() if key == "dates" or value not in ("", [], {})}
     return [_written(item) for item in part] if isinstance(part, list | tuple) else part
 
 
@@ -286,6 +356,8 @@ def _of_name(layer: _Layer) -> list[Problem]:
 def _sections(layer: _Layer) -> Node:
     """The sections of the last base; keys that are none were reported with the title."""
     sections = {key: node for key, node in layer.node.value.items() if key in SECTIONS}
+    if "preference" in sections:
+        sections["preference"] = grouped(sections["preference"])
     return replace(layer.node, value=sections)
 
 

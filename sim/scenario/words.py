@@ -24,11 +24,18 @@ from sim.reading import described
 
 NO_LIMIT = -1
 START, END = date.min, date.max  # "from the first day" and "to the last", wherever these will be
+MEASURED = date(1, 1, 2)  # "from the first measured day", wherever that will be
+NOT_SAID = -1.0  # a number that the scenario leaves to the evidence
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
 URGENCIES = 4
 _LONGEST = round(200 * units.YEAR)  # beyond it, a duration is a slip of the pen and dates would run out
 _MOST = 10**9
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_GROWTH = re.compile(r"\s*([+-]?\d+(?:\.\d*)?)\s*%\s*(?:per|a)\s+year\s*")
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
@@ -54,6 +61,18 @@ def _duration(least: int, words: str) -> Callable[[Any], int]:
     return read
 
 
+def is_duration(typed: Any) -> bool:
+    """Would this be read as a duration?
+
+    >>> is_duration("90 min"), is_duration(90), is_duration("long")
+    (True, False, False)
+    """
+    try:
+        return isinstance(typed, str) and units.minutes(typed) is not None
+    except (ValueError, OverflowError):
+        return False
+
+
 def _in_minutes(duration: int) -> str:
     days, rest = divmod(duration, units.DAY)
     if rest or not days:
@@ -72,6 +91,43 @@ def _rate(typed: Any) -> float:
     if not 0 <= rate <= _MOST:
         raise wrong(expected + ("; not below 0" if rate < 0 else "; not so many"))
     return float(f"{rate:.12g}")  # so that writing it per year and reading it again gives the same bits
+
+
+def _growth(typed: Any) -> float:
+    expected = "a change per year, compounded, such as '2 % per year' or '-1.5 % per year'"
+    match = _GROWTH.fullmatch(typed) if isinstance(typed, str) else None
+    if match is None:
+        raise wrong(expected)
+    growth = float(f"{float(match[1]) / 100:.12g}")  # so that writing it in per cent and reading it gives the same bits
+    if not -1 < growth <= 10:
+        raise wrong(expected + "; above -100 %, and at most 1000 %")
+    return growth
+
+
+def _factor(typed: Any) -> float:
+    expected = "a factor of the stated rate, a number from 0 (none come) to 1000, such as 1.2"
+    if isinstance(typed, bool) or not isinstance(typed, int | float) or not 0 <= typed <= 1000:
+        todo = "write 1.2 for a fifth more, 0.8 for a fifth fewer" if isinstance(typed, str) else ""
+        raise wrong(expected, todo)
+    return float(typed)
+
+
+def _season(typed: Any) -> tuple[float, ...]:
+    expected = f"a factor for each month, {MONTHS[0]} to {MONTHS[-1]}, with a mean of 1"
+    if not isinstance(typed, Mapping):
+        raise wrong(expected)
+    for month in typed:
+        if month not in MONTHS:
+            raise wrong(expected, nearest(str(month).lower(), MONTHS), f"'{month}'")
+    missing = [month for month in MONTHS if month not in typed]
+    if missing:
+        raise wrong(expected, "write 1 for a month like any other", f"no factor for {', '.join(missing)}")
+    factors = tuple(_factor(typed[month]) for month in MONTHS)
+    mean = math.fsum(factors) / len(MONTHS)
+    if abs(mean - 1) > 1e-9:
+        todo = f"divide each by {mean:.6g}, or change the rate by it" if mean else "leave the season out"
+        raise wrong(expected, todo, f"factors with a mean of {mean:.6g}")
+    return factors
 
 
 def _share(typed: Any) -> float:
@@ -149,6 +205,12 @@ def _spread(typed: Any) -> float:
     return float(typed)
 
 
+def _number(typed: Any) -> float:
+    if isinstance(typed, bool) or not isinstance(typed, int | float):
+        raise wrong("a number")
+    return float(typed)
+
+
 def _day(typed: Any) -> date:
     expected = "a date as year-month-day, such as 2025-01-06"
     if not isinstance(typed, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", typed):
@@ -178,8 +240,18 @@ def _edge(typed: Any, word: str) -> date:
         raise wrong(f"{context['expected']}, or {word}", context["todo"], context["found"]) from None
 
 
+def _since(typed: Any) -> date:
+    if typed in ("start", "measured"):
+        return START if typed == "start" else MEASURED
+    return _edge(typed, "'start' for the first day of the run, 'measured' for the first measured one")
+
+
 def _written_day(day: date) -> str:
-    return {START: "start", END: "end"}.get(day) or day.isoformat()
+    return {START: "start", END: "end", MEASURED: "measured"}.get(day) or day.isoformat()
+
+
+def _edge_if_said(day: date) -> str:
+    return "" if day in (START, END) else _written_day(day)
 
 
 def _dates(typed: Any) -> dict[date, str]:
@@ -244,6 +316,22 @@ def _text(typed: Any) -> str:
     return typed.strip()
 
 
+def _group_counts(typed: Any) -> dict[str, int]:
+    expected = "a mapping from groups of the staff to how many a room needs, such as {surgeon: 1}"
+    if not isinstance(typed, Mapping):
+        raise wrong(expected)
+    for group, number in typed.items():
+        if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= _MOST:
+            raise wrong(expected, "write a whole number, 1 or more", f"{described(number)} for '{group}'")
+    return dict(sorted(typed.items()))
+
+
+def _names(typed: Any) -> tuple[str, ...]:
+    if not isinstance(typed, list) or not all(isinstance(name, str) for name in typed):
+        raise wrong("a list of names", "write them in brackets, such as [tuesday]")
+    return tuple(sorted(set(typed)))
+
+
 def _sources(typed: Any) -> tuple[str, ...]:
     keys = [typed] if isinstance(typed, str) else typed
     if not isinstance(keys, list | tuple) or not keys or not all(isinstance(key, str) and key.strip() for key in keys):
@@ -272,6 +360,15 @@ Duration = Annotated[int, BeforeValidator(_duration(1, " above 0")), PlainSerial
 DurationOrZero = Annotated[int, BeforeValidator(_duration(0, ", 0 min or more")), PlainSerializer(_in_minutes)]
 Rate = Annotated[float, BeforeValidator(_rate), PlainSerializer(lambda rate: f"{rate!r} per year")]
 Share = Annotated[float, BeforeValidator(_share)]
+ShareOrNot = Annotated[float, BeforeValidator(_share), PlainSerializer(lambda x: "" if x == NOT_SAID else x)]
+NumberOrNot = Annotated[float, BeforeValidator(_number), PlainSerializer(lambda x: "" if x == NOT_SAID else x)]
+Growth = Annotated[float, BeforeValidator(_growth), PlainSerializer(lambda growth: f"{growth * 100:.12g} % per year")]
+Factor = Annotated[float, BeforeValidator(_factor)]
+Season = Annotated[
+    tuple[float, ...],
+    BeforeValidator(_season),
+    PlainSerializer(lambda s: dict(zip(MONTHS, s, strict=True)) if s else {}),
+]
 NamedShares = Annotated[dict[str, float], BeforeValidator(named_shares)]
 Urgencies = Annotated[
     tuple[float, ...], BeforeValidator(_urgencies), PlainSerializer(lambda s: {k: v for k, v in enumerate(s) if v})
@@ -286,6 +383,9 @@ Cases = Annotated[
 Day = Annotated[date, BeforeValidator(_day), PlainSerializer(_written_day)]
 From = Annotated[date, BeforeValidator(_from), PlainSerializer(_written_day)]
 Until = Annotated[date, BeforeValidator(_until), PlainSerializer(_written_day)]
+FromIfSaid = Annotated[date, BeforeValidator(_from), PlainSerializer(_edge_if_said)]
+UntilIfSaid = Annotated[date, BeforeValidator(_until), PlainSerializer(_edge_if_said)]
+Since = Annotated[date, BeforeValidator(_since), PlainSerializer(_written_day)]
 Dates = Annotated[
     dict[date, str],
     BeforeValidator(_dates),
@@ -299,6 +399,8 @@ Weeks = Annotated[
     int, BeforeValidator(_weeks), PlainSerializer(lambda weeks: f"{weeks} week" + ("s" if weeks > 1 else ""))
 ]
 Name = Annotated[str, BeforeValidator(name)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_names), PlainSerializer(list)]
+GroupCounts = Annotated[dict[str, int], BeforeValidator(_group_counts)]
 Text = Annotated[str, BeforeValidator(_text)]
 Sources = Annotated[tuple[str, ...], BeforeValidator(_sources), PlainSerializer(list)]
 Switch = Annotated[bool, BeforeValidator(_switch)]

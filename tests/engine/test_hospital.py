@@ -1,11 +1,8 @@
-"""A hospital's mistakes are all found when it is made; a timetable becomes dated sittings."""
-
-from datetime import date
+"""A hospital's mistakes are all found when it is made."""
 
 import pytest
 
 from sim.engine.hospital import Competing, Hospital, Resource, Sitting, Spread
-from sim.engine.timetable import Entry, expand
 from sim.errors import InputError
 from sim.steps import Kind
 
@@ -119,50 +116,3 @@ def test_lists_need_ranks_of_their_own_and_streams_need_names_of_their_own():
 def test_a_resource_that_is_not_there_is_answered_with_the_nearest():
     with pytest.raises(KeyError, match="no resource 'wrad'; did you mean 'ward'"):
         Hospital((WARD,), (), ends=1).number("wrad")
-
-
-FIRST = date(2024, 1, 3)  # a Wednesday
-
-
-def days_of(sittings):
-    return [sitting.opens // 1440 for sitting in sittings]
-
-
-def test_sittings_fall_on_their_weekdays():
-    sittings = expand([Entry("ir", (0, 2), 480, 240)], FIRST, 14)
-    assert days_of(sittings) == [0, 5, 7, 12]
-    assert {sitting.opens % 1440 for sitting in sittings} == {480}
-
-
-def test_every_other_week_counts_from_the_week_of_the_first_day():
-    assert days_of(expand([Entry("ir", (0,), 0, 60, every=2)], FIRST, 40)) == [12, 26]
-    assert days_of(expand([Entry("ir", (0,), 0, 60, every=2, week=1)], FIRST, 40)) == [5, 19, 33]
-
-
-def test_closed_days_have_no_sittings_and_dates_bound_an_entry():
-    entry = Entry("ir", (2,), 0, 60, since=date(2024, 1, 10), until=date(2024, 1, 24))
-    assert days_of(expand([entry], FIRST, 60)) == [7, 14, 21]
-    assert days_of(expand([entry], FIRST, 60, closed={date(2024, 1, 17)})) == [7, 21]
-
-
-def test_rooms_are_sittings_side_by_side():
-    sittings = expand([Entry("ir", (2,), 0, 60, rooms=3, cases=4, protected=20)], FIRST, 1)
-    assert sittings == (Sitting(0, 60, "ir", 4, 20),) * 3
-
-
-def test_a_leap_day_is_a_day():
-    assert days_of(expand([Entry("ir", (3,), 0, 60)], date(2024, 2, 29), 8)) == [0, 7]
-
-
-def test_every_mistake_of_a_timetable_is_named():
-    wrong = Entry("ir", (7,), 1440, 0, every=2, week=2, rooms=0, since=date(2024, 2, 1), until=date(2024, 1, 1))
-    with pytest.raises(InputError) as caught:
-        expand([Entry("ir", (1,), 0, 60), wrong], FIRST, 10)
-    assert str(caught.value) == (
-        "timetable[1].weekdays\n  found:    (7,)\n  expected: weekdays from 0 (Monday) to 6 (Sunday), at least one\n"
-        "timetable[1].starts\n  found:    1440\n  expected: a minute of the day, 0 to 1439\n"
-        "timetable[1].minutes\n  found:    0\n  expected: 1 or more minutes\n"
-        "timetable[1].week\n  found:    2\n  expected: 0 to 1\n"
-        "timetable[1].rooms\n  found:    0\n  expected: 1 or more rooms\n"
-        "timetable[1].until\n  found:    datetime.date(2024, 1, 1)\n  expected: 2024-02-01 or later"
-    )

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from sim.errors import Problem, nearest
-from sim.scenario import Known
+from sim.reading import Scalar
+from sim.scenario import Board, Known
 
 HERE = Path(__file__).parent
 
@@ -18,12 +19,40 @@ def _overrides(values: Mapping[str, object]) -> list[Problem]:
     problems = []
     for name, value in values.items():
         path = f"evidence.{name}"
-        if name != "delay_pancreas":
+        if name.startswith(COHORT):
+            if name == "age.mean" and not (isinstance(value, float) and 18 <= value <= 100):
+                problems.append(
+                    Problem(path=path, found=str(value), expected="a plain number, such as 0.65; from 18 to 100")
+                )
+        elif name != "delay_pancreas":
             expected = "the name of a number the model reads"
             problems.append(Problem(path=path, found=name, expected=expected, todo=nearest(name, ["delay_pancreas"])))
         elif not isinstance(value, str):
             problems.append(Problem(path=path, found=str(value), expected="a number and a unit of time"))
     return problems
+
+
+COHORT = (
+    "site_share.",
+    "grade_share_",
+    "functioning_share",
+    "age.",
+    "male_share",
+    "ecog_at_symptom.",
+    "kidney_disease",
+)
+
+
+def _board(board: Board, overrides: Mapping[str, Scalar], weights: Mapping[str, float]) -> list[Problem]:
+    """A board whose rows may ask about one thing."""
+    found = []
+    for part, rows in (("change", board.change), ("add", board.add)):
+        for name, row in rows.items():
+            for asked in row.when:
+                if asked != "ecog":
+                    path = f"board.{part}.{name}.when.{asked}"
+                    found.append(Problem(path=path, found=f"'{asked}'", expected="an attribute of the board: ecog"))
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +62,8 @@ def small_world() -> Known:
         resources={"ct": "list", "ward": "place"},
         overrides=_overrides,
         rows=("resection", "prrt"),
+        treatments=("resection", "prrt", "tace", "tae", "sunitinib", "everolimus"),
+        board=_board,
         sources=("NENTB22", "PENN"),
     )
 
