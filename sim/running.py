@@ -17,6 +17,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ from sim.clinic.boardchange import Added, Changed, changed_board, mistakes
 from sim.clinic.boardfile import Board, read_board
 from sim.clinic.pathway import advance
 from sim.clinic.patient import World
-from sim.clinic.protocols import LIVER_DIRECTED, MAIN, Role, Treatment
+from sim.clinic.protocols import KINDS, LIVER_DIRECTED, MAIN, Role, Treatment
 from sim.clinic.stages import Stage, reasons, stage_names
 from sim.clinic.world import arrival_minutes, make_world, patient_table
 from sim.engine.hospital import Competing, Hospital, Resource, Sitting, Spread
@@ -192,6 +193,7 @@ def facts_of(scenario: Scenario, board: Board) -> Facts:
             for treatment in Treatment
             if treatment not in (Treatment.SURVEILLANCE, Treatment.NOTHING)
         ),
+        together={kind: tuple(treatment.name.lower() for treatment in those) for kind, those in KINDS.items()},
     )
 
 
@@ -220,15 +222,17 @@ def clinic_of(scenario: Scenario, replication: int) -> tuple[Clinic, np.ndarray,
     return Clinic(world, log_names(scenario, board)), arrivals, key
 
 
-def simulate(scenario: Scenario, replication: int = 0) -> Replication:
+def simulate(scenario: Scenario, replication: int = 0, folder: Path | None = None) -> Replication:
     """One replication of a scenario, from first symptoms to the horizon.
 
     replication  its number, 0 or more; the same number is the same luck in every scenario
+    folder       where its logs lie if they are large; else they are kept in memory
     RunError if the simulation contradicts itself, with the patient, the minute and the step.
     """
     clinic, arrivals, key = clinic_of(scenario, replication)
-    log = run_reference(hospital_of(scenario), clinic, arrivals, key, dict(clinic.names), replication)
+    log = run_reference(hospital_of(scenario), clinic, arrivals, key, dict(clinic.names), replication, folder=folder)
     patients = patient_table(clinic.world)
+    del clinic.world  # of a large run it takes as much memory as the measures will
     measures = measure(log, patients, window_of(scenario), facts_of(scenario, board_of(scenario)))
     return Replication(replication, log, patients, measures)
 

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from sim.clinic.known import Known
+from sim.units import DAY
 
 
 class Treatment(IntEnum):
@@ -89,6 +90,21 @@ CHEMOTHERAPIES = (Treatment.TEMOZOLOMIDE, Treatment.STREPTOZOCIN, Treatment.PLAT
 TARGETED = (Treatment.EVEROLIMUS, Treatment.SUNITINIB, Treatment.SURUFATINIB)
 
 
+KINDS = {
+    "resections": (
+        Treatment.MINOR_RESECTION,
+        Treatment.MAJOR_RESECTION,
+        Treatment.RESECTION_WITH_ABLATION,
+        Treatment.TWO_STEP_RESECTION,
+        Treatment.DEBULKING,
+    ),
+    "embolisations": (Treatment.TAE, Treatment.TACE),
+    "chemotherapies": CHEMOTHERAPIES,
+    "targeted_drugs": TARGETED,
+}
+"""Treatments whose figures a reader wants together."""
+
+
 class Role(IntEnum):
     """What the pathway asks of a hospital. A scenario has a resource of this name for each."""
 
@@ -119,8 +135,10 @@ PROTOCOL = np.dtype(
         ("sessions", "i8"),
         ("spacing", "f8"),  # end of a session to the next [minutes]
         ("minutes", "f8"),  # of a session; surgery and ablation work theirs out
-        ("mortality", "f8"),  # within 30 days of a course
+        ("mortality", "f8"),  # of a course
+        ("mortality_within", "f8"),  # after the course [minutes]
         ("morbidity", "f8"),  # complications that prolong the stay, per course
+        ("biliary_morbidity", "f8"),  # the same after an earlier procedure on the bile duct
         ("complicated_stay", "f8"),  # by how much [minutes]
         ("response", "f8"),  # share of courses that shrink the tumour
         ("control", "f8"),  # share of courses that hold growth, those that shrink it among them
@@ -159,12 +177,16 @@ def protocols(known: np.ndarray) -> Any:
     table.sessions = 1
     table.growth_factor = 1.0
     table.preference = 1.0
+    table.mortality_within = 30 * DAY  # not clinical: how mortality is usually stated
     table.family[Treatment.PRIMARY_SURGERY] = Family.PRIMARY
     _surgery(table, k)
     _ablation(table, k)
     _embolisation(table, k)
+    _radioembolisation(table, k)
+    _transplant(table, k)
     _radionuclides(table, k)
     _drugs(table, k)
+    table.biliary_morbidity = np.maximum(table.biliary_morbidity, table.morbidity)
     return table
 
 
@@ -174,7 +196,10 @@ def _fill(table: Any, treatment: Treatment, **fields: float) -> None:
 
 
 def _surgery(table: Any, k: Number) -> None:
-    """Resections share their theatre, their risks and their relief."""
+    """Resections share their theatre and their relief; the risk is that of a minor or a major operation.
+
+    Which of the two it is stands in the name, or follows from the number of lesions, see `sim.clinic.resection`.
+    """
     for treatment in (
         Treatment.MINOR_RESECTION,
         Treatment.MAJOR_RESECTION,
@@ -188,13 +213,29 @@ def _surgery(table: Any, k: Number) -> None:
             family=Family.RESECTION,
             role=Role.THEATRE,
             second=Role.ICU,
-            mortality=k("RESECTION_MORTALITY"),
-            morbidity=k("RESECTION_MORBIDITY"),
+            mortality=k("RESECTION_MORTALITY_MAJOR"),
+            morbidity=k("RESECTION_MORBIDITY_BY_EXTENT_MAJOR"),
             complicated_stay=k("RESECTION_COMPLICATED_STAY"),
             relief=k("RESECTION_RELIEF_SHARE"),
             relief_median=k("RESECTION_RELIEF_MEDIAN"),
             relief_sigma=k("RESECTION_RELIEF_SIGMA"),
         )
+    _fill(
+        table,
+        Treatment.MINOR_RESECTION,
+        mortality=k("RESECTION_MORTALITY_MINOR"),
+        morbidity=k("RESECTION_MORBIDITY_BY_EXTENT_MINOR"),
+    )
+    _fill(table, Treatment.TWO_STEP_RESECTION, sessions=2, spacing=k("TWO_STEP_INTERVAL"))
+    _fill(
+        table,
+        Treatment.DEBULKING,
+        mortality=k("DEBULKING_MORTALITY"),
+        morbidity=k("DEBULKING_MORBIDITY"),
+        relief=k("DEBULKING_RELIEF_SHARE"),
+        relief_median=k("DEBULKING_RELIEF_MEDIAN"),
+        relief_sigma=k("DEBULKING_RELIEF_SIGMA"),
+    )
 
 
 def _ablation(table: Any, k: Number) -> None:
@@ -238,6 +279,49 @@ def _embolisation(table: Any, k: Number) -> None:
             relief_median=k("EMBOLISATION_RELIEF_MEDIAN"),
             relief_sigma=k("EMBOLISATION_RELIEF_SIGMA"),
         )
+
+
+def _radioembolisation(table: Any, k: Number) -> None:
+    """Its sessions are as many as sides are diseased; a mapping angiogram comes before them."""
+    _fill(
+        table,
+        Treatment.TARE,
+        family=Family.RADIOEMBOLISATION,
+        role=Role.IR_LIST,
+        second=Role.DAY_BED,
+        sessions=2,
+        spacing=k("TARE_SPACING"),
+        minutes=k("TARE_MINUTES_SESSION"),
+        mortality=k("TARE_MORTALITY"),
+        morbidity=k("TARE_MORBIDITY_USUAL"),
+        biliary_morbidity=k("TARE_MORBIDITY_BILIARY"),
+        complicated_stay=k("TARE_COMPLICATED_STAY"),
+        response=k("TARE_RESPONSE"),
+        control=k("TARE_CONTROL"),
+        shrink=k("TARE_SHRINK"),
+        growth_factor=k("TARE_GROWTH_FACTOR"),
+        holds_median=k("TARE_DURATION_MEDIAN"),
+        holds_sigma=k("TARE_DURATION_SIGMA"),
+        relief=k("TARE_RELIEF_SHARE"),
+        relief_median=k("TARE_RELIEF_MEDIAN"),
+        relief_sigma=k("TARE_RELIEF_SIGMA"),
+    )
+
+
+def _transplant(table: Any, k: Number) -> None:
+    """No list: the operation follows the graft, at any hour; its second place is a bed in intensive care."""
+    _fill(
+        table,
+        Treatment.TRANSPLANT,
+        family=Family.TRANSPLANT,
+        role=Role.GRAFTS,
+        second=Role.ICU,
+        minutes=k("TRANSPLANT_MINUTES"),
+        mortality=k("TRANSPLANT_MORTALITY_SHARE"),
+        mortality_within=k("TRANSPLANT_MORTALITY_WITHIN"),
+        morbidity=k("TRANSPLANT_MORBIDITY_SHARE"),
+        complicated_stay=k("TRANSPLANT_MORBIDITY_STAY"),
+    )
 
 
 def _radionuclides(table: Any, k: Number) -> None:

@@ -16,6 +16,8 @@ The tables and their columns (docs/measures.md says more):
     cancellations   cases taken off on the day, not attended, and sittings that did not take place
     board           meetings of the tumour board by number of cases
     losses          deaths and lost eligibility while waiting, by measured year
+    flows           paths of patients with liver metastases, each with the number who took it
+    years           the figures of single measured years, one in each row; infinite is "not reached"
 
 Knows nothing of logs or files.
 """
@@ -100,6 +102,24 @@ COLUMNS: dict[str, dict[str, str]] = {
         "year": "int64",
         "count": "int64",
     },
+    "flows": {
+        "replication": "int64",
+        "found": "str",  # what each stage may be: sim.measures.flows
+        "decision": "str",
+        "first": "str",
+        "course": "str",
+        "second": "str",
+        "state": "str",
+        "patients": "int64",
+    },
+    "years": {
+        "replication": "int64",
+        "year": "int64",  # of the measured period, from 0
+        "kpi": "str",
+        "group": "str",
+        "unit": "str",
+        "value": "float64",
+    },
 }
 
 
@@ -133,6 +153,8 @@ class Measures:
     cancellations: pd.DataFrame
     board: pd.DataFrame
     losses: pd.DataFrame
+    flows: pd.DataFrame
+    years: pd.DataFrame
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables by name."""

@@ -34,18 +34,24 @@ class HospitalLog:
 
     def __init__(self, log: EventLog):
         self.log = log
-        self.minute, self.resource, self.event, self.case, self.value, self.why = log.resources.T
+        self.minute, self.resource, self.event, self.value, self.why = (
+            log.resources_column(name) for name in ("minute", "resource", "event", "value", "why")
+        )
         self.numbers = {name: number for number, name in enumerate(log.names["resources"])}
+        self._own: dict[Event, tuple[Ints, ...]] = {}
 
     def rows(self, name: str, happening: Happening) -> Ints:
         """Row numbers of one happening at one resource, in order of time."""
         return np.flatnonzero((self.resource == self.numbers[name]) & (self.event == happening))
 
-    def own(self, name: str, event: Event) -> Ints:
-        """Rows of the patients' log with one event at one resource, (k, 8)."""
-        rows = self.log.events
-        found: Ints = rows[(rows[:, 5] == self.numbers[name]) & (rows[:, 3] == event)]
-        return found
+    def own(self, name: str, event: Event) -> tuple[Ints, Ints]:
+        """Minutes and values of the rows of the patients' log with one event at one resource, in order of time."""
+        if event not in self._own:
+            at = np.flatnonzero(self.log.events_column("event") == event)
+            self._own[event] = tuple(self.log.events_column(column)[at] for column in ("resource", "minute", "value"))
+        resource, minute, value = self._own[event]
+        here = resource == self.numbers[name]
+        return minute[here], value[here]
 
 
 @dataclass(frozen=True)
@@ -103,8 +109,7 @@ def list_figures(rows: Rows, hospital: HospitalLog, facts: Facts, window: Window
     for name in facts.of_kind("list"):
         of = sittings(hospital, name).measured(window)
         opened, used = int(of.minutes.sum()), int(of.used.sum())
-        started = hospital.own(name, Event.STARTED)
-        own = min(_within_sittings(started[:, 2], started[:, 6], of), used)
+        own = min(_within_sittings(*hospital.own(name, Event.STARTED), of), used)
         cases = hospital.rows(name, Happening.STARTED)
         others = min(_within_sittings(hospital.minute[cases], hospital.value[cases], of), used - own)
         for group, minutes in (("all", used), (OWN, own), (COMPETING, others), (UNSEEN, used - own - others)):
@@ -221,6 +226,6 @@ def offer_figures(rows: Rows, hospital: HospitalLog, facts: Facts, window: Windo
             minute = hospital.minute[hospital.rows(name, kind)]
             count = ((minute >= window.starts) & (minute < window.ends)).sum()
             rows.add(f"offers.{name}.{figure}", float(count) / window.years, "per year")
-        declined = hospital.own(name, Event.DECLINED)[:, 2]
+        declined = hospital.own(name, Event.DECLINED)[0]
         count = ((declined >= window.starts) & (declined < window.ends)).sum()
         rows.add(f"offers.{name}.declined", float(count) / window.years, "per year")

@@ -63,6 +63,7 @@ class Facts:
     background       treatments that run beside the others and are nobody's answer to a decision for another one
     liver_directed   treatments aimed at the liver metastases themselves
     treatments       further treatments that may be given, so that none given counts as 0 rather than as unknown
+    together         name of a kind (`resections`) -> the treatments of that kind, whose figures are also given together
     """
 
     kinds: Mapping[str, str]
@@ -71,6 +72,7 @@ class Facts:
     background: frozenset[str] = frozenset()
     liver_directed: frozenset[str] = frozenset()
     treatments: tuple[str, ...] = ()
+    together: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         problems = [

@@ -66,7 +66,7 @@ def hitch_figures(rows: Rows, counts: pd.DataFrame, hospital: HospitalLog, facts
 
 def _missed_share(rows: Rows, name: str, missed: pd.DataFrame, hospital: HospitalLog, window: Window) -> None:
     cases = hospital.minute[hospital.rows(name, Happening.STARTED)]
-    came = {OWN: _count(hospital.own(name, Event.STARTED)[:, 2], window), COMPETING: _count(cases, window)}
+    came = {OWN: _count(hospital.own(name, Event.STARTED)[0], window), COMPETING: _count(cases, window)}
     gone = {who: int(missed.loc[missed["who"] == who, "count"].sum()) for who in came}
     for group, whose in (("all", (OWN, COMPETING)), (OWN, (OWN,)), (COMPETING, (COMPETING,))):
         did_not, did = sum(gone[who] for who in whose), sum(came[who] for who in whose)

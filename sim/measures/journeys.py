@@ -58,15 +58,15 @@ class Journeys:
         self.log = log
         self.window = window
         self.table = _checked(patients)
-        rows = log.events[np.lexsort((log.events[:, 1], log.events[:, 0]))]
-        self.patient, _, self.minute, self.event, _, self.resource, self.value, self.why = rows.T
-        self.never = len(rows)
+        order = np.lexsort((log.events_column("n"), log.events_column("patient")))
+        self.patient, self.minute, self.event, self.resource, self.value, self.why = (
+            log.events_column(name)[order] for name in ("patient", "minute", "event", "resource", "value", "why")
+        )
+        self.never = len(order)
         numbers = self.table["patient"].to_numpy(np.int64)
         self.who = np.searchsorted(numbers, self.patient)
         self._everyone_is_known(numbers)
-        # Rising with the position, and the same only for rows of one patient in one minute.
-        first, last = (int(self.minute.min()), int(self.minute.max())) if self.never else (0, 0)
-        self._moment = self.who * (last - first + 1) + (self.minute - first)
+        self._first, self._last = (int(self.minute.min()), int(self.minute.max())) if self.never else (0, 0)
         self.died = self.where(Event.DIED)
         left = self.where(Event.LEFT)
         self.left_alive = left[self.why[left] != Why.HORIZON]
@@ -117,7 +117,7 @@ class Journeys:
         later           only stops of a later minute count
         """
         if later:
-            at = np.searchsorted(self._moment[stops], self._moment[starts], side="right")
+            at = np.searchsorted(self._moments(stops), self._moments(starts), side="right")
         else:
             at = np.searchsorted(stops, starts, side="right")
         if len(stops) == 0:
@@ -128,7 +128,12 @@ class Journeys:
 
     def same_moment(self, positions: Ints, others: Ints) -> Bools:
         """Which of the positions share patient and minute with one of the others."""
-        return np.isin(self._moment[positions], self._moment[others])
+        return np.isin(self._moments(positions), self._moments(others))
+
+    def _moments(self, positions: Ints) -> Ints:
+        """Numbers that rise with the position, and are the same only for rows of one patient in one minute."""
+        moments: Ints = self.who[positions] * (self._last - self._first + 1) + self.minute[positions] - self._first
+        return moments
 
     def measured(self, minutes: Ints) -> Bools:
         """Which of these minutes lie in the measured period."""

@@ -18,7 +18,7 @@ import pandas as pd
 
 from sim.errors import InputError, Problem
 from sim.log import EventLog
-from sim.measures import hitches, meetings, outcomes, queues, waits
+from sim.measures import endpoints, flows, hitches, meetings, outcomes, queues, symptoms, waits
 from sim.measures.bundle import Measures, Rows, table
 from sim.measures.capacity import HospitalLog, list_figures, occupancy, offer_figures, place_figures
 from sim.measures.facts import Facts, Window
@@ -32,6 +32,7 @@ from sim.measures.statistics import (
     number_at_risk,
     read_at,
 )
+from sim.measures.years import single_years, spread
 from sim.units import DAY, YEAR
 
 SUMMARY_COLUMNS = ("kpi", "group", "unit", "mean", "sd", "lower", "upper", "replications", "missing", "note")
@@ -58,6 +59,7 @@ def measure(log: EventLog, patients: pd.DataFrame, window: Window, facts: Facts)
     visits = queues.queueing(journeys)
     lines = queues.lines(visits, queues.competing_queues(log, window), facts)
     queues.queue_figures(rows, lines, window)
+    queues.listed_figures(rows, visits, journeys, facts)
     list_figures(rows, hospital, facts, window)
     place_figures(rows, journeys, hospital, facts)
     offer_figures(rows, hospital, facts, window)
@@ -69,6 +71,8 @@ def measure(log: EventLog, patients: pd.DataFrame, window: Window, facts: Facts)
     outcomes.outcome_figures(rows, journeys, facts, given, lost)
     people = outcomes.survival(journeys)
     outcomes.survival_figures(rows, people)
+    endpoints.endpoint_figures(rows, journeys)
+    symptoms.symptom_figures(rows, journeys)
     episodes = [its.frame(journeys) for its in [*intervals.values(), visits]]
     return Measures(
         kpis=rows.frame(log.replication),
@@ -80,6 +84,8 @@ def measure(log: EventLog, patients: pd.DataFrame, window: Window, facts: Facts)
         cancellations=cancellations,
         board=meetings.meetings(hospital, facts, window) if facts.board else table("board", {}),
         losses=lost,
+        flows=flows.flows(journeys, facts),
+        years=single_years(journeys, hospital, facts, intervals, lines),
     )
 
 
@@ -106,14 +112,16 @@ def _same_resources(log: EventLog, facts: Facts) -> None:
         )
 
 
-def summarise(kpis: pd.DataFrame | Iterable[pd.DataFrame]) -> pd.DataFrame:
+def summarise(kpis: pd.DataFrame | Iterable[pd.DataFrame], years: pd.DataFrame | None = None) -> pd.DataFrame:
     """Each figure over the replications, one row each, in the order in which the figures were written.
 
     kpis      the KPI tables of the replications, or one table that holds them all
+    years     the bundle's table of single years; without it nothing is said of them
     returns   `kpi, group, unit, mean, sd, lower, upper, replications, missing, note`: mean and 95 % t-interval over
               the replications that have the figure (`replications`); `missing` is how many have not, and `note`
               says why. A number of something per year, or a number of waits, patients or cases, that a replication
-              does not mention is 0.
+              does not mention is 0. With `years` also `year_low, year_high, years`: between what nine in ten single
+              years lie, and how many single years tell of it (0 where none can).
     """
     whole = kpis if isinstance(kpis, pd.DataFrame) else pd.concat(list(kpis), ignore_index=True)
     runs = int(whole["replication"].nunique())
@@ -125,7 +133,13 @@ def summarise(kpis: pd.DataFrame | Iterable[pd.DataFrame]) -> pd.DataFrame:
         mean, sd, lower, upper, n = mean_interval(values)
         notes = [note for note in its["note"].unique() if note]
         found.append((kpi, group, unit, mean, sd, lower, upper, n, runs - n, "; ".join(notes)))
-    return pd.DataFrame(found, columns=pd.Index(SUMMARY_COLUMNS))
+    summary = pd.DataFrame(found, columns=pd.Index(SUMMARY_COLUMNS))
+    if years is None:
+        return summary
+    summary = summary.merge(spread(years), how="left", on=["kpi", "group"])
+    return summary.astype({"year_low": "float64", "year_high": "float64"}).assign(
+        years=summary["years"].fillna(0).astype("int64")
+    )
 
 
 COUNTS = frozenset({"per year", "minutes per year", "waits", "patients"})

@@ -23,7 +23,7 @@ def cases_at_meetings(hospital: HospitalLog, facts: Facts, window: Window) -> di
     """(meetings,) cases at each meeting of the measured period: own, competing. Sittings of one minute are one."""
     opened = np.unique(hospital.minute[hospital.rows(facts.board, Happening.OPENED)])
     starts = {
-        OWN: hospital.own(facts.board, Event.STARTED)[:, 2],
+        OWN: hospital.own(facts.board, Event.STARTED)[0],
         COMPETING: hospital.minute[hospital.rows(facts.board, Happening.STARTED)],
     }
     measured = (opened >= window.starts) & (opened < window.ends)

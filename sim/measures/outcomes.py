@@ -3,7 +3,8 @@
     treatments(journeys, facts)        courses begun by treatment and year, as a table
     losses(journeys, waits)            deaths and lost eligibility while waiting by year, as a table
     survival(journeys)                 one row for each patient with newly seen liver metastases
-    outcome_figures(rows, ...)         `treated.<treatment>.per_year`, `lost.*`, `died.*`, `count.*`, `outcome.*`
+    outcome_figures(rows, ...)         `treated.<treatment>.*`, `lost.*`, `died.*`, `count.*`
+    survival_figures(rows, people)     `outcome.os_from_nelm.*`
 
 Activity (courses, deaths, losses) belongs to the year in which it happened, whoever the patient. Survival belongs
 to the patients whose liver metastases were first *seen* in the measured period, followed to the horizon.
@@ -16,6 +17,7 @@ import pandas as pd
 
 from sim.log import Event
 from sim.measures.bundle import Rows, table
+from sim.measures.endpoints import SURVIVAL_YEARS, followed
 from sim.measures.facts import Facts
 from sim.measures.journeys import Ints, Journeys, Outcome
 from sim.measures.statistics import kaplan_meier, reached_by, read_at
@@ -35,7 +37,7 @@ WAITS_THAT_COST = {
     "between_referral_and_treatment": "referral_to_treatment",
     "between_decision_and_treatment": "decision_to_treatment",
 }
-SURVIVAL_YEARS = (1, 3, 5, 10)
+LINES = ("line_1", "line_2", "line_3_or_later")
 
 
 def years_of(journeys: Journeys, minutes: Ints) -> Ints:
@@ -86,10 +88,7 @@ def survival(journeys: Journeys) -> pd.DataFrame:
     """Patients whose liver metastases were first seen in the measured period, from then to death or last sight."""
     people = journeys.table
     seen = people["nelm_minute"].to_numpy(np.int64)
-    end = np.full(len(people), journeys.window.horizon)
-    died = np.zeros(len(people), np.bool_)
-    end[journeys.who[journeys.out]] = journeys.minute[journeys.out]
-    died[journeys.who[journeys.first(journeys.died)]] = True
+    end, died = followed(journeys)
     rows = journeys.measured(seen)
     site = people["site"].astype(str).to_numpy() if "site" in people else np.full(len(people), "")
     return table(
@@ -109,10 +108,13 @@ def survival(journeys: Journeys) -> pd.DataFrame:
 def outcome_figures(rows: Rows, journeys: Journeys, facts: Facts, given: pd.DataFrame, lost: pd.DataFrame) -> None:
     """Yearly counts of treatments, losses and milestones of the measured period."""
     years = journeys.window.years
-    for name in sorted({*facts.all_treatments(), *map(str, given["treatment"])}):
-        of = given[given["treatment"] == name]
+    names = {name: (name,) for name in {*facts.all_treatments(), *map(str, given["treatment"])}}
+    for name, those in sorted((names | dict(facts.together)).items()):
+        of = given[given["treatment"].isin(those)]
         rows.add(f"treated.{name}.per_year", float(of["courses"].sum()) / years, "per year")
-        rows.add(f"treated.{name}.first_per_year", float(of["first_courses"].sum()) / years, "per year")
+        if name in names:
+            rows.add(f"treated.{name}.first_per_year", float(of["first_courses"].sum()) / years, "per year")
+    _line_figures(rows, journeys, facts)
     _lost_figures(rows, facts, lost, years)
     for name, event in COUNTED.items():
         at = journeys.where(event)
@@ -120,6 +122,30 @@ def outcome_figures(rows: Rows, journeys: Journeys, facts: Facts, given: pd.Data
         rows.add(f"count.{name}.per_year", len(at) / years, "per year")
     seen = journeys.measured(journeys.table["nelm_minute"].to_numpy(np.int64))
     rows.add("count.nelm_seen.per_year", float(seen.sum()) / years, "per year")
+    undiagnosed = journeys.died[~np.isin(journeys.who[journeys.died], journeys.who[journeys.where(Event.DIAGNOSED)])]
+    undiagnosed = undiagnosed[journeys.measured(journeys.minute[undiagnosed])]
+    rows.add("died.undiagnosed.per_year", len(undiagnosed) / years, "per year")
+
+
+def _line_figures(rows: Rows, journeys: Journeys, facts: Facts) -> None:
+    """Courses by line: which of a patient's courses it is, counted from when her liver metastases were first seen.
+
+    What runs in the background, beside other treatments, is in no line.
+    """
+    at = journeys.where(Event.TREATED)
+    words = journeys.why_words(journeys.why[at])
+    seen = journeys.table["nelm_minute"].to_numpy(np.int64)[journeys.who[at]]
+    in_turn = ~np.isin(words, list(facts.background)) & (seen >= 0) & (journeys.minute[at] >= seen)
+    at, words = at[in_turn], words[in_turn]
+    who = journeys.who[at]
+    line = np.minimum(np.arange(len(at)) - np.searchsorted(who, who), len(LINES) - 1)
+    measured = journeys.measured(journeys.minute[at])
+    for name in sorted({*facts.all_treatments(), *map(str, words)}):
+        for number, its in enumerate(LINES):
+            count = float((measured & (words == name) & (line == number)).sum())
+            rate = float("nan") if name in facts.background else count / journeys.window.years
+            note = "runs beside other treatments"
+            rows.add(f"treated.{name}.{its}_per_year", rate, "per year", note=note)
 
 
 def _lost_figures(rows: Rows, facts: Facts, lost: pd.DataFrame, years: float) -> None:

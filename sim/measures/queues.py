@@ -4,6 +4,7 @@
     competing_queues(log, ...)   waits of the competing cases
     line_lengths(...)            how many were waiting, averaged over time
     weekly_lengths(...)          the same for each week of the run
+    listed_figures(...)          listed for an offer, given one, removed, died waiting
     little(...)                  Little's law for each queue: length against rate times wait
 
 A wait begins when a patient joins and ends when her turn comes (`called` on a list, `started` at a place), when
@@ -19,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sim.log import Event, EventLog, Happening
+from sim.log import FIRST_CLINIC_WHY, Event, EventLog, Happening
 from sim.measures.bundle import Rows, table
 from sim.measures.facts import Facts, Window
 from sim.measures.journeys import Episodes, Ints, Journeys, Outcome, clocks
@@ -90,19 +91,17 @@ def competing_queues(log: EventLog, window: Window) -> dict[str, Line]:
     A case starts once, and the log does not tell the order of rows of one minute: one that is sent back from a room
     that does not open, and starts in the room beside it in the same minute, was first sent back.
     """
-    minute, resource, event, case, _, _ = log.resources.T
-    at = np.flatnonzero(np.isin(event, [*COMPETING_JOINS, Happening.STARTED]))
-    at = at[np.lexsort((event[at] == Happening.STARTED, minute[at], case[at], resource[at]))]
-    joins = (event[at] != Happening.STARTED).astype(np.int64)
-    cases, number = np.unique(case[at], return_inverse=True)
-    begins, ends = _visits(resource[at] * (len(cases) + 1) + number, joins)
-    end = np.where(ends >= 0, np.r_[minute[at], 0][ends], window.horizon)
-    outcome = np.where(ends >= 0, Outcome.REACHED, Outcome.CENSORED).astype(np.int64)
-    start, whose = minute[at][begins], resource[at][begins]
-    return {
-        name: Line(start[whose == k], end[whose == k], outcome[whose == k])
-        for k, name in enumerate(log.names["resources"])
-    }
+    minute, resource, event, case = (log.resources_column(column) for column in ("minute", "resource", "event", "case"))
+    counts = np.isin(event, [*COMPETING_JOINS, Happening.STARTED])
+    found = {}
+    for k, name in enumerate(log.names["resources"]):
+        at = np.flatnonzero(counts & (resource == k))
+        at = at[np.lexsort((event[at] == Happening.STARTED, minute[at], case[at]))]
+        begins, ends = _visits(case[at], (event[at] != Happening.STARTED).astype(np.int64))
+        end = np.where(ends >= 0, np.r_[minute[at], 0][ends], window.horizon)
+        outcome = np.where(ends >= 0, Outcome.REACHED, Outcome.CENSORED).astype(np.int64)
+        found[name] = Line(minute[at][begins], end, outcome)
+    return found
 
 
 def lines(own: Waits, competing: dict[str, Line], facts: Facts) -> dict[tuple[str, str], Line]:
@@ -196,6 +195,29 @@ def queue_figures(rows: Rows, queues: dict[tuple[str, str], Line], window: Windo
             rows.add(f"queue.{name}.longest", longest(line, window), "waiting", group)
             joined = (line.start >= window.starts) & (line.start < window.ends)
             wait_figures(rows, name, group, (line.end - line.start)[joined], line.outcome[joined])
+
+
+def listed_figures(rows: Rows, own: Waits, journeys: Journeys, facts: Facts) -> None:
+    """Of each kind of offer, per year: listed for it, given one, taken off the list and why, and died on it.
+
+    Each belongs to the year in which it happened. How long it took is `wait.<offer>.*` of the group `own`. Why somebody
+    was taken off is the value of a row `lost` in the same minute, where the log has one.
+    """
+    of = own.episodes
+    over = journeys.measured(of.start + of.minutes)
+    years = journeys.window.years
+    lost = journeys.where(Event.LOST)
+    lost = lost[journeys.value[lost] >= FIRST_CLINIC_WHY]
+    for name in facts.of_kind("offer"):
+        its = own.group == name
+        rows.add(f"offers.{name}.listed", float((its & journeys.measured(of.start)).sum()) / years, "per year")
+        for figure, outcome in (("used", Outcome.REACHED), ("removed", Outcome.ENDED), ("died_waiting", Outcome.DIED)):
+            rows.add(f"offers.{name}.{figure}", float((its & over & (of.outcome == outcome)).sum()) / years, "per year")
+        removed = of.by[its & over & (of.outcome == Outcome.ENDED)]
+        for cause in np.unique(journeys.value[lost]):
+            count = journeys.same_moment(removed, lost[journeys.value[lost] == cause]).sum()
+            if count:
+                rows.add(f"offers.{name}.removed", float(count) / years, "per year", journeys.log.why_name(int(cause)))
 
 
 def little(queues: dict[tuple[str, str], Line], window: Window) -> pd.DataFrame:

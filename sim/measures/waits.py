@@ -1,76 +1,36 @@
 """Waits between the milestones of a patient, counting those who still wait and those who died waiting.
 
-    intervals()                     the intervals that are reported, as data (intervals.yaml)
-    waiting(journeys, facts)        all episodes of every interval
+    waiting(journeys, facts)        all episodes of every interval of `sim.measures.intervals`
     interval_figures(rows, ...)     their figures, for the groups that are known when a clock starts
     wait_figures(rows, ...)         the figures of one group: median, 90th percentile, share in time, counts
+    stopped_figures(rows, ...)      the share in time as national statistics count it, of clocks that stopped
 
-How the clocks run:
-
-- `symptom_to_referral`, `referral_to_diagnosis` and `referral_to_decision` run from a patient's first such
-  milestone to the next; a patient who leaves alive before has ended otherwise.
-- `referral_to_treatment` stops at the first treatment of any kind, drugs included. A board decision that plans
-  no treatment ends it otherwise (as active monitoring stops a clock), and so does leaving alive.
-- `decision_to_treatment` runs from *each* decision that plans a treatment. It is reached when that treatment, or
-  another one in its place, starts; a background treatment counts only where it was what was planned. A later
-  decision, or the loss of eligibility, ends it otherwise.
+How the clocks run stands in intervals.yaml: which milestones start a clock, stop it, or end the wait otherwise.
+Leaving alive ends any wait; at the horizon it is still open.
 
 Episodes belong to the period in which they start. Death and other ends compete with being reached: the shares
-are cumulative incidences, so `median` is the time by which half of *all who started* had got there.
+are cumulative incidences, so `median` is the time by which half of *all who started* had got there. Clocks that
+stopped belong to the period in which they stopped, whenever they had started.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import yaml
 
 from sim.log import Event
 from sim.measures.bundle import Rows, table
 from sim.measures.facts import Facts
+from sim.measures.intervals import ANY, Interval, Milestone, intervals
 from sim.measures.journeys import OUTCOMES, Bools, Episodes, Ints, Journeys, Outcome, clocks
 from sim.measures.statistics import Floats, aalen_johansen, reached_by, read_at
 from sim.units import DAY
 
 Words = npt.NDArray[np.object_]
-NOTHING: Ints = np.empty(0, np.int64)
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A stretch of a patient's way that is reported.
-
-    name     as in the KPI table
-    means    in words
-    start    the milestone at which the clock starts
-    stop     the milestone at which it stops
-    target   days within which it should have stopped, or None
-    """
-
-    name: str
-    means: str
-    start: str
-    stop: str
-    target: float | None
-
-
-@cache
-def intervals() -> tuple[Interval, ...]:
-    """The intervals of intervals.yaml, in the order of a patient's way.
-
-    >>> intervals()[0].name
-    'symptom_to_referral'
-    """
-    text = resources.files("sim.measures").joinpath("intervals.yaml").read_text(encoding="utf-8")
-    return tuple(
-        Interval(entry["name"], entry["means"], entry["from"], entry["to"], entry.get("target"))
-        for entry in yaml.safe_load(text)["intervals"]
-    )
+FIRST, SUBSEQUENT = "first", "subsequent"
 
 
 @dataclass(frozen=True)
@@ -120,62 +80,108 @@ def waiting(journeys: Journeys, facts: Facts) -> dict[str, Waits]:
 
 
 class _Milestones:
-    """Positions of the milestones that the intervals name, and of what else ends a wait."""
+    """Positions of the milestones that the intervals name."""
 
     def __init__(self, journeys: Journeys, facts: Facts):
         self.journeys = journeys
         self.background = list(facts.background)
+        self.liver_directed = list(facts.liver_directed)
         self.decided = journeys.where(Event.DECIDED)
         words = journeys.why_words(journeys.why[self.decided])
         plan = np.array([facts.plans.get(word, "") for word in words], object)
         planning = plan != ""
         self.plan, self.planned = plan[planning], self.decided[planning]
-        # A meeting may write two decisions, one for the background: it plans nothing only if neither does.
-        without = self.decided[~planning]
-        self.unplanned = without[~journeys.same_moment(without, self.planned)]
         self.treated = journeys.where(Event.TREATED)
         behind = journeys.where(Event.TREATED, journeys.why_numbers(facts.background))
         self.treated_in_turn = np.setdiff1d(self.treated, behind)
 
     def episodes(self, interval: Interval) -> tuple[Episodes, Words]:
         """The waits of one interval, and the treatment each of them is for."""
-        if interval.start == "each_plan":
-            return self._from_each_plan(), self.plan
-        starts = self.journeys.first(self._positions(interval.start))
-        reached = self.journeys.following(starts, self._positions(interval.stop))
-        ended = self.journeys.following(starts, self.unplanned if interval.stop == "first_treated" else NOTHING)
-        return clocks(self.journeys, starts, reached, ended), np.full(len(starts), "", object)
+        starts = self.positions(interval.start)
+        starts = starts if interval.start.each else self.journeys.first(starts)
+        group = np.full(len(starts), "", object)
+        if interval.of_plans:
+            group = self.plan[np.searchsorted(self.planned, starts)]
+        reached = self._soonest(starts, interval.stops)
+        return clocks(self.journeys, starts, reached, self._soonest(starts, interval.ends)), group
 
-    def _positions(self, milestone: str) -> Ints:
-        if milestone == "first_treated":
-            return self.treated
-        return self.journeys.where(Event[milestone.upper()])
+    def _soonest(self, starts: Ints, milestones: tuple[Milestone, ...]) -> Ints:
+        """For each start the first of some milestones after it, or `never`."""
+        soonest = np.full(len(starts), self.journeys.never)
+        for milestone in milestones:
+            soonest = np.minimum(soonest, self._next(starts, milestone))
+        return soonest
 
-    def _from_each_plan(self) -> Episodes:
+    def _next(self, starts: Ints, milestone: Milestone) -> Ints:
+        if milestone.of != "planned":
+            return self.journeys.following(starts, self.positions(milestone), milestone.later)
+        behind = np.isin(self.plan[np.searchsorted(self.planned, starts)], self.background)
         follow = self.journeys.following
-        behind = np.isin(self.plan, self.background)
-        reached = np.where(behind, follow(self.planned, self.treated), follow(self.planned, self.treated_in_turn))
-        lost = follow(self.planned, self.journeys.where(Event.LOST))
-        ended = np.minimum(follow(self.planned, self.decided, later=True), lost)
-        return clocks(self.journeys, self.planned, reached, ended)
+        return np.where(behind, follow(starts, self.treated), follow(starts, self.treated_in_turn))
+
+    def positions(self, milestone: Milestone) -> Ints:
+        """Where a milestone stands in the log, of everybody, in rising order."""
+        if milestone.of == ANY:
+            return self.journeys.where(milestone.event)
+        if milestone.event == Event.TREATED:
+            return self.journeys.where(Event.TREATED, self.journeys.why_numbers(self.liver_directed))
+        for_liver = self.planned[np.isin(self.plan, self.liver_directed)]
+        kinds: dict[str, Ints] = {
+            "treatment": self.planned,
+            "no_treatment": self._without(self.planned),
+            "liver_directed": for_liver,
+            "not_liver_directed": self._without(for_liver),
+        }
+        return kinds[milestone.of]
+
+    def _without(self, these: Ints) -> Ints:
+        """Decisions of meetings that took none of these: a meeting may write two, one for the background."""
+        others = np.setdiff1d(self.decided, these)
+        return others[~self.journeys.same_moment(others, these)]
+
+    def treated_before(self, episodes: Episodes) -> Bools:
+        """Who had been given some treatment in an earlier minute than that in which her clock started."""
+        first = self.journeys.first(self.treated)
+        since = np.full(len(self.journeys.table), np.iinfo(np.int64).max)
+        since[self.journeys.who[first]] = self.journeys.minute[first]
+        return np.asarray(since[episodes.who] < episodes.start)
 
 
 def interval_figures(rows: Rows, waits: dict[str, Waits], journeys: Journeys, facts: Facts) -> None:
     """The figures of every interval, for all who started it in the measured period and for groups of them.
 
-    Groups are what is known when the clock starts: `nelm`, the treatment that was planned, and
-    `liver_directed` for those planned treatments that are.
+    Groups are what is known when the clock starts: `nelm`, the treatment that was planned and its kind,
+    `liver_directed` for those planned treatments that are, and whether it is her `first` or a `subsequent` one.
     """
+    before = _Milestones(journeys, facts).treated_before
     for interval in intervals():
         its = waits[interval.name]
+        everybody = np.ones(len(its.group), np.bool_)
+        groups = {"all": everybody, "nelm": its.nelm}
+        if interval.of_plans:
+            later = before(its.episodes)
+            groups |= {FIRST: ~later, SUBSEQUENT: later}
+            groups["liver_directed"] = np.isin(its.group, list(facts.liver_directed))
+            groups |= {kind: np.isin(its.group, those) for kind, those in sorted(facts.together.items())}
+            groups |= {plan: its.group == plan for plan in sorted({*facts.plans.values()} - {""})}
         measured = journeys.measured(its.episodes.start)
-        groups = {"all": measured, "nelm": measured & its.nelm}
-        if interval.start == "each_plan":
-            groups["liver_directed"] = measured & np.isin(its.group, list(facts.liver_directed))
-            groups |= {plan: measured & (its.group == plan) for plan in sorted({*facts.plans.values()} - {""})}
         for group, chosen in groups.items():
-            episodes = its.episodes.taking(chosen)
+            episodes = its.episodes.taking(measured & chosen)
             wait_figures(rows, interval.name, group, episodes.minutes, episodes.outcome, interval.target)
+            if interval.target is not None:
+                stopped_figures(rows, interval.name, group, its.episodes.taking(chosen), journeys, interval.target)
+
+
+def stopped_figures(rows: Rows, name: str, group: str, episodes: Episodes, journeys: Journeys, target: float) -> None:
+    """Clocks that stopped in the measured period, and the share of them within the target.
+
+    This is how national statistics count, by completed pathways: who died first or still waits is in no denominator.
+    """
+    stopped = (episodes.outcome == Outcome.REACHED) & journeys.measured(episodes.start + episodes.minutes)
+    days = episodes.minutes[stopped] / DAY
+    share = float((days <= target).mean()) if len(days) else float("nan")
+    rows.add(f"wait.{name}.stopped", float(len(days)), "waits", group)
+    rows.add(f"wait.{name}.within_target_of_stopped", share, "share", group, "no clock stopped")
 
 
 def wait_figures(rows: Rows, name: str, group: str, minutes: Ints, outcome: Ints, target: float | None = None) -> None:

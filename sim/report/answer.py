@@ -28,8 +28,10 @@ _WAITS = (
     ("referral_to_diagnosis", "all", "referral to diagnosis"),
     ("referral_to_decision", "all", "referral to board decision"),
     ("decision_to_treatment", "liver_directed", "decision to liver treatment"),
-    ("decision_to_treatment", "resection", "decision to resection"),
-    ("decision_to_treatment", "prrt", "decision to PRRT"),
+    ("decision_to_treatment", "resections", "decision to resection"),
+    ("decision_to_treatment", "embolisations", "decision to embolisation"),
+    ("decision_to_treatment", "first", "decision to first treatment"),
+    ("decision_to_treatment", "subsequent", "decision to later treatment"),
 )
 _STANDARDS = (
     ("referral_to_diagnosis", "all", "diagnosis after referral"),
@@ -110,6 +112,11 @@ class _Figures:
         """The mean alone, without its interval; '' where there is none."""
         row = self.rows.get((kpi, "all"))
         return "" if row is None or row.mean != row.mean else f"{row.mean:.1f}"
+
+    def planned(self, treatment: str) -> bool:
+        """Did the board decide on this treatment for anybody?"""
+        row = self.rows.get(("wait.decision_to_treatment.started", treatment))
+        return row is not None and bool(row.mean > 0)
 
     def treatments(self) -> list[str]:
         """The treatments of the summary, in order of name."""
@@ -244,11 +251,12 @@ def _treatments(figures: _Figures) -> list[str]:
                 words(kind),
                 figures.says(f"{kpi}per_year"),
                 figures.single(f"{kpi}per_year"),
-                figures.says(f"{kpi}first_per_year"),
                 " / ".join(lines) if all(lines) else "",
+                figures.says("wait.decision_to_treatment.median", kind) if figures.planned(kind) else "",
             )
         )
-    return _table(("Treatment", "courses a year", SINGLE, "a patient's first", "as 1st / 2nd / later line"), rows)
+    head = ("Treatment", "courses a year", SINGLE, "1st / 2nd / later line", "half begun after [days]")
+    return _table(head, rows)
 
 
 def _outcomes(figures: _Figures) -> list[str]:

@@ -23,7 +23,8 @@ import pandas as pd
 
 from sim.clinic.boardfile import read_board
 from sim.errors import InputError, Problem, nearest
-from sim.log import Event, EventLog, read_log
+from sim.log import Event, EventLog
+from sim.logfiles import read_log
 from sim.reading import read_yaml
 from sim.record import digests_of
 from sim.report.story import Story, tell

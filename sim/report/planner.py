@@ -22,6 +22,8 @@ from sim.report.words import words
 
 LOWER, HIGHER, NEITHER = "lower", "higher", "neither"
 MOST = 4
+WHOSE = frozenset({"all", "nelm", "first", "subsequent", "liver_directed", "own", "competing"})
+"""Groups that are no names of treatments; a line's group `*` does not stand for them."""
 
 
 @dataclass(frozen=True)
@@ -36,17 +38,26 @@ class PlannerFigure:
 
     def fits(self, kpi: str, group: str) -> bool:
         """Is it about this figure?"""
-        return group == self.group and fnmatchcase(kpi, self.kpi)
+        named = self.group == "*" and group not in WHOSE
+        return (group == self.group or named) and fnmatchcase(kpi, self.kpi)
 
-    def named(self, kpi: str) -> str:
+    @property
+    def of_many(self) -> bool:
+        """Does it stand for the same figure of many names?"""
+        return "*" in self.kpi or self.group == "*"
+
+    def named(self, kpi: str, group: str = "all") -> str:
         """Its label, with the resource or treatment in words.
 
         >>> planner = PlannerFigure("queue.*.mean", "all", "Waiting for {name}", "lower", 4)
         >>> planner.named("queue.ir_list.mean")
         'Waiting for IR list'
+        >>> planner = PlannerFigure("wait.decision_to_treatment.median", "*", "Decision to {name}", "lower", 4)
+        >>> planner.named("wait.decision_to_treatment.median", "minor_resection")
+        'Decision to minor resection'
         """
         start, star, end = self.kpi.partition("*")
-        name = words(kpi[len(start) : len(kpi) - len(end)]) if star else ""
+        name = words(kpi[len(start) : len(kpi) - len(end)]) if star else words(group) if self.group == "*" else ""
         capital = name[1:2].isupper() or "{name}" not in self.label or self.label.startswith("{name}")
         return self.label.format(name=name if capital else name[:1].lower() + name[1:])
 
@@ -78,7 +89,7 @@ def label(kpi: str, group: str) -> str:
     """
     line = of(kpi, group)
     if line is not None:
-        return line.named(kpi)
+        return line.named(kpi, group)
     return ", ".join(
         words(part) if place < 2 else part.replace("_", " ") for place, part in enumerate(kpi.split("."))
     ) + ("" if group == "all" else f" ({words(group) if group.isupper() else group.replace('_', ' ')})")
@@ -96,9 +107,11 @@ def chosen(table: pd.DataFrame) -> pd.DataFrame:
     rows = table[np.array([line is not None for line in found], np.bool_)]
     on_list = [line for line in found if line is not None]
     rows = rows.assign(
-        label=[line.named(kpi) for line, kpi in zip(on_list, rows["kpi"], strict=True)],
+        label=[
+            line.named(*key) for line, key in zip(on_list, zip(rows["kpi"], rows["group"], strict=True), strict=True)
+        ],
         better=[line.better for line in on_list],
-        by_name=["*" not in line.kpi for line in on_list],
+        by_name=[not line.of_many for line in on_list],
         place=[planner_figures().index(line) for line in on_list],
     )
     return rows.sort_values("place", kind="stable", ignore_index=True)
@@ -109,15 +122,16 @@ def most_drawn(rows: pd.DataFrame) -> pd.DataFrame:
 
     rows   as `chosen` gives them, with `difference`, of one or several scenarios; those of one figure come together
     """
-    size = rows["difference"].abs().groupby(rows["kpi"] + "[" + rows["group"] + "]").transform("max")
-    ranked = rows.assign(size=size.fillna(0.0)).sort_values(
-        ["place", "size", "kpi"], ascending=[True, False, True], kind="stable"
+    figure = rows["kpi"] + "[" + rows["group"] + "]"
+    size = rows["difference"].abs().groupby(figure).transform("max")
+    ranked = rows.assign(size=size.fillna(0.0), figure=figure).sort_values(
+        ["place", "size", "figure"], ascending=[True, False, True], kind="stable"
     )
     kept = []
     for place, its in ranked.groupby("place", sort=True):
         line = planner_figures()[int(str(place))]
-        if "*" in line.kpi:
-            names = its.loc[its["size"] > 0, "kpi"].drop_duplicates()[: line.most]
-            its = its[its["kpi"].isin(names)]
+        if line.of_many:
+            names = its.loc[its["size"] > 0, "figure"].drop_duplicates()[: line.most]
+            its = its[its["figure"].isin(names)]
         kept.append(its)
-    return pd.concat(kept, ignore_index=True).drop(columns="size") if kept else rows
+    return pd.concat(kept, ignore_index=True).drop(columns=["size", "figure"]) if kept else rows

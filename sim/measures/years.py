@@ -1,0 +1,108 @@
+"""Single years at one centre: the figures of each measured year by itself, and how far they spread.
+
+    single_years(journeys, ...)    the bundle's table `years`: waits, activity and losses, year by year
+    spread(years)                  of each figure, between what nine in ten single years lie
+
+The interval of a mean says how well the mean of many runs is known, and shrinks with every replication. A planner lives
+through one year at one centre; the years of all replications together show what she may meet. A year is 365.25 days,
+counted from the start of the measured period; what is left over after the last whole one is in no year.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sim.measures import hitches, outcomes, queues, waits
+from sim.measures.bundle import COLUMNS, Rows, table
+from sim.measures.capacity import COMPETING, OWN, HospitalLog
+from sim.measures.facts import Facts, Window
+from sim.measures.journeys import Journeys
+from sim.units import YEAR
+
+if TYPE_CHECKING:
+    from sim.measures.queues import Line
+    from sim.measures.waits import Waits
+
+UNITS = ("days", "share", "per year", "waiting")
+"""What can be said of a single year. Counts of a whole measured period can not."""
+A_YEAR = int(YEAR)
+LOWEST, HIGHEST = 0.05, 0.95
+
+
+def single_years(
+    journeys: Journeys,
+    hospital: HospitalLog,
+    facts: Facts,
+    intervals: dict[str, Waits],
+    lines: dict[tuple[str, str], Line],
+) -> pd.DataFrame:
+    """The figures of each whole measured year.
+
+    intervals   as `waits.waiting` gives them, of the whole run
+    lines       as `queues.lines` gives them, of the whole run
+    returns     `replication, year, kpi, group, unit, value`. A time that too few of those who started in a year ever
+                got to is infinite: longer than any. What cannot be said of a year, since nobody was there, has no row.
+    """
+    window = journeys.window
+    found = []
+    for year in range(window.minutes // A_YEAR):
+        of = copy.copy(journeys)
+        starts = window.starts + year * A_YEAR
+        of.window = Window(starts, starts + A_YEAR, window.horizon)
+        rows = Rows()
+        waits.interval_figures(rows, intervals, of, facts)
+        queues.queue_figures(rows, lines, of.window)
+        _cancelled(rows, hitches.hitches(of, hospital), facts)
+        given, lost = outcomes.treatments(of), outcomes.losses(of, intervals)
+        outcomes.outcome_figures(rows, of, facts, given, lost)
+        found.append(_told(rows.frame(journeys.log.replication)).assign(year=year))
+    if not found:
+        return table("years", {})
+    its = pd.concat(found, ignore_index=True)
+    return table("years", {name: its[name] for name in COLUMNS["years"]})
+
+
+def _cancelled(rows: Rows, counts: pd.DataFrame, facts: Facts) -> None:
+    """Cases taken off each list on the day, of one year."""
+    its = counts[counts["what"] == "cancelled"]
+    whose = dict.fromkeys((OWN, COMPETING), 0)
+    by_list = {name: dict(whose) for name in facts.of_kind("list")}
+    for name, who, count in zip(its["resource"], its["who"], its["count"], strict=True):
+        by_list[name][who] += int(count)
+    for name, found in by_list.items():
+        for group, count in (("all", sum(found.values())), *found.items()):
+            rows.add(f"cancelled.{name}.per_year", float(count), "per year", group)
+
+
+def _told(kpis: pd.DataFrame) -> pd.DataFrame:
+    """The figures that are about a year, with infinite times where they were not reached."""
+    late = (kpis["unit"] == "days") & kpis["value"].isna() & kpis["note"].str.startswith("fewer than")
+    value = kpis["value"].mask(late, np.inf)
+    return kpis.assign(value=value)[kpis["unit"].isin(UNITS) & value.notna()]
+
+
+def spread(years: pd.DataFrame) -> pd.DataFrame:
+    """Of each figure the 5th and 95th percentile over the single years of all replications.
+
+    years     the bundle's table `years`
+    returns   `kpi, group, year_low, year_high, years`: values that a year really had, not means of two; infinite where
+              it was not reached. `years` is how many single years tell of the figure. A number per year that a
+              replication does not mention in a year is 0.
+
+    >>> columns = {"replication": 0, "kpi": "count.died.per_year", "group": "all", "unit": "per year"}
+    >>> spread(pd.DataFrame([columns | {"year": year, "value": 30.0 + year} for year in range(20)])).to_dict("records")
+    [{'kpi': 'count.died.per_year', 'group': 'all', 'year_low': 30.0, 'year_high': 48.0, 'years': 20}]
+    """
+    whole = len(years[["replication", "year"]].drop_duplicates())
+    found = []
+    for (kpi, group, unit), its in years.groupby(["kpi", "group", "unit"], sort=False):
+        values = its["value"].to_numpy(np.float64)
+        if unit == "per year":
+            values = np.r_[values, np.zeros(whole - len(values))]
+        low, high = np.quantile(values, [LOWEST, HIGHEST], method="inverted_cdf")
+        found.append((kpi, group, float(low), float(high), len(values)))
+    return pd.DataFrame(found, columns=pd.Index(["kpi", "group", "year_low", "year_high", "years"]))
