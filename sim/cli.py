@@ -15,12 +15,18 @@ import tempfile
 import threading
 import traceback
 from collections.abc import Callable
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from sim.commands.compare import compare
+from sim.commands.diff import diff
+from sim.commands.evidence import evidence
+from sim.commands.explain import explain
+from sim.commands.new import new
+from sim.commands.patient import patient
 from sim.commands.pin import pin
 from sim.commands.results import results
 from sim.commands.sweep import sweep
@@ -51,8 +57,9 @@ def nelm() -> None:
 @nelm.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 def check(files: tuple[str, ...]) -> None:
-    """Read FILEs (scenarios, boards, designs) and say everything that is wrong with them, running nothing."""
+    """Read FILEs (scenarios, boards, designs, cards) and say everything that is wrong with them, running nothing."""
     from sim.clinic.boardfile import read_board
+    from sim.evidence.registers import file_readers
     from sim.experiments.design import read_design
     from sim.running import clinic_known
     from sim.scenario import check_file, read_scenario
@@ -61,6 +68,7 @@ def check(files: tuple[str, ...]) -> None:
         "scenario": lambda path: read_scenario(path, known=clinic_known()),
         "board": read_board,
         "sweep": read_design,
+        **file_readers(),
     }
     wrong: list[Problem] = []
     for file in files:
@@ -158,7 +166,7 @@ def _as_json(done: Run) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     """A figure with the six digits of summary.csv; null where there is none."""
     if isinstance(value, float):
-        return None if value != value else float(f"{value:.6g}")
+        return float(f"{value:.6g}") if isfinite(value) else None
     return value
 
 
@@ -191,7 +199,7 @@ def _stop(signum: int, frame: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
-for command in (compare, sweep, pin, results):
+for command in (compare, sweep, pin, results, patient, explain, diff, evidence, new):
     nelm.add_command(command)
 
 

@@ -4,13 +4,16 @@
     store.save(replication, ...)   atomic: written aside, then moved into place at once; with its logs or without
     store.load(number)             -> Replication or None; a damaged one is set aside and reported
     store.whole(number)            what was written down about one that is there as it was written
+    store.scratch(number)          a folder for what is too large for memory while a replication is made
     results_folder(...)            outputs/<scenario>/<digest>
     write_aside(path, write)       one file, whole or not there
+    folder_aside(path)             a folder that is being written
 
 The digest covers everything that can change a result: the resolved scenario (without its words and its number
 of replications), the evidence, the board, and the code. So a repeated run finds its result, and a run with
 anything changed makes a new one beside it. Nothing half-written is ever taken for good: what is being written
-has a name that begins with a dot and ends with the mark of the one who writes it.
+has a name that begins with a dot, and is locked by the process that writes it. What nobody holds any more was left
+behind by one that was killed, and is removed; no clock is asked.
 """
 
 from __future__ import annotations
@@ -20,32 +23,38 @@ import hashlib
 import json
 import os
 import shutil
-import time
 import uuid
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import InputError, Problem
-from sim.log import EventLog, read_log, write_log
+from sim.errors import InputError, NelmError, Problem, RunError
+from sim.log import EventLog
+from sim.logfiles import read_log, write_log
 from sim.measures import COLUMNS, Measures
 
 if TYPE_CHECKING:
     import pandas as pd
 
+try:
+    import fcntl
+except ImportError:  # Windows, where nobody can tell who still writes
+    fcntl = None  # type: ignore[assignment]
+
 DONE = "done.json"
-FORGOTTEN = 24 * 3600.0  # seconds after which what somebody was writing is taken for left behind
 _FIGURES = frozenset(f"{name}.parquet" for name in COLUMNS)
 _LOGS = frozenset({"events.parquet", "resources.parquet", "patients.parquet"})
 _NOT_RESULTS = (  # they ask, keep and show; what comes out of a replication does not depend on them
     *("cli.py", "store.py", "batch.py", "workers.py", "record.py", "album.py", "reporter.py"),
     *("results.py", "estimate.py"),
-    *("report", "experiments", "commands"),
+    *("report", "experiments", "commands", "explain"),
 )
 _NO_SPACE = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
+_DISK = (*_NO_SPACE, errno.EIO)  # nobody typed anything wrong
 
 
 @dataclass(frozen=True)
@@ -92,7 +101,7 @@ def result_digest(scenario: str, evidence: str, board: str) -> str:
 def results_folder(output: Path, scenario: str, digest: str) -> Path:
     """Where the results of a scenario lie; made where it is missing.
 
-    InputError if it can not be made or written.
+    InputError if it can not be made or written; RunError if the disk is full.
     """
     folder = output / scenario / digest[:12]
     try:
@@ -105,19 +114,28 @@ def results_folder(output: Path, scenario: str, digest: str) -> Path:
     return folder
 
 
-def unwritable(place: Path, error: Exception) -> InputError:
-    """What to say of a folder in which something could not be written."""
+def unwritable(place: Path, error: Exception) -> NelmError:
+    """What to say of a folder in which something could not be written.
+
+    An InputError where another folder was meant, a RunError where the disk is full or fails, which is nobody's typing.
+    """
     number = getattr(error, "errno", None)
     reason = (os.strerror(number) if number else str(error)).lower()
-    full = number in _NO_SPACE
-    return InputError(
-        Problem(
-            str(place),
-            found=f"a folder that can not be written ({reason})",
-            expected="a folder for results",
-            todo=("free some space, or " if full else "") + "name another folder with --output",
-        )
-    )
+    if number in (errno.EEXIST, errno.ENOTDIR, errno.EISDIR):
+        reason += f": {_in_the_way(error, place).name}"
+    todo = "name another folder with --output"
+    if number in _DISK:
+        mend = "free some space" if number in _NO_SPACE else "see to the disk"
+        todo = f"{mend}, or {todo}; what was finished is kept, and the same command goes on from there"
+    found = f"a folder that can not be written ({reason})"
+    problem = Problem(str(place), found=found, expected="a folder for results", todo=todo)
+    return RunError(str(problem)) if number in _DISK else InputError(problem)
+
+
+def _in_the_way(error: Exception, place: Path) -> Path:
+    """What is a file where a folder should be, or a folder where a file should be."""
+    path = Path(getattr(error, "filename2", None) or getattr(error, "filename", None) or place)
+    return next((its for its in (path, *path.parents) if its.exists()), path)
 
 
 def checksum(path: Path) -> str:
@@ -129,20 +147,69 @@ def checksum(path: Path) -> str:
 def write_aside(path: Path, write: Callable[[Path], object]) -> None:
     """Write a file beside its place and move it there at once, so that nobody ever reads half of it.
 
-    InputError if it can not be written; then what was there before is still there.
+    `unwritable` if it can not be written; then what was there before is still there.
     """
     aside = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
-        write(aside)
-        aside.replace(path)
+        with _held(aside, lambda: aside.touch()):
+            write(aside)
+            aside.replace(path)
     except OSError as error:
         raise unwritable(path.parent, error) from error
     finally:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
 
 
-def _seal(done: Mapping[str, Any]) -> str:
-    """Checksum of what is said of a replication, so that an edit of the saying itself is seen too."""
+@contextmanager
+def folder_aside(path: Path) -> Iterator[Path]:
+    """A folder that is being written; it is removed at the end, unless it was moved to its place by then."""
+    try:
+        with _held(path, lambda: path.mkdir(parents=True, exist_ok=True)):
+            yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def _held(path: Path, make: Callable[[], object]) -> Iterator[None]:
+    """Make something, and let nobody take it for left behind until the block is over or the process has ended."""
+    make()
+    if fcntl is None:
+        yield
+        return
+    while True:
+        number = os.open(path, os.O_RDONLY)
+        with suppress(OSError):  # a disk that knows no locks; nobody removes anything of others there
+            fcntl.flock(number, fcntl.LOCK_SH)
+        if path.exists():
+            break
+        os.close(number)  # somebody took it for left behind in the moment before it was locked
+        make()
+    try:
+        yield
+    finally:
+        os.close(number)
+
+
+def _remove_if_left_behind(path: Path) -> None:
+    """Remove what a process was writing that is no more. OSError if it is still there, or this can not be removed."""
+    if fcntl is None:
+        return
+    number = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _remove(path)
+    finally:
+        os.close(number)
+
+
+def _remove(path: Path) -> None:
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def seal(done: Mapping[str, Any]) -> str:
+    """Checksum of what is said of a result, so that an edit of the saying itself is seen too."""
     told = {key: value for key, value in done.items() if key != "seal"}
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
@@ -179,32 +246,40 @@ class Store:
         again       put it in the place of one that is there already
         logs        whether to keep its logs and patients, or its measures only
         Where another process has finished the same one first, that one stays, unless it is without logs and this one
-        has them. One that came out otherwise than the
-        one that was there is told. InputError if it can not be written; nothing half-written is left.
+        has them. One that came out otherwise than the one that was there is told. `unwritable` if it can not be
+        written; nothing half-written is left.
         """
         place = self.place(replication.number)
-        aside = place.with_name(f".{place.name}.{self.mark}")
         try:
-            aside.mkdir(parents=True)
-            if logs:
-                write_log(replication.log, aside / "events.parquet", aside / "resources.parquet")
-                replication.patients.to_parquet(aside / "patients.parquet", index=False)
-            for name, table in replication.measures.tables().items():
-                table.to_parquet(aside / f"{name}.parquet", index=False)
-            done: dict[str, Any] = {
-                "replication": replication.number,
-                "log": replication.log.digest(),
-                "made_with": dict(made_with),
-                "seconds": round(seconds, 2),
-                "files": {file.name: checksum(file) for file in sorted(aside.iterdir())},
-            }
-            text = json.dumps(done | {"seal": _seal(done)}, indent=1, sort_keys=True) + "\n"
-            (aside / DONE).write_text(text, encoding="utf-8", newline="\n")
-            self._put(aside, place, done, again)
+            with folder_aside(place.with_name(f".{place.name}.{self.mark}")) as aside:
+                log = replication.log.digest()
+                if logs:
+                    write_log(replication.log, aside / "events.parquet", aside / "resources.parquet")
+                    replication.patients.to_parquet(aside / "patients.parquet", index=False)
+                for name, table in replication.measures.tables().items():
+                    table.to_parquet(aside / f"{name}.parquet", index=False)
+                done: dict[str, Any] = {
+                    "replication": replication.number,
+                    "log": log,
+                    "made_with": dict(made_with),
+                    "seconds": round(seconds, 2),
+                    "files": {file.name: checksum(file) for file in sorted(aside.iterdir())},
+                }
+                text = json.dumps(done | {"seal": seal(done)}, indent=1, sort_keys=True) + "\n"
+                (aside / DONE).write_text(text, encoding="utf-8", newline="\n")
+                self._put(aside, place, done, again)
         except OSError as error:
             raise unwritable(self.folder, error) from error
-        finally:
-            shutil.rmtree(aside, ignore_errors=True)
+
+    @contextmanager
+    def scratch(self, number: int) -> Iterator[Path]:
+        """A folder for what a replication is too large to keep in memory; what is not saved by the end is removed."""
+        place = self.place(number)
+        try:
+            with folder_aside(place.with_name(f".{place.name}.logs.{self.mark}")) as aside:
+                yield aside
+        except OSError as error:
+            raise unwritable(self.folder, error) from error
 
     def _put(self, aside: Path, place: Path, done: Mapping[str, Any], again: bool) -> None:
         """Move what was written to its place. Two who come at the same time must agree."""
@@ -222,7 +297,11 @@ class Store:
         if again and place.exists():
             old = place.with_name(f".{place.name}.old.{self.mark}")
             place.rename(old)
-            aside.rename(place)
+            try:
+                aside.rename(place)
+            except OSError:
+                old.rename(place)
+                raise
             shutil.rmtree(old, ignore_errors=True)
             return
         try:
@@ -237,7 +316,7 @@ class Store:
         try:
             done: dict[str, Any] = json.loads((place / DONE).read_text(encoding="utf-8"))
             files = done["files"]
-            whole = done["seal"] == _seal(done) and done["replication"] == number and files.keys() >= _FIGURES
+            whole = done["seal"] == seal(done) and done["replication"] == number and files.keys() >= _FIGURES
             return done if whole and all(checksum(place / name) == files[name] for name in files) else None
         except (OSError, ValueError, KeyError, AttributeError, TypeError):
             return None
@@ -270,8 +349,20 @@ class Store:
 
     def told(self, number: int) -> dict[str, Any]:
         """What was written down about a replication that is there: digest of its log, versions, seconds."""
-        told: dict[str, Any] = json.loads((self.place(number) / DONE).read_text(encoding="utf-8"))
+        with self._reading(number):
+            told: dict[str, Any] = json.loads((self.place(number) / DONE).read_text(encoding="utf-8"))
         return told
+
+    @contextmanager
+    def _reading(self, number: int) -> Iterator[None]:
+        """Say plainly where something that was whole a moment ago can not be read any more."""
+        try:
+            yield
+        except (OSError, ValueError) as error:
+            raise RunError(
+                f"replication {number} in {self.folder} was whole and can not be read any more ({error}); another "
+                "run may just be putting a new one in its place, or somebody removes it. Run again"
+            ) from error
 
     def measures(self, number: int) -> Measures:
         """The measures of one replication, without reading its logs."""
@@ -281,7 +372,8 @@ class Store:
         """One table of the measures of one replication."""
         import pandas as pd
 
-        return pd.read_parquet(self.place(number) / f"{name}.parquet")
+        with self._reading(number):
+            return pd.read_parquet(self.place(number) / f"{name}.parquet")
 
     def load(self, number: int) -> Replication | None:
         """A whole replication, or None if it is not there, or is there without its logs."""
@@ -298,11 +390,8 @@ class Store:
         )
 
     def sweep(self) -> None:
-        """Remove what was being written under this store's mark, and what others left behind long ago."""
-        now = time.time()
-        for place in (*self.folder.glob(".*"), *self.folder.glob("replications/.*")):
-            try:
-                if place.name.endswith(self.mark) or now - place.stat().st_mtime > FORGOTTEN:
-                    shutil.rmtree(place) if place.is_dir() else place.unlink()
-            except OSError:  # somebody else has removed it, or it is not ours to remove
-                continue
+        """Remove what was being written under this store's mark, and what others left behind when they were killed."""
+        with suppress(OSError):  # then there is nothing to be done about it, and nothing is spoilt
+            for place in [*self.folder.glob(".*"), *self.folder.glob("*/.*")]:
+                with suppress(OSError):  # somebody else has removed it, or it is not ours to remove
+                    _remove(place) if place.name.endswith(self.mark) else _remove_if_left_behind(place)

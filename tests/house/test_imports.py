@@ -13,13 +13,13 @@ import sim
 PACKAGE = Path(sim.__file__).parent
 
 ORDER = (
-    {"errors", "units", "jit"},
+    {"errors", "units", "jit", "rows"},
     {"reporter", "draws", "steps", "log", "reading", "intensity"},
-    {"evidence"},
+    {"evidence", "logfiles"},
     {"clinic", "engine"},
     {"scenario", "measures"},
     {"store"},
-    {"running", "results"},
+    {"running", "results", "centre"},
     {"record"},
     {"workers", "report"},
     {"album", "estimate", "explain"},
@@ -137,7 +137,7 @@ def test_medicine_and_engine_meet_in_one_room_only():
 
 def test_the_small_words_need_no_library_but_those_of_numbers():
     heavy = {"pandas", "pyarrow", "matplotlib", "simpy", "pydantic", "scipy"}
-    for name in ("errors", "units", "jit", "draws", "steps", "log"):
+    for name in ("errors", "units", "jit", "rows", "draws", "steps", "log"):
         tree = ast.parse((PACKAGE / f"{name}.py").read_text("utf-8"))
         top = {alias.name.split(".")[0] for node in tree.body if isinstance(node, ast.Import) for alias in node.names}
         top |= {str(node.module).split(".")[0] for node in tree.body if isinstance(node, ast.ImportFrom)}

@@ -1,0 +1,83 @@
+"""`nelm explain`: what a scenario says before it is run. Arguments and printing, nothing else."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sim.errors import InputError, Problem
+from sim.reporter import Terminal
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+PICTURES = (".svg", ".png")
+
+
+@click.command()
+@click.argument("file", metavar="SCENARIO.yaml")
+@click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Change one thing; may be repeated.")
+@click.option(
+    "--patient",
+    metavar="'NAME: VALUE, ...'",
+    help="Only say which row of the board she gets and why not the others, as of 'grade: G2, pattern: type_1'.",
+)
+@click.option("--page", type=click.Path(), metavar="FILE.html", help="Write all of it as one page, too.")
+@click.option("--picture", type=click.Path(), metavar="FILE.svg|png", help="Write the pathway as a drawing, too.")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def explain(
+    file: str, settings: tuple[str, ...], patient: str | None, page: str | None, picture: str | None, as_json: bool
+) -> None:
+    """Say what will be run, in words and tables, and run nothing: dates, patients, resources, load, board, pathway.
+
+    The load of each resource sets what is asked of it against what it has open, and warns from 100 % on.
+    """
+    from sim.running import clinic_known
+    from sim.scenario import check_file, read_scenario
+
+    if picture is not None and Path(picture).suffix not in PICTURES:
+        raise InputError(Problem("--picture", found=picture, expected="a file name that ends in .svg or .png"))
+    if patient is not None and page is not None:
+        raise InputError(Problem("--page", found="--patient as well", expected="the one or the other"))
+    _, scenario = check_file(file, {"scenario": lambda path: read_scenario(path, settings, clinic_known())})
+    if picture is not None:
+        from sim.explain.drawing import drawing
+        from sim.explain.drawing import picture as content
+
+        _write(picture, content(drawing("The pathway, from the model"), Path(picture).suffix[1:]))
+    if patient is not None:
+        _answer(scenario, patient, as_json)
+        return
+    from sim.explain.whole import explained
+
+    its = explained(scenario, Terminal(speaks=not as_json).say)
+    if page is not None:
+        from sim.explain.page import page as whole_page
+
+        _write(page, whole_page(its).encode("utf-8"))
+    click.echo(json.dumps(its.data(), indent=1, allow_nan=False) if as_json else its.text())
+
+
+def _answer(scenario: Scenario, patient: str, as_json: bool) -> None:
+    from sim.explain.patient import as_data, decided, in_text, read_patient
+    from sim.explain.rows import board_here
+
+    here = board_here(scenario)
+    typed = read_patient(patient, scenario, here)
+    decisions = decided(typed, here)
+    click.echo(json.dumps(as_data(typed, decisions), indent=1) if as_json else "\n".join(in_text(typed, decisions)))
+
+
+def _write(file: str, content: bytes) -> None:
+    from sim.store import write_aside
+
+    path = Path(file)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        problem = Problem(file, found=(error.strerror or str(error)).lower(), expected="a file that can be written")
+        raise InputError(problem) from None
+    write_aside(path, lambda aside: aside.write_bytes(content))

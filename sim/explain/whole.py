@@ -1,0 +1,151 @@
+"""What will be run, as a whole: everything a scenario says before anything is run.
+
+    explained(scenario, say)   -> Explanation
+    Explanation.text()         for a terminal of 100 columns
+    Explanation.data()         for programmes
+
+Collects what the other modules of this package say; says nothing of its own but headings.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sim.clinic.stages import MAY_FOLLOW
+from sim.explain.demand import OwnDemand, own_demand
+from sim.explain.load import FULL, TIGHT, Load, loads
+from sim.explain.pathway import outline
+from sim.explain.rows import BoardHere, Told, board_here, in_text, told
+from sim.explain.setting import arrivals_sentence, choices, resource_sentence, run_sentence
+from sim.explain.speech import percent, table, wrapped
+from sim.report.words import words
+from sim.scenario import Scenario
+
+FORMAT = 1
+MARK = {"": "", TIGHT: "nearly full", FULL: "TOO MUCH"}
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A scenario in words and figures.
+
+    loads   of each resource, in order of rank
+    rows    of the board, in words
+    """
+
+    scenario: Scenario
+    own: OwnDemand
+    loads: tuple[Load, ...]
+    board: BoardHere
+    rows: tuple[Told, ...]
+
+    def resources(self) -> Iterator[tuple[str, str]]:
+        """Each resource in words: its name and its sentences."""
+        for load in self.loads:
+            yield words(load.name), resource_sentence(self.scenario, load.name, load)
+
+    def warnings(self) -> list[str]:
+        """The resources that are asked for too much, or nearly so, the fullest first."""
+        hard = sorted((load for load in self.loads if load.warning), key=lambda load: -load.share)
+        return [
+            f"{words(load.name)}: {load_in_words(load)} of what is open is asked for; {load.warning}" for load in hard
+        ]
+
+    def text(self) -> str:
+        """All of it for a terminal of 100 columns."""
+        its = self.scenario
+        lines = [*wrapped(f"{its.scenario}: {its.question}"), *wrapped(its.description)]
+        lines += ["", "What is run", *wrapped(run_sentence(its), 2)]
+        lines += ["", "Who arrives", *wrapped(arrivals_sentence(its), 2)]
+        for what, text in choices(its):
+            lines += ["", what, *wrapped(text, 2)]
+        lines += ["", "What the hospital has", *wrapped(NET, 2)]
+        for name, text in self.resources():
+            lines += wrapped(f"{name}: {text}", 2, 4)
+        lines += ["", "Load against opening time, before anything is run", *self._loads()]
+        lines += ["", "The pathway, from the model", *outline()]
+        lines += ["", "The tumour board", *list(in_text(list(self.rows)))[1:]]
+        return "\n".join(lines)
+
+    def _loads(self) -> list[str]:
+        head = ("", "open", "others ask", "own ask*", "load", "")
+        rows = [load_cells(load) for load in self.loads]
+        lines = ["  " + line for line in table(head, rows, right=(1, 2, 3, 4))]
+        lines += ["", *wrapped(LEGEND, 2), *wrapped(f"* {self.own.basis}", 2, 4)]
+        warnings = self.warnings()
+        if warnings:
+            lines.append("")
+        return lines + [line for warning in warnings for line in wrapped(f"! {warning}.", 2, 4)]
+
+    def data(self) -> dict[str, Any]:
+        """All of it as plain data."""
+        its = self.scenario
+        return {
+            "format": FORMAT,
+            "scenario": its.scenario,
+            "digest": its.digest(),
+            "question": its.question,
+            "run": run_sentence(its),
+            "arrivals": arrivals_sentence(its),
+            "choices": dict(choices(its)),
+            "resources": dict(zip((load.name for load in self.loads), (t for _, t in self.resources()), strict=True)),
+            "own_demand": self.own.basis,
+            "loads": [load.data() for load in self.loads],
+            "board": [row.data() for row in self.rows],
+            "pathway": {
+                stage.name.lower(): [its.name.lower() for its in followers] for stage, followers in MAY_FOLLOW.items()
+            },
+        }
+
+
+NET = (
+    "Minutes and cases a week are those of the measured period on average, with public holidays, closures and "
+    "cancelled sittings taken off."
+)
+LEGEND = (
+    "A week of the measured period on average: minutes of lists, places occupied day and night. `c` where it is the "
+    "number of cases that fills a list rather than their minutes. From 100 % on the queue grows without end; random "
+    "arrivals make waits long well before, and minutes between cases are lost."
+)
+
+
+def load_in_words(load: Load) -> str:
+    """A load in whole per cent."""
+    return "something" if load.share == math.inf else percent(round(load.share, 2))
+
+
+def load_cells(load: Load) -> tuple[str, ...]:
+    """A row of the table of loads: resource, open, others, own with its standard error, load, and what to say."""
+    if load.kind == "place":
+        there, others, own = (f"{value:.1f}" for value in load.places)
+        unit = "places"
+    elif load.kind == "offer":
+        there, others, own = (f"{52.18 * value:.1f}" for value in (load.open_cases, load.others[1], load.own[1]))
+        unit = "a year"
+    else:
+        there, others, own = (f"{value:.0f}" for value in (load.open_minutes, load.others[0], load.own[0]))
+        unit = "min"
+    share = "never open" if load.share == math.inf else f"{100 * load.share:.0f} %"
+    mark = "" if not load.warning else MARK[FULL if load.share >= FULL else TIGHT]
+    error = f" +-{100 * load.error:.0f} %" if load.error else ""
+    return (
+        words(load.name),
+        f"{there} {unit}",
+        others,
+        own + error,
+        share + (" c" if load.by_cases and load.share < math.inf else ""),
+        mark,
+    )
+
+
+def explained(scenario: Scenario, say: Callable[[str], object] = lambda sentence: None) -> Explanation:
+    """A scenario explained.
+
+    say   called with a sentence where it will take a while
+    """
+    own = own_demand(scenario, say)
+    here = board_here(scenario)
+    return Explanation(scenario, own, tuple(loads(scenario, own)), here, tuple(told(here)))
