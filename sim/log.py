@@ -3,10 +3,9 @@
 Everything that is ever measured is read from these and the patient table. The columns are fixed, the lists
 of events are closed, and the order of the rows is defined, so that two logs are identical or they are not.
 
-    LogWriter                 collects rows while an engine runs
+    LogWriter                 collects rows while an engine runs, in memory or, when they are many, on disk
     EventLog                  finished logs of one replication, sorted, with the names of its numbers
     EventLog.digest()         one number for the whole; equal logs have equal digests
-    write_log, read_log       Parquet, with names instead of numbers
     first_difference(a, b)    the first row in which two logs differ
 
 Rows of `events`:      replication, patient, n, minute, event, step, resource, value, why
@@ -20,16 +19,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from pathlib import Path
-from typing import Any
+from functools import cached_property
+from typing import Any, Protocol
 
 import numpy as np
 
-from sim.errors import InputError, Problem, nearest
+from sim import rows
+from sim.errors import RunError
+from sim.rows import RowsOnDisk
 
 
 class Event(IntEnum):
@@ -63,7 +65,7 @@ class Event(IntEnum):
     COMPLICATED = 27  # a complication [extra minutes in hospital] why names the treatment
     PROGRESSED = 28  # growth or new disease seen at a scan
     RECURRED = 29  # disease seen again after complete treatment
-    LOST = 30  # no longer eligible for what was planned; why names the treatment
+    LOST = 30  # no longer eligible for what was planned [number of the reason, 0 none told] why names the treatment
     REFUSED = 31  # the patient chose otherwise; why names the treatment
     SYMPTOM = 32  # new or worse symptoms made her seek care
     SPREAD = 33  # disease outside the liver, in truth, unseen
@@ -111,45 +113,118 @@ EVENT_COLUMNS = ("patient", "n", "minute", "event", "step", "resource", "value",
 RESOURCE_COLUMNS = ("minute", "resource", "event", "case", "value", "why")
 
 
-class LogWriter:
-    """Collects rows in the order in which they happen; `finish` sorts and numbers them."""
+WORDS = frozenset({"event", "step", "resource", "why"})
+"""Columns whose numbers have names."""
 
-    def __init__(self) -> None:
+Rows = np.ndarray | RowsOnDisk
+"""A table of the log: in memory, or in a file that is read when it is asked."""
+
+
+class Files(Protocol):
+    """Where a log is put away while it grows (`sim.logfiles`)."""
+
+    begun: bool
+
+    def put(self, events: np.ndarray, resources: np.ndarray) -> None:
+        """Rows as they came, none of them of a minute that was put away before."""
+
+    def close(self) -> EventLog:
+        """The finished log."""
+
+
+class LogWriter:
+    """Collects rows in the order in which they happen; `finish` sorts and numbers them.
+
+    files    where rows are put away when there are many; without, all stay in memory
+    settle   asked before rows are put away: it writes what was held back, and says from which minute on further rows
+             may come
+    """
+
+    def __init__(self, files: Files | None = None) -> None:
+        self.settle: Callable[[], int] | None = None
+        self._files = files
         self._events = array("q")
         self._resources = array("q")
+        self._many = rows.ROWS * 6 if files is not None else sys.maxsize  # numbers, of either table
+        self._until = -sys.maxsize
 
     def event(self, patient: int, minute: int, event: int, step: int, resource: int, value: int, why: int) -> None:
         """One row of a patient's log. Rows of one patient in one minute keep the order they came in."""
         self._events.extend((patient, minute, event, step, resource, value, why))
+        if len(self._events) >= self._many:
+            self._put_away()
 
     def resource(self, minute: int, resource: int, event: int, case: int, value: int, why: int) -> None:
         """One row of a resource's log."""
         self._resources.extend((minute, resource, event, case, value, why))
+        if len(self._resources) >= self._many:
+            self._put_away()
+
+    def _put_away(self) -> None:
+        """Write the rows of minutes that are over to disk."""
+        assert self._files is not None
+        assert self.settle is not None
+        self._many = sys.maxsize  # what is settled now comes here too
+        until = self.settle()
+        events, later_events = _parted(_table(self._events, 7), 1, until)
+        resources, later_resources = _parted(_table(self._resources, 6), 0, until)
+        for minutes in (events[:, 1], resources[:, 0]):
+            if len(minutes) and minutes.min() < self._until:
+                raise RunError(f"a row of minute {minutes.min()} is written after those before {self._until} were kept")
+        self._files.put(events, resources)
+        self._events, self._resources = array("q", later_events.tobytes()), array("q", later_resources.tobytes())
+        self._until = until
+        self._many = max(rows.ROWS * 6, 2 * len(self._events), 2 * len(self._resources))
 
     def finish(self, names: Mapping[str, Sequence[str]] | None = None, replication: int = 0) -> EventLog:
         """Sort, number and name what was collected.
 
         names   `steps`, `resources` and `whys` (the clinic's, from FIRST_CLINIC_WHY on), each a list
         """
-        rows = np.frombuffer(self._events, np.int64).reshape(-1, 7) if self._events else np.empty((0, 7), np.int64)
-        rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]  # stable: by patient, then minute, then as they came
-        patient = rows[:, 0]
-        begins = np.flatnonzero(np.r_[True, patient[1:] != patient[:-1]]) if len(rows) else np.empty(0, np.int64)
-        counts = np.diff(np.r_[begins, len(rows)])
-        n = np.arange(len(rows)) - np.repeat(begins, counts)
-        table = np.column_stack([patient, n, rows[:, 1:]])
-        table = table[np.lexsort((table[:, 1], table[:, 0], table[:, 2]))]
-        other = (
-            np.frombuffer(self._resources, np.int64).reshape(-1, 6) if self._resources else np.empty((0, 6), np.int64)
-        )
-        other = other[np.lexsort(other.T[::-1])]
-        names = names or {}
-        return EventLog(
-            np.ascontiguousarray(table),
-            np.ascontiguousarray(other),
-            {kind: tuple(names.get(kind, ())) for kind in ("steps", "resources", "whys")},
-            replication,
-        )
+        events, resources = _table(self._events, 7), _table(self._resources, 6)
+        self._events, self._resources = array("q"), array("q")
+        if self._files is not None and self._files.begun:
+            self._files.put(events, resources)
+            return self._files.close()
+        return EventLog(numbered(events), in_order(resources), named(names or {}), replication)
+
+
+def _table(numbers: array[int], columns: int) -> np.ndarray:
+    return np.frombuffer(numbers, np.int64).reshape(-1, columns) if numbers else np.empty((0, columns), np.int64)
+
+
+def _parted(table: np.ndarray, minute: int, until: int) -> tuple[np.ndarray, np.ndarray]:
+    """The rows before a minute, and the others."""
+    over = table[:, minute] < until
+    return table[over], table[~over]
+
+
+def named(names: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """The names a log has, of all three kinds."""
+    return {kind: tuple(names.get(kind, ())) for kind in ("steps", "resources", "whys")}
+
+
+def numbered(table: np.ndarray, counts: np.ndarray | None = None) -> np.ndarray:
+    """Rows of patients as they came, each with its `n`, by minute, patient and n.
+
+    counts   (patients,) rows each of them has already; counted on
+    """
+    table = table[np.lexsort((table[:, 1], table[:, 0]))]  # stable: by patient, then minute, then as they came
+    patient = table[:, 0]
+    begins = np.flatnonzero(np.r_[True, patient[1:] != patient[:-1]]) if len(table) else np.empty(0, np.int64)
+    lengths = np.diff(np.r_[begins, len(table)])
+    n = np.arange(len(table)) - np.repeat(begins, lengths)
+    if counts is not None:
+        who = patient[begins]
+        n += np.repeat(counts[who], lengths)
+        counts[who] += lengths
+    table = np.column_stack([patient, n, table[:, 1:]])
+    return np.ascontiguousarray(table[np.lexsort((table[:, 1], table[:, 0], table[:, 2]))])
+
+
+def in_order(table: np.ndarray) -> np.ndarray:
+    """Rows of resources by all their columns."""
+    return np.ascontiguousarray(table[np.lexsort(table.T[::-1])])
 
 
 @dataclass(frozen=True)
@@ -162,17 +237,30 @@ class EventLog:
     replication its number
     """
 
-    events: np.ndarray
-    resources: np.ndarray
+    events: Rows
+    resources: Rows
     names: dict[str, tuple[str, ...]]
     replication: int = 0
 
+    def events_column(self, name: str) -> np.ndarray:
+        """One column of `events`, (rows,): of numbers with names 16 bits, else 64. Reads no other from disk."""
+        return _column(self.events, EVENT_COLUMNS, name)
+
+    def resources_column(self, name: str) -> np.ndarray:
+        """One column of `resources`, (rows,), as `events_column`."""
+        return _column(self.resources, RESOURCE_COLUMNS, name)
+
     def digest(self) -> str:
         """SHA-256 over both logs and their names; equal logs, and only those, have equal digests."""
+        return self._digest
+
+    @cached_property
+    def _digest(self) -> str:
         digest = hashlib.sha256(json.dumps(self.names, sort_keys=True).encode())
         for table in (self.events, self.resources):
             digest.update(str(table.shape).encode())
-            digest.update(np.ascontiguousarray(table, "<i8").tobytes())
+            for chunk in _chunks(table):
+                digest.update(np.ascontiguousarray(chunk, "<i8").tobytes())
         return digest.hexdigest()
 
     def why_name(self, why: int) -> str:
@@ -185,22 +273,23 @@ class EventLog:
 
     def events_frame(self) -> Any:
         """The patients' log as a pandas frame with names instead of numbers (categories)."""
-        return _frame(self, self.events, EVENT_COLUMNS, Event)
+        return _frame(self, np.asarray(self.events), EVENT_COLUMNS, Event)
 
     def resources_frame(self) -> Any:
         """The resources' log as a pandas frame with names instead of numbers (categories)."""
-        return _frame(self, self.resources, RESOURCE_COLUMNS, Happening)
+        return _frame(self, np.asarray(self.resources), RESOURCE_COLUMNS, Happening)
 
     def story(self, patient: int) -> str:
         """One patient's rows in words, in order: day and time, event, step, resource, value, reason."""
         from sim.units import day_and_time
 
         lines = []
-        for row in self.events[self.events[:, 0] == patient]:
+        events = np.asarray(self.events)
+        for row in events[events[:, 0] == patient]:
             _, n, minute, event, step, resource, value, why = (int(x) for x in row)
             names = (
-                _name(self.names["steps"], step),
-                _name(self.names["resources"], resource),
+                name_of(self.names["steps"], step),
+                name_of(self.names["resources"], resource),
                 self.why_name(why),
             )
             words = "  ".join(word for word in names if word)
@@ -208,7 +297,19 @@ class EventLog:
         return "\n".join(lines)
 
 
-def _name(names: Sequence[str], number: int) -> str:
+def _column(table: Rows, columns: Sequence[str], name: str) -> np.ndarray:
+    if isinstance(table, RowsOnDisk):
+        return table.column(name)
+    column: np.ndarray = table[:, columns.index(name)]
+    return column.astype(np.int16) if name in WORDS else column
+
+
+def _chunks(table: Rows) -> Iterator[np.ndarray]:
+    return table.chunks() if isinstance(table, RowsOnDisk) else iter((table,))
+
+
+def name_of(names: Sequence[str], number: int) -> str:
+    """The name of a number, '' for none; where it has no name, the number itself."""
     return "" if number < 0 else names[number] if number < len(names) else str(number)
 
 
@@ -222,7 +323,7 @@ def _frame(log: EventLog, table: np.ndarray, columns: Sequence[str], events: typ
         elif column == "why":
             names = [log.why_name(int(x)) for x in used]
         else:
-            names = [_name(log.names[column + "s"], int(x)) for x in used]
+            names = [name_of(log.names[column + "s"], int(x)) for x in used]
         known = list(dict.fromkeys(name for name in names if name))
         lookup = np.array([known.index(name) if name else -1 for name in names], np.int32)
         picked: Any = lookup[codes] if len(numbers) else np.empty(0, np.int32)
@@ -241,7 +342,8 @@ def first_difference(a: EventLog, b: EventLog) -> str:
         return ""
     if a.names != b.names:
         return f"the names differ: {a.names} against {b.names}"
-    for title, left, right in (("events", a.events, b.events), ("resources", a.resources, b.resources)):
+    for title, one, two in (("events", a.events, b.events), ("resources", a.resources, b.resources)):
+        left, right = np.asarray(one), np.asarray(two)
         size = min(len(left), len(right))
         unequal = np.flatnonzero((left[:size] != right[:size]).any(axis=1))
         if len(unequal) == 0 and len(left) == len(right):
@@ -254,89 +356,3 @@ def first_difference(a: EventLog, b: EventLog) -> str:
             text += f"\n\npatient {who} in the first\n{a.story(who)}\n\npatient {who} in the second\n{b.story(who)}"
         return text
     return "the shapes differ"  # pragma: no cover - the digests would agree
-
-
-def write_log(log: EventLog, events: Path, resources: Path) -> None:
-    """Both logs as Parquet, with names as dictionaries and the raw names in the file's metadata.
-
-    Nothing in the files depends on when they were written, so equal logs are equal bytes.
-    """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    meta = {"nelm": json.dumps({"names": log.names, "replication": log.replication, "log": log.digest()})}
-    for path, frame in ((events, log.events_frame()), (resources, log.resources_frame())):
-        table = pa.Table.from_pandas(frame, preserve_index=False)
-        pq.write_table(table.replace_schema_metadata(meta), path, compression="zstd", store_schema=True)
-
-
-def read_log(events: Path, resources: Path) -> EventLog:
-    """Logs as `write_log` wrote them, or a hospital's own in the same columns (then names are made from them).
-
-    InputError for a column that is missing, or a word that is no event, step, resource or reason.
-    """
-    import pyarrow.parquet as pq
-
-    tables = [pq.read_table(path) for path in (events, resources)]
-    meta = json.loads((tables[0].schema.metadata or {}).get(b"nelm", b"{}"))
-    frames = [table.to_pandas() for table in tables]
-    _check_columns([(events, frames[0], EVENT_COLUMNS), (resources, frames[1], RESOURCE_COLUMNS)])
-    names = {kind: tuple(words) for kind, words in meta.get("names", {}).items()}
-    if not names:
-        names = {
-            kind: tuple(sorted({str(x) for f in frames if kind[:-1] in f for x in f[kind[:-1]].dropna()}))
-            for kind in ("steps", "resources")
-        }
-        known = {why.name.lower() for why in Why}
-        names["whys"] = tuple(sorted({str(x) for f in frames for x in f["why"].dropna()} - known))
-    numbers = {
-        "step": {name: i for i, name in enumerate(names["steps"])},
-        "resource": {name: i for i, name in enumerate(names["resources"])},
-        "why": {why.name.lower(): int(why) for why in Why}
-        | {name: FIRST_CLINIC_WHY + i for i, name in enumerate(names["whys"])},
-    }
-
-    def table_of(path: Path, frame: Any, columns: Iterable[str], events: type[IntEnum]) -> np.ndarray:
-        lookup = numbers | {"event": {event.name.lower(): int(event) for event in events}}
-        out = [
-            _numbers_of(path, c, frame[c], lookup[c]) if c in lookup else frame[c].to_numpy(np.int64) for c in columns
-        ]
-        return np.ascontiguousarray(np.column_stack(out)) if len(frame) else np.empty((0, len(out)), np.int64)
-
-    return EventLog(
-        table_of(events, frames[0], EVENT_COLUMNS, Event),
-        table_of(resources, frames[1], RESOURCE_COLUMNS, Happening),
-        {kind: names.get(kind, ()) for kind in ("steps", "resources", "whys")},
-        int(meta.get("replication", frames[0]["replication"].iloc[0] if len(frames[0]) else 0)),
-    )
-
-
-def _check_columns(tables: Iterable[tuple[Path, Any, Sequence[str]]]) -> None:
-    problems = [
-        Problem(str(path), path=column, found="no such column", expected="the columns " + ", ".join(columns))
-        for path, frame, columns in tables
-        for column in columns
-        if column not in frame
-    ]
-    if problems:
-        raise InputError(problems)
-
-
-def _numbers_of(path: Path, column: str, words: Any, known: Mapping[str, int]) -> np.ndarray:
-    """The numbers of a column of words; -1 where there is none."""
-    import pandas as pd
-
-    codes, used = pd.factorize(words)  # -1 where there is none
-    numbers = np.full(len(used) + 1, -1, np.int64)
-    for code, word in enumerate(map(str, used)):
-        if word in known:
-            numbers[code] = known[word]
-        elif column != "event" and word.removeprefix("reason ").isdecimal():  # a number that has no name
-            numbers[code] = int(word.removeprefix("reason "))
-        else:
-            row = int(np.flatnonzero(codes == code)[0])
-            expected = f"the name of one of the {column}s this log knows"
-            raise InputError(
-                Problem(str(path), 0, 0, f"{column}, row {row}", f"'{word}'", expected, nearest(word, known))
-            )
-    return numbers[codes]

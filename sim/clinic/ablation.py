@@ -46,6 +46,7 @@ def ablate_lesion(world: World, i: int, j: int) -> None:
 
 @jit_inside
 def ablate(world: World, i: int) -> None:
+    """A session: every lesion that has been seen."""
     c = world.courses[i]
     c.clear = 1
     for j in range(MOST_LESIONS):

@@ -9,10 +9,13 @@ never sees it.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sim.clinic.disease import Alarm, pass_alarm, set_alarm, settle, symptomatic
 from sim.clinic.known import Known
+from sim.clinic.listing import leave_list
 from sim.clinic.patient import Phase, World
-from sim.clinic.protocols import Family
+from sim.clinic.protocols import Family, Treatment
 from sim.clinic.stages import FIRST_CAUSE, FIRST_TREATMENT, Cause, Stage
 from sim.jit import jit, jit_inside
 from sim.log import Event
@@ -27,12 +30,12 @@ def ring(world: World, i: int, now: int) -> None:
     settle(world, i, now)
     kind = pass_alarm(world, i, now)
     reply = plan.reply[0]
-    if kind <= Alarm.CANCER_DEATH.value:
+    if kind <= Alarm.CANCER_DEATH.value or kind == Alarm.LIVER_DEATH.value:
         reply.ring = Ring.DEATH.value
         cause = Cause.CANCER.value
         if kind == Alarm.OTHER_DEATH.value:
             cause = Cause.OTHER_CAUSE.value
-        elif kind == Alarm.PROCEDURE_DEATH.value:
+        elif kind == Alarm.PROCEDURE_DEATH.value or kind == Alarm.LIVER_DEATH.value:
             cause = Cause.TREATMENT.value
         reply.why = FIRST_CAUSE + cause
         c.alarm_at = NEVER
@@ -55,6 +58,9 @@ def _note_truth(world: World, i: int, kind: int) -> None:
         note(world.plan, Event.SPREAD.value)
     elif kind == Alarm.WORSENING.value:
         note(world.plan, Event.WORSENED.value, world.courses[i].ecog)
+    elif kind == Alarm.LIVER_DECLINE.value:
+        note(world.plan, Event.COMPLICATED.value, 0, FIRST_TREATMENT + Treatment.TARE.value)
+        note(world.plan, Event.WORSENED.value, world.courses[i].ecog)
 
 
 @jit_inside
@@ -68,14 +74,29 @@ def _visit(world: World, i: int, kind: int) -> int:
     if kind == Alarm.RELIEF_ENDS.value:
         return Stage.SYMPTOM_VISIT.value if watched and symptomatic(world, i) else -1
     if kind == Alarm.FAILING.value:
+        if c.listed:
+            leave_list(world, i, Cause.LIVER_FAILURE.value)
         return Stage.SYMPTOM_VISIT.value if watched or waiting else -1
-    if kind == Alarm.WORSENING.value:
+    if kind == Alarm.LIVER_DECLINE.value and watched:
+        return Stage.SYMPTOM_VISIT.value
+    if kind == Alarm.WORSENING.value or kind == Alarm.LIVER_DECLINE.value:
         family = world.protocols[c.treatment].family if waiting else Family.NONE.value
-        surgery = family == Family.RESECTION.value
-        limit = known[Known.SURGERY_MOST_ECOG.value] if surgery else known[Known.SESSION_MOST_ECOG.value]
-        if waiting and family != Family.PRIMARY.value and c.ecog > limit:
-            note(world.plan, Event.LOST.value, 0, FIRST_TREATMENT + c.treatment)
+        if waiting and family != Family.PRIMARY.value and c.ecog > _most_ecog(known, family):
+            if c.listed:
+                leave_list(world, i, Cause.FRAILTY.value)
+            else:
+                note(world.plan, Event.LOST.value, 0, FIRST_TREATMENT + c.treatment)
             return Stage.SYMPTOM_VISIT.value
         if watched and c.had_disease and c.ecog >= 2:
             return Stage.SYMPTOM_VISIT.value
     return -1
+
+
+@jit_inside
+def _most_ecog(known: Any, family: int) -> float:
+    """The worst performance status with which a planned treatment is still given."""
+    if family == Family.RESECTION.value:
+        return float(known[Known.SURGERY_MOST_ECOG.value])
+    if family == Family.TRANSPLANT.value:
+        return float(known[Known.TRANSPLANT_MOST_ECOG.value])
+    return float(known[Known.SESSION_MOST_ECOG.value])

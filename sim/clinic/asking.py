@@ -18,7 +18,7 @@ from sim.clinic.known import Known
 from sim.clinic.patient import Ask, Grade, Phase, World, whole
 from sim.clinic.protocols import Role, Where
 from sim.clinic.stages import Stage
-from sim.clinic.treatments import second_minutes, session_minutes
+from sim.clinic.treatments import second_minutes, session_minutes, session_places
 from sim.draws import lognormal
 from sim.jit import jit_inside
 from sim.log import Event
@@ -45,6 +45,7 @@ def report_minutes(world: World, i: int) -> int:
 
 @jit_inside
 def on_list(world: World, i: int, role: int, minutes: float) -> int:
+    """A case of so many minutes on a list, with her urgency. Returns the order's number."""
     return attend(world.plan, world.resources[role], whole(minutes), urgency(world, i))
 
 
@@ -56,18 +57,14 @@ def is_elsewhere(world: World, i: int) -> bool:
 
 @jit_inside
 def session(world: World, i: int) -> None:
-    """Ask for the next session: a case on its list with the place beside it, or the wait for another centre."""
-    c = world.courses[i]
-    protocol = world.protocols[c.treatment]
+    """Ask for the next session: a case on its list with the place beside it, or one at another centre."""
     minutes = session_minutes(world, i)
+    role, place = session_places(world, i)
     if is_elsewhere(world, i):
-        away = 0.0
-        if c.session == 0:
-            away = lognormal(world.key, i, Ask.AWAY.value, c.courses_made, protocol.away_median, protocol.away_sigma)
-        wait(world.plan, whole(away) + minutes)
+        wait(world.plan, minutes)
         return
-    second = world.resources[protocol.second] if protocol.second >= 0 else -1
-    attend(world.plan, world.resources[protocol.role], minutes, urgency(world, i), second, second_minutes(world, i))
+    second = world.resources[place] if place >= 0 else -1
+    attend(world.plan, world.resources[role], minutes, urgency(world, i), second, second_minutes(world, i))
 
 
 @jit_inside
@@ -81,6 +78,7 @@ def stay(world: World, i: int, role: int, minutes: float) -> int:
 
 @jit_inside
 def to_board(world: World, i: int) -> None:
+    """The next tumour board that has room for her."""
     world.courses[i].phase = Phase.WORK_UP.value
     on_list(world, i, Role.BOARD.value, world.known[Known.BOARD_CASE_MINUTES.value])
     then(world.plan, Stage.DISCUSSED.value)
@@ -88,6 +86,7 @@ def to_board(world: World, i: int) -> None:
 
 @jit_inside
 def ask_for_scan(world: World, i: int) -> None:
+    """A CT, or MRI where contrast is barred."""
     known = world.known
     if world.traits[i].kidney_disease:
         on_list(world, i, Role.MRI.value, known[Known.MRI_MINUTES.value])
@@ -98,5 +97,6 @@ def ask_for_scan(world: World, i: int) -> None:
 
 @jit_inside
 def note_measured(world: World, i: int) -> None:
+    """What the scan showed, for the log."""
     burden = world.findings[i, Finding.LIVER_BURDEN_PCT.value]
     note(world.plan, Event.MEASURED.value, whole(burden * 1e4))  # not clinical: per cent to millionths

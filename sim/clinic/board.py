@@ -59,6 +59,14 @@ class Finding(IntEnum):
     ANALOGUE = 27
     STREPTOZOCIN_HAD = 28
     TARGETED_HAD = 29
+    TARE_HAD = 30
+    BILIRUBIN_UMOL_L = 31
+    STABLE_MONTHS = 32
+    TRANSPLANT_EXCLUSION = 33
+    TRANSPLANTS_HAD = 34
+    DEBULKABLE_PCT = 35
+    REMNANT = 36
+    REFRACTORY = 37
 
 
 @dataclass(frozen=True)
@@ -98,7 +106,7 @@ ATTRIBUTES: dict[str, Attribute] = {
         unit="%",
     ),
     "not_ablatable": Attribute("Metastases too large or badly placed to ablate", highest=1000),  # not clinical: a bound
-    "satellites": Attribute("Metastases of the other lobe", ("none", "ablatable", "not_ablatable")),
+    "satellites": Attribute("Metastases of the other lobe", ("none", "ablatable", "not_ablatable", "resectable")),
     "progressing": Attribute("Growth or new disease since the last decision", _YES),
     "primary": Attribute("Primary tumour", ("in_place", "resected")),
     "embolisations_had": Attribute("Courses of embolisation had", highest=100),  # not clinical: a bound
@@ -109,6 +117,25 @@ ATTRIBUTES: dict[str, Attribute] = {
     "analogue": Attribute("Somatostatin analogue now", _YES),
     "streptozocin_had": Attribute("Of these, lines with streptozocin", highest=100),  # not clinical: a bound
     "targeted_had": Attribute("Targeted drugs had", highest=100),  # not clinical: a bound
+    "tare_had": Attribute("Courses of radioembolisation had", highest=100),  # not clinical: a bound
+    "bilirubin_umol_l": Attribute("Bilirubin", highest=1000, unit="µmol/L"),  # not clinical: a bound
+    "stable_months": Attribute(
+        "Time since the last growth or new disease seen, or since the metastases were first seen",
+        highest=1200,  # not clinical: a bound
+        unit="months",
+    ),
+    "transplant_exclusion": Attribute(
+        "What bars from a transplant",
+        ("none", "heart", "sepsis", "substance_use", "aids", "no_support", "anatomy"),
+    ),
+    "transplants_had": Attribute("Liver transplants had", highest=100),  # not clinical: a bound
+    "debulkable_pct": Attribute(
+        "Share of the tumour seen that resection of one lobe, with excision and ablation in the other, would remove",
+        highest=100,  # not clinical: per cent
+        unit="%",
+    ),
+    "remnant": Attribute("Is the future liver remnant enough?", ("too_small", "enough_if_grown", "enough")),
+    "refractory": Attribute("Hormonal symptoms in spite of the analogue", _YES),
 }
 """The board's attributes by name, in the order of Finding."""
 

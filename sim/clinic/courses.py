@@ -13,9 +13,11 @@ from sim.clinic.followup import watch
 from sim.clinic.imaging import measured_cm
 from sim.clinic.known import Known
 from sim.clinic.patient import Phase, World, whole
-from sim.clinic.protocols import Family, Role, Treatment
+from sim.clinic.protocols import Family, Role
+from sim.clinic.resection import operates, takes_primary_along
 from sim.clinic.stages import FIRST_TREATMENT, Stage
-from sim.clinic.treatments import give, still_suitable
+from sim.clinic.steps_of_surgery import note_primary_out
+from sim.clinic.treatments import give, sessions_planned, still_suitable
 from sim.jit import jit_inside
 from sim.log import Event
 from sim.steps import keep, note, then, wait
@@ -27,13 +29,16 @@ def session_over(world: World, i: int, now: int) -> None:
     known, c, plan = world.known, world.courses[i], world.plan
     settle(world, i, now)
     why = FIRST_TREATMENT + c.treatment
-    if c.session == 0 and not still_suitable(world, i):
+    in_theatre = world.protocols[c.treatment].family == Family.RESECTION.value and operates(world, i)
+    if (c.session == 0 or in_theatre) and not still_suitable(world, i):
         lose(world, i)
         set_alarm(world, i, now)
         return
     if c.session == 0:
         note(plan, Event.TREATED.value, c.courses_made, why)
     c.phase = Phase.UNDER_TREATMENT.value
+    if in_theatre and takes_primary_along(world, i):
+        note_primary_out(world, i)
     was_clear = c.clear
     extra = give(world, i, now)
     c.nadir_cm = measured_cm(world, i)
@@ -42,7 +47,7 @@ def session_over(world: World, i: int, now: int) -> None:
         note(plan, Event.CLEARED.value, 0, why)
     if extra > 0:
         note(plan, Event.COMPLICATED.value, extra, why)
-    if world.protocols[c.treatment].family == Family.RESECTION.value:
+    if in_theatre:
         order = stay(world, i, Role.ICU.value, known[Known.RESECTION_ICU.value])
         if order >= 0:
             keep(plan, order)
@@ -57,10 +62,13 @@ def session_over(world: World, i: int, now: int) -> None:
 
 
 @jit_inside
-def lose(world: World, i: int) -> None:
-    """What was planned is not possible any more: a new scan, and back to the board."""
+def lose(world: World, i: int, reason: int = 0) -> None:
+    """What was planned is not possible any more: a new scan, and back to the board.
+
+    reason   the clinic's number of it, for the log; 0 where none is told
+    """
     c, plan = world.courses[i], world.plan
-    note(plan, Event.LOST.value, 0, FIRST_TREATMENT + c.treatment)
+    note(plan, Event.LOST.value, reason, FIRST_TREATMENT + c.treatment)
     if c.extrahepatic:
         world.findings[i, Finding.EXTRAHEPATIC.value] = 1
     c.treatment = -1
@@ -73,8 +81,9 @@ def lose(world: World, i: int) -> None:
 def stepped_down(world: World, i: int) -> None:
     """From intensive care to the ward, whose beds may be full."""
     known, c = world.known, world.courses[i]
-    major = c.major == 1
-    on_ward = known[Known.RESECTION_STAY_MAJOR.value if major else Known.RESECTION_STAY_MINOR.value]
+    on_ward = known[Known.RESECTION_STAY_MAJOR.value if c.major else Known.RESECTION_STAY_MINOR.value]
+    if c.session > 0:
+        on_ward = known[Known.RESECTION_STAY_SECOND_STEP.value]
     stay(world, i, Role.WARD.value, on_ward + c.extra_stay)
     then(world.plan, Stage.RECOVERED.value)
 
@@ -85,9 +94,10 @@ def recovered(world: World, i: int) -> None:
     c, plan = world.courses[i], world.plan
     c.session += 1
     protocol = world.protocols[c.treatment]
-    if c.session < protocol.sessions:
+    if c.session < sessions_planned(world, i):
         wait(plan, whole(protocol.spacing))
-        then(plan, Stage.NEXT_SESSION.value)
+        surgery = protocol.family == Family.RESECTION.value
+        then(plan, Stage.INTERVAL_OVER.value if surgery else Stage.NEXT_SESSION.value)
         return
     note(plan, Event.COMPLETED.value, c.session, FIRST_TREATMENT + c.treatment)
     watch(world, i)
@@ -106,7 +116,5 @@ def next_session(world: World, i: int) -> None:
 @jit_inside
 def primary_operated(world: World, i: int) -> None:
     """The primary is out; done elsewhere in the hospital."""
-    world.findings[i, Finding.PRIMARY.value] = 1
-    note(world.plan, Event.TREATED.value, 1, FIRST_TREATMENT + Treatment.PRIMARY_SURGERY.value)
-    note(world.plan, Event.COMPLETED.value, 1, FIRST_TREATMENT + Treatment.PRIMARY_SURGERY.value)
+    note_primary_out(world, i)
     watch(world, i)

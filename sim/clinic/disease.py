@@ -45,6 +45,9 @@ class Alarm(IntEnum):
     RELIEF_ENDS = 10
     FAILING = 11
     PRESENTING = 12
+    RESPONSE_SHOWS = 13
+    LIVER_DECLINE = 14
+    LIVER_DEATH = 15
 
 
 @jit
@@ -160,6 +163,10 @@ def begin(world: World, i: int, now: int) -> None:
     c.dedifferentiates_at = NEVER
     c.procedure_death_at = NEVER
     c.relief_until = NEVER
+    c.response_at = NEVER
+    c.decline_at = NEVER
+    c.liver_death_at = NEVER
+    c.changed_at = -1
     c.treatment = -1
     c.nelm_minute = -1
     c.diagnosed_at = -1
@@ -301,6 +308,9 @@ def set_alarm(world: World, i: int, now: int) -> None:
     if c.presented == 0:
         gap = time_to_burden(c.burden, known[Known.PRESENTING_BURDEN.value], speed, capacity)
         _sooner(world, i, later(now, gap), Alarm.PRESENTING.value)
+    _sooner(world, i, c.response_at, Alarm.RESPONSE_SHOWS.value)
+    _sooner(world, i, c.decline_at, Alarm.LIVER_DECLINE.value)
+    _sooner(world, i, c.liver_death_at, Alarm.LIVER_DEATH.value)
     alarm(world.plan, c.alarm_at)
     _note_symptoms(world, i)
 
@@ -332,6 +342,8 @@ def pass_alarm(world: World, i: int, now: int) -> int:
     elif kind == Alarm.SPREAD.value:
         c.extrahepatic = 1
         c.extrahepatic_at = NEVER
+        if c.new_lesion_at == NEVER:
+            _next_new_lesion(world, i, now)
     elif kind == Alarm.DEDIFFERENTIATION.value:
         c.growth *= known[Known.DEDIFFERENTIATION_GROWTH_FACTOR.value]
         c.dedifferentiates_at = NEVER
@@ -352,4 +364,31 @@ def pass_alarm(world: World, i: int, now: int) -> int:
         c.failed = 1
     elif kind == Alarm.PRESENTING.value:
         c.presented = 1
+    elif kind == Alarm.RESPONSE_SHOWS.value:
+        _show_response(world, i)
+    elif kind == Alarm.LIVER_DECLINE.value:
+        _decline(world, i, now)
     return int(kind)
+
+
+@jit_inside
+def _show_response(world: World, i: int) -> None:
+    """The irradiated lobes have shrunk, months after the treatment."""
+    c = world.courses[i]
+    for j in range(MOST_LESIONS):
+        if world.lesions[i, j].share > 0 and c.responding >> world.lesions[i, j].lobe & 1:
+            scale_lesion(world, i, j, 1 - c.response_shrink)
+    c.response_at = NEVER
+    c.responding = 0
+
+
+@jit_inside
+def _decline(world: World, i: int, now: int) -> None:
+    """The irradiated liver declines: she becomes frailer for good, and may die of liver failure."""
+    key, known, c = world.key, world.known, world.courses[i]
+    c.declined = 1
+    c.decline_at = NEVER
+    c.ecog = min(c.ecog + 1, MOST_ECOG)
+    if uniform(key, i, Ask.DECLINE_DEATH.value, 0) < known[Known.TARE_DECLINE_DEATH_SHARE.value]:
+        median, sigma = known[Known.TARE_DECLINE_DEATH_MEDIAN.value], known[Known.TARE_DECLINE_DEATH_SIGMA.value]
+        c.liver_death_at = later(now, lognormal(key, i, Ask.DECLINE_DEATH_TIME.value, 0, median, sigma))

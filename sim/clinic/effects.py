@@ -3,6 +3,7 @@
     hold(world, i, now)             slower growth for a time
     relieve(world, i, now)          hormonal symptoms relieved for a time
     complications(world, i, now)    death or a longer stay
+    befall(world, i, now, ...)      the same with a risk that is not the treatment's as a whole
     shrink(world, i, lobe, factor)  lesions of a lobe, or all, made smaller
     start_analogue(world, i, now)   the background treatment
 
@@ -20,8 +21,10 @@ from sim.jit import jit_inside
 from sim.steps import NEVER
 from sim.units import DAY
 
+_LATER_SESSION = 1_000_000  # not clinical: chance of a course's later sessions, apart from those of other courses
 _ANALOGUE = 1000  # not clinical: the number of its course for chance, apart from those of all others
 BOTH_LOBES = -1
+MONTH_OF_RISK = 30 * DAY  # not clinical: mortality is stated within 30 days
 
 
 @jit_inside
@@ -87,14 +90,26 @@ def start_analogue(world: World, i: int, now: int) -> None:
 @jit_inside
 def complications(world: World, i: int, now: int) -> int:
     """Death or a longer stay, once per course, with its first session."""
-    key, c = world.key, world.courses[i]
+    c = world.courses[i]
     protocol = world.protocols[c.treatment]
     if c.session > 0:
         return 0
-    if uniform(key, i, Ask.PROCEDURE_DEATH.value, c.courses_made) < protocol.mortality:
-        month = 30 * DAY  # not clinical: mortality is stated within 30 days
-        day = uniform(key, i, Ask.PROCEDURE_DEATH_DAY.value, c.courses_made)
-        c.procedure_death_at = now + 1 + whole(day * month)
-    if uniform(key, i, Ask.COMPLICATION.value, c.courses_made) < protocol.morbidity:
-        return whole(protocol.complicated_stay)
+    biliary = world.traits[i].biliary == 1
+    morbidity = protocol.biliary_morbidity if biliary else protocol.morbidity
+    within = protocol.mortality_within
+    return befall(world, i, now, protocol.mortality, morbidity, protocol.complicated_stay, within)
+
+
+@jit_inside
+def befall(
+    world: World, i: int, now: int, mortality: float, morbidity: float, longer: float, within: float = MONTH_OF_RISK
+) -> int:
+    """Death within some days with one chance, a stay that is `longer` with another; returns its minutes, or 0."""
+    key, c = world.key, world.courses[i]
+    nth = c.courses_made + c.session * _LATER_SESSION
+    if uniform(key, i, Ask.PROCEDURE_DEATH.value, nth) < mortality:
+        day = uniform(key, i, Ask.PROCEDURE_DEATH_DAY.value, nth)
+        c.procedure_death_at = now + 1 + whole(day * within)
+    if uniform(key, i, Ask.COMPLICATION.value, nth) < morbidity:
+        return whole(longer)
     return 0

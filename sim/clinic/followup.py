@@ -10,6 +10,7 @@ from sim.clinic.board import Finding
 from sim.clinic.disease import set_alarm
 from sim.clinic.imaging import CT, MRI, PET, changed, measured_cm, observe
 from sim.clinic.known import Known
+from sim.clinic.listing import asks_for_graft
 from sim.clinic.patient import Grade, Phase, World, whole
 from sim.clinic.protocols import Role
 from sim.clinic.stages import FIRST_CAUSE, Cause, Stage
@@ -71,12 +72,14 @@ def assessed(world: World, i: int, now: int) -> None:
             FIRST_CAUSE + Cause.NEW_DISEASE.value if new else -1,
         )
         c.clear = 0
+        c.changed_at = now
+        c.graft_considered = 0
         world.findings[i, Finding.PROGRESSING.value] = 1
     if worse and first:
         c.phase = Phase.WORK_UP.value
         on_list(world, i, Role.PET.value, known[Known.PET_MINUTES.value])
         then(plan, Stage.RESTAGED.value)
-    elif worse or visit:
+    elif worse or visit or asks_for_graft(world, i, now):
         to_board(world, i)
     else:
         watch(world, i)

@@ -4,6 +4,7 @@
     observe(world, i, now, ...)     a scan is read: lesions seen, burden seen, pattern, spread seen
     sample(world, i)                a biopsy is read: histology and the sampled Ki-67
     changed(world, i)               growth, or new disease, since the smallest sum of diameters
+    main_lobe, tumour_seen          where most of what was seen is, and how much it is
 
 True disease and observed disease differ. A lesion has one conspicuity for all modalities: it is found once it
 has grown large enough for that, so that one scan does not lose what another has found. Detection is per lesion
@@ -19,6 +20,7 @@ from sim.clinic.board import Finding
 from sim.clinic.disease import diameter, settle
 from sim.clinic.known import Known
 from sim.clinic.patient import MOST_LESIONS, Ask, Grade, World
+from sim.clinic.reach import beyond_reach, remnant, remnant_enough
 from sim.draws import normal, uniform
 from sim.jit import jit, jit_inside
 
@@ -149,6 +151,16 @@ def main_lobe(world: World, i: int) -> int:
 
 
 @jit_inside
+def tumour_seen(world: World, i: int) -> float:
+    """Volume of all lesions seen, as a share of the liver."""
+    volume = 0.0
+    for j in range(MOST_LESIONS):
+        if world.lesions[i, j].seen:
+            volume += world.lesions[i, j].share
+    return volume
+
+
+@jit_inside
 def _describe(world: World, i: int) -> None:
     """From the lesions seen to what the board asks: number, size, burden, pattern, what could be removed."""
     known, findings = world.known, world.findings[i]
@@ -180,12 +192,20 @@ def _describe(world: World, i: int) -> None:
     findings[Finding.LIVER_BURDEN_PCT.value] = 100 * volume  # not clinical: per cent
     findings[Finding.NOT_ABLATABLE.value] = not_ablatable
     few = other_number <= known[Known.ABLATION_MOST_INTRAOPERATIVE.value]
-    findings[Finding.SATELLITES.value] = 0 if other_number == 0 else 1 if other_bad == 0 and few else 2
+    excised = int(known[Known.EXCISION_MOST_LESIONS.value])
+    ablated = int(known[Known.ABLATION_MOST_INTRAOPERATIVE.value])
+    stays = beyond_reach(world, i, 1 - main, excised, ablated)
+    other = 3 if stays <= 0 else 2  # not clinical: codes of what could be excised, and of what could not
+    findings[Finding.SATELLITES.value] = 0 if other_number == 0 else 1 if other_bad == 0 and few else other
+    findings[Finding.DEBULKABLE_PCT.value] = (
+        100 * (volume - stays) / volume if number else math.nan  # not clinical: per cent
+    )
     removed = volume - other_volume + (other_good if few else 0.0)
     findings[Finding.REMOVABLE_PCT.value] = 100 * removed / volume if number else math.nan  # not clinical: per cent
     major = number > known[Known.RESECTION_MINOR_MOST_LESIONS.value]
-    taken = known[Known.RESECTED_SHARE_MAJOR.value if major else Known.RESECTED_SHARE_MINOR.value]
-    findings[Finding.REMNANT_PCT.value] = 100 * (1 - taken)  # not clinical: per cent
+    remains = remnant(world, i, main) if major else 1 - known[Known.RESECTED_SHARE.value]
+    findings[Finding.REMNANT_PCT.value] = 100 * remains  # not clinical: per cent
+    findings[Finding.REMNANT.value] = remnant_enough(world, i, remains)
     findings[Finding.PATTERN.value] = pattern(known, number, other_number, volume, other_volume)
 
 

@@ -9,34 +9,23 @@ fitting row.
 
 from __future__ import annotations
 
-from sim.clinic.asking import session, to_board
-from sim.clinic.board import Finding, first_row
-from sim.clinic.disease import set_alarm, settle, symptomatic
+from sim.clinic.asking import is_elsewhere, session, to_board
+from sim.clinic.board import Finding, Table, first_row
+from sim.clinic.casenotes import know_the_patient
+from sim.clinic.disease import set_alarm, settle
 from sim.clinic.effects import start_analogue
 from sim.clinic.followup import watch
 from sim.clinic.imaging import measured_cm
 from sim.clinic.known import Known
 from sim.clinic.patient import Ask, Phase, World, whole
 from sim.clinic.protocols import Family, Role, Treatment, Where
+from sim.clinic.resection import primary_goes_first
 from sim.clinic.stages import FIRST_CAUSE, FIRST_MAIN_ROW, FIRST_TREATMENT, Cause, Policy, Stage
+from sim.clinic.steps_of_surgery import ask_for_primary_surgery
 from sim.draws import lognormal, uniform
 from sim.jit import jit_inside
 from sim.log import Event
 from sim.steps import NEVER, Join, attend, note, standing, then, use, wait
-from sim.units import YEAR
-
-
-@jit_inside
-def _know_the_patient(world: World, i: int, now: int) -> None:
-    """What the board sees without a scan."""
-    f, c, p = world.findings[i], world.courses[i], world.traits[i]
-    f[Finding.ECOG.value] = c.ecog
-    f[Finding.AGE_YEARS.value] = p.age + (now - p.arrived) / YEAR
-    f[Finding.SITE.value] = p.site
-    f[Finding.SYMPTOMS.value] = 1 if symptomatic(world, i) else 0
-    f[Finding.KIDNEY_DISEASE.value] = p.kidney_disease
-    f[Finding.EGFR_ML_MIN.value] = p.egfr
-    f[Finding.BILIARY_PROCEDURE.value] = p.biliary
 
 
 @jit_inside
@@ -50,13 +39,14 @@ def discussed(world: World, i: int, now: int) -> None:
         return
     c.deferred = 0
     settle(world, i, now)
-    _know_the_patient(world, i, now)
+    know_the_patient(world, i, now)
     _start_background(world, i, now)
     row = _decide(world, i)
     c.treatment = _alternative(world, i, row)
     c.boards += 1
     c.courses_made += 1
     c.session = 0
+    c.sides = 0
     c.nadir_cm = measured_cm(world, i)
     c.decided_at = now
     world.findings[i, Finding.PROGRESSING.value] = 0
@@ -69,7 +59,7 @@ def _decide(world: World, i: int) -> int:
     """The row of the main table: the first that fits, is to be had, and is not refused."""
     key, known, c, plan = world.key, world.known, world.courses[i], world.plan
     table = world.boards.main
-    off, absent = int(world.policy[Policy.MAIN_OFF.value]), int(world.policy[Policy.MAIN_ABSENT.value])
+    off, absent = world.policy[Policy.MAIN_OFF.value], world.policy[Policy.MAIN_ABSENT.value]
     row, fitting = first_row(table, world.findings[i], off | absent)
     wanted, _ = first_row(table, world.findings[i], off)
     if wanted != row:
@@ -77,12 +67,22 @@ def _decide(world: World, i: int) -> int:
     offered = table.offers[row, 0]
     active = offered != Treatment.SURVEILLANCE.value and offered != Treatment.SUPPORTIVE.value
     if active and uniform(key, i, Ask.ADHERENCE.value, c.boards) >= known[Known.BOARD_ADHERENCE.value]:
-        other, _ = first_row(table, world.findings[i], off | absent | 1 << row)
+        other, _ = first_row(table, world.findings[i], off | absent | _rows_offering(table, offered))
         if other >= 0:
             note(plan, Event.REFUSED.value, row, FIRST_TREATMENT + offered)
             row = other
     note(plan, Event.DECIDED.value, fitting, FIRST_MAIN_ROW + row)
     return int(row)
+
+
+@jit_inside
+def _rows_offering(table: Table, offered: int) -> int:
+    """The rows whose offer is this one, as bits: who does not want it is not offered it by another row."""
+    bits = 0
+    for row in range(table.offers.shape[0]):
+        if table.offers[row, 0] == offered:
+            bits |= 1 << row
+    return bits
 
 
 @jit_inside
@@ -101,10 +101,13 @@ def _missing(world: World, i: int) -> int:
 def _start_background(world: World, i: int, now: int) -> None:
     """The background table; an analogue once begun is a standing membership of the injection programme."""
     table, plan = world.boards.background, world.plan
-    row, _ = first_row(table, world.findings[i], int(world.policy[Policy.BACKGROUND_OFF.value]))
-    if row >= 0 and table.offers[row, 0] == Treatment.SSA.value:
-        start_analogue(world, i, now)
-        note(plan, Event.TREATED.value, 1, FIRST_TREATMENT + Treatment.SSA.value)
+    off = world.policy[Policy.BACKGROUND_OFF.value] | world.policy[Policy.BACKGROUND_ABSENT.value]
+    row, _ = first_row(table, world.findings[i], off)
+    if row < 0 or table.offers[row, 0] != Treatment.SSA.value:
+        return
+    start_analogue(world, i, now)
+    note(plan, Event.TREATED.value, 1, FIRST_TREATMENT + Treatment.SSA.value)
+    if world.protocols[Treatment.SSA.value].where == Where.HERE.value:  # else given by another centre's programme
         order = use(plan, world.resources[Role.INJECTIONS.value], NEVER, 2)
         standing(plan, order)
 
@@ -141,14 +144,12 @@ def _alternative(world: World, i: int, row: int) -> int:
 @jit_inside
 def _begin_treatment(world: World, i: int) -> None:
     """From the decision to what it asks for."""
-    known, c, plan = world.known, world.courses[i], world.plan
+    c, plan = world.courses[i], world.plan
     if c.treatment == Treatment.SURVEILLANCE.value:
         watch(world, i)
     elif c.treatment == Treatment.PRIMARY_SURGERY.value:
-        median, sigma = known[Known.PRIMARY_SURGERY_WAIT_MEDIAN.value], known[Known.PRIMARY_SURGERY_WAIT_SIGMA.value]
         c.phase = Phase.WAITING.value
-        wait(plan, whole(lognormal(world.key, i, Ask.PRIMARY_WAIT.value, 0, median, sigma)))
-        then(plan, Stage.PRIMARY_OPERATED.value)
+        ask_for_primary_surgery(world, i, Stage.PRIMARY_OPERATED.value)
     elif c.treatment == Treatment.SUPPORTIVE.value:
         c.phase = Phase.SUPPORTIVE.value
         note(plan, Event.TREATED.value, 1, FIRST_TREATMENT + Treatment.SUPPORTIVE.value)
@@ -195,12 +196,41 @@ def arranged(world: World, i: int, now: int) -> None:
         needs = known[Known.PRRT_ORDER_LEAD.value]
     elif world.protocols[c.treatment].family == Family.RESECTION.value:
         needs = known[Known.RESECTION_ASSESSMENT.value]
-    wait(world.plan, left + whole(needs))
-    then(world.plan, Stage.PREPARED.value)
+    elif world.protocols[c.treatment].family == Family.TRANSPLANT.value:
+        needs = known[Known.TRANSPLANT_ASSESSMENT.value]
+    wait(world.plan, max(left + whole(needs), _away(world, i) - elapsed))
+    then(world.plan, _first_step(world, i))
+
+
+@jit_inside
+def _away(world: World, i: int) -> int:
+    """From the decision to the first session where another centre gives the treatment, else nothing.
+
+    A transplant elsewhere is waited for on the list, see `sim.clinic.listing`.
+    """
+    c = world.courses[i]
+    protocol = world.protocols[c.treatment]
+    if not is_elsewhere(world, i) or protocol.family == Family.TRANSPLANT.value:
+        return 0
+    return whole(lognormal(world.key, i, Ask.AWAY.value, c.courses_made, protocol.away_median, protocol.away_sigma))
+
+
+@jit_inside
+def _first_step(world: World, i: int) -> int:
+    """What a treatment begins with: a mapping, an assessment, or its first session."""
+    family = world.protocols[world.courses[i].treatment].family
+    if family == Family.RADIOEMBOLISATION.value:
+        return Stage.MAPPING.value
+    if family == Family.TRANSPLANT.value:
+        return Stage.GRAFT_ASSESSMENT.value
+    return Stage.PREPARED.value
 
 
 @jit_inside
 def prepared(world: World, i: int) -> None:
-    """Ready to be booked."""
+    """Ready to be booked, unless the primary has to come out first."""
+    if primary_goes_first(world, i):
+        ask_for_primary_surgery(world, i, Stage.PRIMARY_OUT.value)
+        return
     session(world, i)
     then(world.plan, Stage.SESSION_OVER.value)

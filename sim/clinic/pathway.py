@@ -2,7 +2,8 @@
 
     advance(world, i, step, now)      run a step: medicine says what it wants next
 
-`workup`, `meeting`, `courses` and `followup` have one short function per step, in the order a patient meets them.
+`workup`, `meeting`, `courses`, `steps_of_surgery` and `followup` have one short function per step, in the order a
+patient meets them.
 A step reads its patient, writes only that patient's course, and asks for what it wants next through the verbs
 of `sim.steps`. The clinic knows the date, never the queue.
 """
@@ -20,9 +21,20 @@ from sim.clinic.followup import (
     surveillance_due,
     symptom_visit,
 )
+from sim.clinic.listing import (
+    assessment,
+    from_icu,
+    list_reviewed,
+    listed,
+    rescan_due,
+    rescanned,
+    transplanted,
+)
+from sim.clinic.mapping import mapped, mapping
 from sim.clinic.meeting import arranged, discussed, prepared
 from sim.clinic.patient import World
 from sim.clinic.stages import Stage
+from sim.clinic.steps_of_surgery import interval_over, interval_read, interval_scanned, primary_out
 from sim.clinic.workup import first_symptom, imaged, imaging_read, presented, referred, results_in, sampled
 from sim.jit import jit
 from sim.steps import alarm, clear
@@ -78,6 +90,32 @@ def advance(world: World, i: int, step: int, now: int) -> None:
         arranged(world, i, now)
     elif step == Stage.PREPARED.value:
         prepared(world, i)
+    elif step == Stage.PRIMARY_OUT.value:
+        primary_out(world, i)
+    elif step == Stage.INTERVAL_OVER.value:
+        interval_over(world, i)
+    elif step == Stage.INTERVAL_SCANNED.value:
+        interval_scanned(world, i)
+    elif step == Stage.INTERVAL_READ.value:
+        interval_read(world, i, now)
+    elif step == Stage.MAPPING.value:
+        mapping(world, i)
+    elif step == Stage.MAPPED.value:
+        mapped(world, i, now)
+    elif step == Stage.GRAFT_ASSESSMENT.value:
+        assessment(world, i)
+    elif step == Stage.LISTED.value:
+        listed(world, i, now)
+    elif step == Stage.RESCAN_DUE.value:
+        rescan_due(world, i)
+    elif step == Stage.RESCANNED.value:
+        rescanned(world, i)
+    elif step == Stage.LIST_REVIEWED.value:
+        list_reviewed(world, i, now)
+    elif step == Stage.TRANSPLANTED.value:
+        transplanted(world, i, now)
+    elif step == Stage.FROM_ICU.value:
+        from_icu(world, i)
     else:
         raise ValueError("no such step of care")
     alarm(world.plan, world.courses[i].alarm_at)

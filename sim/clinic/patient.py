@@ -1,14 +1,11 @@
-"""Who the patients are: what is fixed at first symptom, what changes afterwards, and how they are drawn.
+"""Who the patients are: what is fixed at first symptom, and what changes afterwards.
 
     TRAITS, COURSE, LESION  the records of a patient, field by field
+    Ask                     the clinic's questions to chance
     World                   all that medicine may look at: the records, the evidence, the tables, the plan
-    draw_traits(world, n)   the traits of patients 0 to n - 1, each from her own address
+    whole, later            minutes, rounded once
 
-Everyone with a gastroenteropancreatic neuroendocrine neoplasm enters at first symptom. Some have liver
-metastases then, some get them during the diagnostic delay or later, most never do.
-
-Traits never change and depend on nothing but the patient's address, so that the same patient can be followed
-through two hospitals. Knows no queue and no hospital.
+How the traits are drawn stands in `cohort`. Knows no queue and no hospital.
 """
 
 from __future__ import annotations
@@ -19,11 +16,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.clinic.known import Known
-from sim.draws import exponential, lognormal, normal, uniform
-from sim.jit import jit, jit_inside
+from sim.jit import jit
 from sim.steps import NEVER, Plan
-from sim.units import YEAR
 
 MOST_LESIONS = 48  # not clinical: the array's width; the smallest of more would be below any modality's sight
 
@@ -35,6 +29,27 @@ class Site(IntEnum):
     PANCREAS = 1
     OTHER = 2
     UNKNOWN = 3
+
+
+class BloodGroup(IntEnum):
+    """Which grafts suit."""
+
+    O = 0  # noqa: E741
+    A = 1
+    B = 2
+    AB = 3
+
+
+class Exclusion(IntEnum):
+    """What bars from a transplant, whatever the tumour does."""
+
+    NONE = 0
+    HEART = 1
+    SEPSIS = 2
+    SUBSTANCE_USE = 3
+    AIDS = 4
+    NO_SUPPORT = 5
+    ANATOMY = 6
 
 
 class Grade(IntEnum):
@@ -108,6 +123,19 @@ class Ask(IntEnum):
     PREPARATION = 159
     DEFERRAL_CAUSE = 160
     AWAY = 161
+    BILIRUBIN = 176
+    MAPPING_FAILS = 177
+    DECLINE = 178
+    DECLINE_TIME = 179
+    DECLINE_DEATH = 180
+    DECLINE_DEATH_TIME = 181
+    BLOOD_GROUP = 182
+    EXCLUSION = 183
+    GRAFT_LOSS = 184
+    GRAFT_RESIDUE = 185
+    LARGER_LOBE = 162
+    RIGHT_FIRST = 163
+    PORTAL_VEIN_GROWTH = 164
 
 
 TRAITS = np.dtype(
@@ -129,6 +157,10 @@ TRAITS = np.dtype(
         ("delay", "i8"),  # first symptom to presentation, unless the disease forces it earlier [minutes]
         ("other_death_at", "i8"),  # minute of death of other causes
         ("mri_told", "i8"),  # the radiologist asks for MRI too
+        ("bilirubin", "f8"),  # while the liver does its work [umol/L]
+        ("blood_group", "i8"),  # BloodGroup
+        ("exclusion", "i8"),  # Exclusion: what bars her from a transplant
+        ("lobe_0", "f8"),  # share of the liver in the lobe that has more disease at first
     ]
 )
 """What is fixed at first symptom."""
@@ -180,6 +212,23 @@ COURSE = np.dtype(
         ("visit", "i8"),  # 1: the board is wanted whatever the next scan shows
         ("major", "i8"),  # the last resection was a major one
         ("extra_stay", "i8"),  # minutes that complications add to the stay to come
+        # radioembolisation
+        ("sides", "i8"),  # bits of the lobes that this course is to treat; 0 until she has been mapped
+        ("irradiated", "i8"),  # bits of the lobes ever treated
+        ("responding", "i8"),  # bits of the lobes that are to shrink at `response_at`
+        ("response_at", "i8"),
+        ("response_shrink", "f8"),  # by how much of their volume
+        ("decline_at", "i8"),  # the liver begins to decline
+        ("declined", "i8"),
+        ("liver_death_at", "i8"),  # death of the liver that has declined
+        # transplant
+        ("changed_at", "i8"),  # minute of the last growth or new disease seen, -1 never
+        ("graft_considered", "i8"),  # since then the board has been asked: 1 with the primary in place, 2 without it
+        ("listed", "i8"),  # 1: waits for a graft
+        ("graft_at", "i8"),  # elsewhere: the minute at which there will be one
+        ("to_take", "i8"),  # of two operations: the lobe whose portal vein has been closed
+        ("grown", "f8"),  # by how much of its size the other lobe then grows; 0 where no vein has been closed
+        ("lobe_cleared", "i8"),  # of two operations: the first has cleared the lobe that stays
     ]
 )
 """What changes. A step writes only its own patient's."""
@@ -236,221 +285,3 @@ def later(now: int, minutes: float) -> int:
     """The minute that lies `minutes` after `now`, or NEVER."""
     gap = whole(minutes)
     return NEVER if gap >= NEVER - now else now + gap
-
-
-@jit
-def other_death(known: Any, male: int, age: float, threshold: float) -> float:
-    """Years until death of other causes, from a Gompertz life table and an Exp(1) threshold.
-
-    age        [years]
-    threshold  the cumulative hazard at which death comes
-    """
-    at_65 = known[Known.BACKGROUND_MALE_AT_65.value] if male else known[Known.BACKGROUND_FEMALE_AT_65.value]
-    slope = known[Known.BACKGROUND_MALE_SLOPE.value] if male else known[Known.BACKGROUND_FEMALE_SLOPE.value]
-    now = at_65 * YEAR * math.exp(slope * (age - 65))  # not clinical: the age at which the card states the hazard
-    if slope <= 0:
-        return float(threshold / now)
-    return float(math.log(1 + slope * threshold / now) / slope)
-
-
-@jit_inside
-def draw_patient(world: World, i: int) -> None:
-    """Fill the traits of patient `i`, whose `arrived` stands already."""
-    key, known, p = world.key, world.known, world.traits[i]
-    age = known[Known.AGE_MEAN.value] + known[Known.AGE_SD.value] * normal(key, i, Ask.AGE.value, 0)
-    p.age = min(max(age, known[Known.AGE_LOWEST.value]), known[Known.AGE_HIGHEST.value])
-    p.male = 1 if uniform(key, i, Ask.SEX.value, 0) < known[Known.MALE_SHARE.value] else 0
-    _draw_tumour(world, i)
-    p.kidney_disease = 1 if uniform(key, i, Ask.KIDNEY.value, 0) < known[Known.KIDNEY_DISEASE.value] else 0
-    low, high = known[Known.EGFR_DISEASE_LOWEST.value], known[Known.EGFR_DISEASE_HIGHEST.value]
-    p.egfr = known[Known.EGFR_NORMAL.value]
-    if p.kidney_disease:
-        p.egfr = low + (high - low) * uniform(key, i, Ask.EGFR.value, 0)
-    pancreas = p.site == Site.PANCREAS.value
-    biliary = known[Known.BILIARY_PROCEDURE_PANCREAS.value if pancreas else Known.BILIARY_PROCEDURE_OTHER.value]
-    p.biliary = 1 if uniform(key, i, Ask.BILIARY.value, 0) < biliary else 0
-    u = uniform(key, i, Ask.ECOG.value, 0)
-    p.ecog = 0
-    if u >= known[Known.ECOG_AT_SYMPTOM_ECOG_0.value]:
-        p.ecog = 1
-    if u >= known[Known.ECOG_AT_SYMPTOM_ECOG_0.value] + known[Known.ECOG_AT_SYMPTOM_ECOG_1.value]:
-        p.ecog = 2
-    years = other_death(known, p.male, p.age, exponential(key, i, Ask.OTHER_DEATH.value, 0))
-    p.other_death_at = later(p.arrived, years * YEAR)
-    p.mri_told = 1 if p.kidney_disease else 0
-    if uniform(key, i, Ask.MRI_TOLD.value, 0) < known[Known.MRI_SHARE.value]:
-        p.mri_told = 1
-
-
-@jit_inside
-def _draw_tumour(world: World, i: int) -> None:
-    """Site, grade, Ki-67, growth, hormones, receptors, metastatic fate and delay."""
-    key, known, p = world.key, world.known, world.traits[i]
-    u = uniform(key, i, Ask.SITE.value, 0)
-    p.site = Site.UNKNOWN.value
-    total = known[Known.SITE_SHARE_SMALL_INTESTINE.value]
-    if u < total:
-        p.site = Site.SMALL_INTESTINE.value
-    elif u < total + known[Known.SITE_SHARE_PANCREAS.value]:
-        p.site = Site.PANCREAS.value
-    elif u < total + known[Known.SITE_SHARE_PANCREAS.value] + known[Known.SITE_SHARE_OTHER.value]:
-        p.site = Site.OTHER.value
-    g1, g2, net_g3 = grade_shares(known, p.site)
-    u = uniform(key, i, Ask.GRADE.value, 0)
-    p.grade = Grade.NEC.value
-    if u < g1:
-        p.grade = Grade.G1.value
-    elif u < g1 + g2:
-        p.grade = Grade.G2.value
-    elif u < g1 + g2 + net_g3:
-        p.grade = Grade.NET_G3.value
-    low, high, receptors = by_grade(known, p.grade)
-    p.ki67 = low * math.exp(math.log(high / low) * uniform(key, i, Ask.KI67.value, 0))
-    p.growth = growth_rate(known, p.site, p.grade, p.ki67) * math.exp(
-        known[Known.GROWTH_SIGMA.value] * normal(key, i, Ask.GROWTH.value, 0)
-    )
-    p.functioning = 1 if uniform(key, i, Ask.FUNCTIONING.value, 0) < known[Known.FUNCTIONING_SHARE.value] else 0
-    p.receptors = 1 if uniform(key, i, Ask.RECEPTORS.value, 0) < receptors else 0
-    capable, median, sigma = by_site(known, p.site)
-    p.metastasis_at = NEVER
-    if uniform(key, i, Ask.CAPABLE.value, 0) < capable:
-        if uniform(key, i, Ask.METASTASISED.value, 0) < known[Known.METASTASISED_AT_SYMPTOM.value]:
-            p.metastasis_at = p.arrived
-        else:
-            pace = math.pow(
-                p.growth / known[Known.NEW_LESION_GROWTH_REFERENCE.value],
-                known[Known.METASTASIS_RATE_GROWTH_EXPONENT.value],
-            )
-            rate = known[Known.METASTASIS_RATE_RATE.value] * pace
-            p.metastasis_at = later(p.arrived, exponential(key, i, Ask.METASTASIS_TIME.value, 0) / rate)
-    if p.site == Site.UNKNOWN.value:
-        p.metastasis_at = p.arrived  # an unknown primary shows itself by its metastases
-    typical = growth_rate(known, p.site, Grade.G1.value, typical_ki67(known, p.site))
-    pace = math.pow(p.growth / typical, -known[Known.DELAY_GROWTH_EXPONENT.value])
-    p.delay = whole(lognormal(key, i, Ask.DELAY.value, 0, median, sigma) * pace)
-
-
-@jit
-def grade_shares(known: Any, site: int) -> Any:
-    """Shares of G1, G2 and NET G3 among patients with a primary of this site; the rest is NEC."""
-    if site == Site.SMALL_INTESTINE.value:
-        return (
-            known[Known.GRADE_SHARE_SMALL_INTESTINE_G1.value],
-            known[Known.GRADE_SHARE_SMALL_INTESTINE_G2.value],
-            known[Known.GRADE_SHARE_SMALL_INTESTINE_NET_G3.value],
-        )
-    if site == Site.PANCREAS.value:
-        return (
-            known[Known.GRADE_SHARE_PANCREAS_G1.value],
-            known[Known.GRADE_SHARE_PANCREAS_G2.value],
-            known[Known.GRADE_SHARE_PANCREAS_NET_G3.value],
-        )
-    if site == Site.OTHER.value:
-        return (
-            known[Known.GRADE_SHARE_OTHER_G1.value],
-            known[Known.GRADE_SHARE_OTHER_G2.value],
-            known[Known.GRADE_SHARE_OTHER_NET_G3.value],
-        )
-    return (
-        known[Known.GRADE_SHARE_UNKNOWN_G1.value],
-        known[Known.GRADE_SHARE_UNKNOWN_G2.value],
-        known[Known.GRADE_SHARE_UNKNOWN_NET_G3.value],
-    )
-
-
-@jit
-def by_grade(known: Any, grade: int) -> Any:
-    """Lowest and highest Ki-67 [%], and the share with receptors, of a grade."""
-    if grade == Grade.G1.value:
-        return (
-            known[Known.KI67_RANGE_G1_LOWEST.value],
-            known[Known.KI67_RANGE_G1_HIGHEST.value],
-            known[Known.SSTR_POSITIVE_G1.value],
-        )
-    if grade == Grade.G2.value:
-        return (
-            known[Known.KI67_RANGE_G2_LOWEST.value],
-            known[Known.KI67_RANGE_G2_HIGHEST.value],
-            known[Known.SSTR_POSITIVE_G2.value],
-        )
-    if grade == Grade.NET_G3.value:
-        return (
-            known[Known.KI67_RANGE_NET_G3_LOWEST.value],
-            known[Known.KI67_RANGE_NET_G3_HIGHEST.value],
-            known[Known.SSTR_POSITIVE_NET_G3.value],
-        )
-    return (
-        known[Known.KI67_RANGE_NEC_LOWEST.value],
-        known[Known.KI67_RANGE_NEC_HIGHEST.value],
-        known[Known.SSTR_POSITIVE_NEC.value],
-    )
-
-
-@jit
-def by_site(known: Any, site: int) -> Any:
-    """Share able to metastasise to the liver; median [minutes] and spread of the delay to presentation."""
-    if site == Site.SMALL_INTESTINE.value:
-        return (
-            known[Known.METASTATIC_CAPACITY_SMALL_INTESTINE.value],
-            known[Known.DELAY_SMALL_INTESTINE_MEDIAN.value],
-            known[Known.DELAY_SMALL_INTESTINE_SIGMA.value],
-        )
-    if site == Site.PANCREAS.value:
-        return (
-            known[Known.METASTATIC_CAPACITY_PANCREAS.value],
-            known[Known.DELAY_PANCREAS_MEDIAN.value],
-            known[Known.DELAY_PANCREAS_SIGMA.value],
-        )
-    if site == Site.OTHER.value:
-        return (
-            known[Known.METASTATIC_CAPACITY_OTHER.value],
-            known[Known.DELAY_OTHER_MEDIAN.value],
-            known[Known.DELAY_OTHER_SIGMA.value],
-        )
-    return (
-        known[Known.METASTATIC_CAPACITY_UNKNOWN.value],
-        known[Known.DELAY_UNKNOWN_MEDIAN.value],
-        known[Known.DELAY_UNKNOWN_SIGMA.value],
-    )
-
-
-@jit
-def typical_ki67(known: Any, site: int) -> float:
-    """Median Ki-67 [%] of the site's tumours: who grows as they do has the site's median delay."""
-    if site == Site.SMALL_INTESTINE.value:
-        return float(known[Known.DELAY_TYPICAL_KI67_SMALL_INTESTINE.value])
-    if site == Site.PANCREAS.value:
-        return float(known[Known.DELAY_TYPICAL_KI67_PANCREAS.value])
-    if site == Site.OTHER.value:
-        return float(known[Known.DELAY_TYPICAL_KI67_OTHER.value])
-    return float(known[Known.DELAY_TYPICAL_KI67_UNKNOWN.value])
-
-
-@jit
-def growth_rate(known: Any, site: int, grade: int, ki67: float) -> float:
-    """Median untreated growth at the reference burden, per minute.
-
-    ki67   [%]
-
-    Rises as a power of Ki-67 and differs by site; neuroendocrine carcinomas are faster still.
-    Source: the card `growth`, pinned by Dromain 2019 (CLARINET).
-    """
-    rate = known[Known.GROWTH_REFERENCE.value] * math.pow(
-        ki67 / known[Known.GROWTH_KI67_REFERENCE.value], known[Known.GROWTH_KI67_EXPONENT.value]
-    )
-    if site == Site.SMALL_INTESTINE.value:
-        rate *= known[Known.GROWTH_SITE_SMALL_INTESTINE.value]
-    elif site == Site.PANCREAS.value:
-        rate *= known[Known.GROWTH_SITE_PANCREAS.value]
-    else:
-        rate *= known[Known.GROWTH_SITE_OTHER.value]
-    if grade == Grade.NEC.value:
-        rate *= known[Known.GROWTH_NEC.value]
-    return float(rate)
-
-
-@jit
-def draw_traits(world: World) -> None:
-    """Fill the traits of all patients, whose `arrived` stands already."""
-    for i in range(len(world.traits)):
-        draw_patient(world, i)

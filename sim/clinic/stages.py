@@ -39,6 +39,19 @@ class Stage(IntEnum):
     SUPPORTIVE_SEEN = 20
     PREPARED = 21
     ARRANGED = 22
+    PRIMARY_OUT = 23
+    INTERVAL_OVER = 24
+    INTERVAL_SCANNED = 25
+    INTERVAL_READ = 26
+    MAPPING = 30
+    MAPPED = 31
+    GRAFT_ASSESSMENT = 32
+    LISTED = 33
+    RESCAN_DUE = 34
+    RESCANNED = 35
+    LIST_REVIEWED = 36
+    TRANSPLANTED = 37
+    FROM_ICU = 38
 
 
 _DECIDED = (
@@ -56,11 +69,15 @@ MAY_FOLLOW: dict[Stage, tuple[Stage, ...]] = {
     Stage.SAMPLED: (Stage.RESULTS_IN,),
     Stage.RESULTS_IN: (Stage.SAMPLED, Stage.DISCUSSED),
     Stage.DISCUSSED: (Stage.DISCUSSED, *_DECIDED),
-    Stage.ARRANGED: (Stage.PREPARED,),
-    Stage.PREPARED: (Stage.SESSION_OVER,),
+    Stage.ARRANGED: (Stage.PREPARED, Stage.MAPPING, Stage.GRAFT_ASSESSMENT),
+    Stage.PREPARED: (Stage.SESSION_OVER, Stage.PRIMARY_OUT),
+    Stage.PRIMARY_OUT: (Stage.INTERVAL_OVER,),
+    Stage.INTERVAL_OVER: (Stage.INTERVAL_SCANNED,),
+    Stage.INTERVAL_SCANNED: (Stage.INTERVAL_READ,),
+    Stage.INTERVAL_READ: (Stage.SESSION_OVER, Stage.DISCUSSED),
     Stage.SESSION_OVER: (Stage.STEPPED_DOWN, Stage.RECOVERED, Stage.SCANNED),
     Stage.STEPPED_DOWN: (Stage.RECOVERED,),
-    Stage.RECOVERED: (Stage.NEXT_SESSION, Stage.SURVEILLANCE_DUE),
+    Stage.RECOVERED: (Stage.NEXT_SESSION, Stage.INTERVAL_OVER, Stage.SURVEILLANCE_DUE),
     Stage.NEXT_SESSION: (Stage.SESSION_OVER, Stage.SCANNED),
     Stage.PRIMARY_OPERATED: (Stage.SURVEILLANCE_DUE,),
     Stage.SURVEILLANCE_DUE: (Stage.SCANNED,),
@@ -71,6 +88,15 @@ MAY_FOLLOW: dict[Stage, tuple[Stage, ...]] = {
     Stage.SYMPTOM_VISIT: (Stage.SCANNED,),
     Stage.SUPPORTIVE_VISIT: (Stage.SUPPORTIVE_SEEN,),
     Stage.SUPPORTIVE_SEEN: (Stage.SUPPORTIVE_VISIT,),
+    Stage.MAPPING: (Stage.MAPPED,),
+    Stage.MAPPED: (Stage.NEXT_SESSION, Stage.SCANNED),
+    Stage.GRAFT_ASSESSMENT: (Stage.LISTED,),
+    Stage.LISTED: (Stage.RESCAN_DUE, Stage.TRANSPLANTED, Stage.DISCUSSED),
+    Stage.RESCAN_DUE: (Stage.RESCANNED, Stage.TRANSPLANTED),
+    Stage.RESCANNED: (Stage.LIST_REVIEWED, Stage.TRANSPLANTED),
+    Stage.LIST_REVIEWED: (Stage.RESCAN_DUE, Stage.TRANSPLANTED, Stage.DISCUSSED),
+    Stage.TRANSPLANTED: (Stage.FROM_ICU,),
+    Stage.FROM_ICU: (Stage.RECOVERED,),
 }
 """Which step may follow which; besides, symptoms lead to SYMPTOM_VISIT (or PRESENTED) from anywhere."""
 
@@ -86,6 +112,14 @@ class Cause(IntEnum):
     PATHOLOGY = 5
     IMAGING_AND_PATHOLOGY = 6
     NEW_DISEASE = 7
+    MAPPING = 8
+    GROWTH = 9
+    SPREAD = 10
+    BURDEN = 11
+    AGE = 12
+    FRAILTY = 13
+    LIVER_FAILURE = 14
+    UNSUITABLE = 15
 
 
 class Policy(IntEnum):
@@ -93,7 +127,12 @@ class Policy(IntEnum):
 
     MAIN_OFF = 0  # rows of the main table that are not used, as bits
     BACKGROUND_OFF = 1
-    MAIN_ABSENT = 2  # rows of the main table all of whose offers are given nowhere in reach, as bits
+    MAIN_ABSENT = 2  # rows all of whose offers are given nowhere in reach, as bits
+    GRAFTS_FOR_O = 3  # kinds of graft that suit a patient of this blood group, as bits; the others follow it
+    GRAFTS_FOR_A = 4
+    GRAFTS_FOR_B = 5
+    GRAFTS_FOR_AB = 6
+    BACKGROUND_ABSENT = 7
 
 
 FIRST_TREATMENT = FIRST_CLINIC_WHY + len(Cause)
@@ -109,4 +148,5 @@ def reasons(main_rows: tuple[str, ...], background_rows: tuple[str, ...]) -> tup
 
 def stage_names() -> tuple[str, ...]:
     """The steps' names, by number, as the log prints them."""
-    return tuple(stage.name.lower() for stage in Stage)
+    names = {stage.value: stage.name.lower() for stage in Stage}
+    return tuple(names.get(number, f"unused_{number}") for number in range(max(names) + 1))

@@ -9,7 +9,7 @@ Knows no hospital: resources are numbers that the caller gives for the clinic's 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,9 +17,11 @@ import numpy as np
 from sim import draws
 from sim.clinic.board import ATTRIBUTES, Finding
 from sim.clinic.boardfile import Board
-from sim.clinic.patient import COURSE, LESION, MOST_LESIONS, TRAITS, Ask, Grade, Site, World, draw_traits
+from sim.clinic.cohort import draw_traits
+from sim.clinic.patient import COURSE, LESION, MOST_LESIONS, TRAITS, Ask, Grade, Site, World
 from sim.clinic.protocols import Role, Treatment, Where, protocols
 from sim.clinic.stages import Policy
+from sim.clinic.transplant import KINDS, grafts_that_suit
 from sim.draws import exponential
 from sim.evidence import read_evidence
 from sim.intensity import CONSTANT, Intensity
@@ -67,6 +69,7 @@ def make_world(
     rows_off: tuple[str, ...] = (),
     care: Mapping[str, tuple[str, float, float]] | None = None,
     preference: Mapping[str, float] | None = None,
+    grafts: Sequence[str] = KINDS,
 ) -> World:
     """The world of one replication, with the traits of all its patients drawn.
 
@@ -78,6 +81,7 @@ def make_world(
     care        treatments not given here: where instead, and of the wait for the first session there the median
                 [minutes] and the sigma
     preference  weights of treatments that a row offers as equals; 1 for those not named
+    grafts      kinds of graft, in the hospital's order
     """
     n = len(arrived)
     treatments = protocols(known)
@@ -87,14 +91,16 @@ def make_world(
     for name, weight in (preference or {}).items():
         treatments[Treatment[name.upper()].value].preference = weight
     policy = np.zeros(len(Policy), np.int64)
-    policy[Policy.MAIN_ABSENT] = sum(
-        1 << number
-        for number, row in enumerate(board.rows["main"])
-        if all(treatments[Treatment[offer.upper()].value].where == Where.NONE for offer in row.offer)
-    )
-    for place, table in ((Policy.MAIN_OFF, "main"), (Policy.BACKGROUND_OFF, "background")):
-        names = board.row_names(table)
-        policy[place] = sum(1 << names.index(name) for name in rows_off if name in names)
+    for table, off, absent in (
+        ("main", Policy.MAIN_OFF, Policy.MAIN_ABSENT),
+        ("background", Policy.BACKGROUND_OFF, Policy.BACKGROUND_ABSENT),
+    ):
+        for number, row in enumerate(board.rows[table]):
+            nowhere = all(treatments[Treatment[offer.upper()].value].where == Where.NONE for offer in row.offer)
+            policy[off] |= int(row.name in rows_off) << number
+            policy[absent] |= int(nowhere) << number
+    for group, bits in grafts_that_suit(grafts).items():
+        policy[Policy.GRAFTS_FOR_O + group] = bits
     traits = np.zeros(n, TRAITS).view(np.recarray)
     traits.arrived = arrived
     findings = np.full((n, len(ATTRIBUTES)), np.nan)
@@ -109,6 +115,8 @@ def make_world(
         Finding.ANALOGUE,
         Finding.STREPTOZOCIN_HAD,
         Finding.TARGETED_HAD,
+        Finding.TARE_HAD,
+        Finding.TRANSPLANTS_HAD,
     ):
         findings[:, never_had] = 0
     world = World(

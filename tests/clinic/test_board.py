@@ -146,7 +146,7 @@ def test_the_compiled_tables_decide_as_their_words_say(table):
 RESECTABLE = {
     "liver_metastases": "present", "pattern": "type_1", "lesions": 2, "largest_cm": 4, "liver_burden_pct": 3,
     "extrahepatic": "absent", "differentiation": "well", "ki67_pct": 2, "receptors": "positive", "ecog": 0,
-    "remnant_pct": 80, "removable_pct": 100, "not_ablatable": 1, "resections_had": 0, "ablations_had": 0,
+    "remnant": "enough", "removable_pct": 100, "not_ablatable": 1, "resections_had": 0, "ablations_had": 0,
     "analogue": "absent",
 }  # fmt: skip
 
@@ -157,22 +157,22 @@ def main_row(off: int = 0, **different: Any) -> str:
 
 
 def test_what_is_not_known_fits_no_row_that_asks_about_it():
-    assert main_row() == "resection_type_1"
-    for name in ("pattern", "ki67_pct", "extrahepatic", "remnant_pct", "removable_pct"):
+    assert main_row() == "minor_resection_type_1"
+    for name in ("pattern", "ki67_pct", "extrahepatic", "remnant", "removable_pct"):
         known = {key: value for key, value in RESECTABLE.items() if key != name}
         row, _ = first_row(BOARD.tables.main, findings_of(known), 0)
-        assert name_of("main", row) != "resection_type_1", name
+        assert name_of("main", row) != "minor_resection_type_1", name
 
 
 def test_bounds_belong_to_the_row_that_names_them():
-    assert main_row(ki67_pct=20) == "resection_type_1"
-    assert main_row(ki67_pct=math.nextafter(20, 21)) != "resection_type_1"
+    assert main_row(ki67_pct=20) == "minor_resection_type_1"
+    assert main_row(ki67_pct=math.nextafter(20, 21)) != "minor_resection_type_1"
     assert main_row(ecog=3) == "too_frail"
     assert main_row(ecog=2) != "too_frail"
 
 
 def test_a_refused_row_falls_to_the_next_that_fits_and_still_counts_as_fitting():
-    number = BOARD.row_names("main").index("resection_type_1")
+    number = BOARD.row_names("main").index("minor_resection_type_1")
     findings = findings_of(RESECTABLE)
     row, bits = first_row(BOARD.tables.main, findings, 1 << number)
     assert row > number
@@ -186,7 +186,7 @@ def test_a_board_explains_itself_with_a_line_for_each_row():
     lines = explain(BOARD.rows["main"], BOARD.tables.main, findings).splitlines()
     assert len(lines) == len(BOARD.rows["main"])
     by_name = {line.split()[1]: line.split(maxsplit=2)[2] for line in lines}
-    assert by_name["resection_type_1"] == "offered: resection"
+    assert by_name["minor_resection_type_1"] == "offered: minor_resection"
     assert by_name["too_frail"] == "no: ecog is 0, needs > 2"
     assert by_name["carcinoma_exhausted"] == "no: differentiation is well, needs poor"
     assert by_name["no_liver_disease"] == "no: liver_metastases is present, needs absent"
@@ -195,9 +195,9 @@ def test_a_board_explains_itself_with_a_line_for_each_row():
 
 
 def test_a_row_that_is_switched_off_says_so():
-    number = BOARD.row_names("main").index("resection_type_1")
+    number = BOARD.row_names("main").index("minor_resection_type_1")
     text = explain(BOARD.rows["main"], BOARD.tables.main, findings_of(RESECTABLE), 1 << number)
-    assert re.search(r"resection_type_1 +fits, but is not used", text)
+    assert re.search(r"minor_resection_type_1 +fits, but is not used", text)
 
 
 def test_the_reasons_and_the_arrays_never_disagree():
@@ -223,9 +223,11 @@ def test_a_number_on_a_card_moves_the_bound_of_the_rows_that_name_it():
 
 
 def test_shares_on_cards_are_per_cent_on_the_board():
-    tables = BOARD.with_evidence({**read_evidence().flat, "remnant_least.normal": 0.9})
-    row, _ = first_row(tables.main, findings_of(RESECTABLE), 0)
-    assert name_of("main", row) != "resection_type_1"
+    flushing = RESECTABLE | {"extrahepatic": "present", "refractory": "present", "debulkable_pct": 92}
+    shipped = BOARD.tables.main
+    stricter = BOARD.with_evidence({**read_evidence().flat, "debulking_threshold": 0.93}).main
+    assert name_of("main", first_row(shipped, findings_of(flushing), 0)[0]) == "debulking_refractory"
+    assert name_of("main", first_row(stricter, findings_of(flushing), 0)[0]) != "debulking_refractory"
 
 
 def test_a_number_that_leaves_nothing_between_two_bounds_is_refused():

@@ -87,15 +87,17 @@ def test_a_treatment_given_elsewhere_takes_no_list_and_no_bed_here(patient_with,
     evidence = {"targeted_morbidity": "0 %", "targeted_mortality": "0 %"}
     choices = {"care": {"sunitinib": ("elsewhere", 30.0 * DAY, 0.0)}, "preference": {"everolimus": 0, "surufatinib": 0}}
     world = pancreatic(patient_with, care, choices, **evidence)
-    care.step(world, Stage.DISCUSSED)
-    booked = care.step(world, Stage.PREPARED)
+    care.step(world, Stage.DISCUSSED, 0)
+    told = care.step(world, Stage.ARRANGED, 10 * DAY)
+    assert told.orders == [(Kind.WAIT, -1, 20 * DAY)], "the wait for the other centre counts from the decision"
+    booked = care.step(world, Stage.PREPARED, 30 * DAY)
     first = int(world.known[Known.CLINIC_MINUTES])
-    assert booked.orders == [(Kind.WAIT, -1, 30 * DAY + first)]
-    over = care.step(world, Stage.SESSION_OVER)
+    assert booked.orders == [(Kind.WAIT, -1, first)]
+    over = care.step(world, Stage.SESSION_OVER, 30 * DAY + first)
     assert (over.orders, over.then) == ([(Kind.WAIT, -1, 0)], Stage.RECOVERED)
     care.step(world, Stage.RECOVERED)
     again = care.step(world, Stage.NEXT_SESSION)
-    assert again.orders == [(Kind.WAIT, -1, first)], "the journey there is waited for once"
+    assert again.orders == [(Kind.WAIT, -1, first)]
 
 
 def test_a_complication_of_a_treatment_given_elsewhere_is_lain_out_there(patient_with, care):
@@ -105,6 +107,22 @@ def test_a_complication_of_a_treatment_given_elsewhere_is_lain_out_there(patient
     care.step(world, Stage.DISCUSSED)
     over = care.step(world, Stage.SESSION_OVER)
     assert over.orders == [(Kind.WAIT, -1, int(world.known[Known.TARGETED_COMPLICATED_STAY]))]
+
+
+NEW_G1 = {
+    "liver_metastases": "present", "pattern": "type_3", "lesions": 12, "largest_cm": 1.5, "liver_burden_pct": 1,
+    "extrahepatic": "absent", "differentiation": "well", "ki67_pct": 1, "receptors": "positive", "analogue": "absent",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("where", "begun", "places"), [("here", True, 1), ("elsewhere", True, 0), ("none", False, 0)])
+def test_an_analogue_is_injected_here_or_elsewhere_or_not_at_all(patient_with, care, where, begun, places):
+    world = patient_with((0.01, 0, 1), choices={"care": {"ssa": (where, 0.0, 0.0)}}, **CERTAIN)
+    care.with_findings(world, **NEW_G1)
+    asked = care.step(world, Stage.DISCUSSED)
+    assert ((Event.TREATED, 1, FIRST_TREATMENT + Treatment.SSA) in asked.notes) is begun
+    assert len(asked.standing) == places
+    assert bool(world.findings[0, Finding.ANALOGUE]) is begun
 
 
 # ------------------------------------------------------------------ the nurse navigator

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from sim.clinic.cohort import by_grade, by_site, grade_shares, growth_rate, other_death
 from sim.clinic.known import Known
-from sim.clinic.patient import Ask, Grade, Site, by_grade, by_site, grade_shares, growth_rate, later, other_death, whole
+from sim.clinic.patient import Ask, Grade, Site, later, whole
 from sim.clinic.world import arrival_minutes, patient_table
 from sim.draws import key
 from sim.steps import NEVER

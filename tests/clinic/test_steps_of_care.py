@@ -14,8 +14,8 @@ from sim.clinic.disease import Alarm, share_of
 from sim.clinic.known import Known
 from sim.clinic.pathway import advance
 from sim.clinic.patient import Grade, Phase
+from sim.clinic.protocols import Role, Treatment
 from sim.clinic.stages import FIRST_MAIN_ROW, FIRST_TREATMENT, Policy, Stage
-from sim.clinic.treatments import Role, Treatment
 from sim.log import Event
 from sim.steps import Kind, Ring
 
@@ -76,6 +76,7 @@ def with_findings(world, **values) -> None:
 LARGE_BURDEN = {
     "liver_metastases": "present", "pattern": "type_3", "lesions": 25, "largest_cm": 8, "liver_burden_pct": 40,
     "extrahepatic": "absent", "differentiation": "well", "ki67_pct": 2, "receptors": "positive", "analogue": "present",
+    "tare_had": 9,
 }  # fmt: skip
 
 
@@ -128,7 +129,7 @@ def test_the_row_decided_on_is_logged_with_all_that_fitted(patient_with):
     ((_, fitting, why),) = [note for note in asked.notes if note[0] == Event.DECIDED]
     assert why == FIRST_MAIN_ROW + row
     assert fitting == 1 << row | 1 << row_called("watched")
-    assert asked.then == Stage.PREPARED
+    assert asked.then == Stage.ARRANGED
 
 
 def test_who_does_not_follow_the_board_gets_the_next_row_that_fits(patient_with):
@@ -153,7 +154,8 @@ def test_who_does_not_follow_the_board_gets_the_next_row_that_fits(patient_with)
 def test_between_equals_the_policy_decides_unless_the_kidneys_do(patient_with, tae_share, kidneys, barred, given):
     world = patient_with((0.05, 0, 1), **CERTAIN, tace_barred_by_kidney=barred)
     with_findings(world, **LARGE_BURDEN)
-    world.policy[Policy.TAE_SHARE] = tae_share
+    world.protocols[Treatment.TAE].preference = tae_share
+    world.protocols[Treatment.TACE].preference = 1 - tae_share
     world.traits[0].kidney_disease = kidneys
     step(world, Stage.DISCUSSED)
     assert world.courses[0].treatment == given
@@ -170,7 +172,7 @@ def test_a_row_that_the_scenario_switches_off_is_passed_over(patient_with):
 # ------------------------------------------------------------------ treatment
 
 
-@pytest.mark.parametrize("treatment", [Treatment.RESECTION, Treatment.RESECTION_WITH_ABLATION])
+@pytest.mark.parametrize("treatment", [Treatment.MINOR_RESECTION, Treatment.RESECTION_WITH_ABLATION])
 def test_spread_found_at_exploration_ends_the_operation_and_is_known_from_then_on(patient_with, treatment):
     world = patient_with((cm(3), 0, 1), **CERTAIN)
     c = world.courses[0]
@@ -184,12 +186,13 @@ def test_spread_found_at_exploration_ends_the_operation_and_is_known_from_then_o
 
 
 def test_after_a_resection_she_goes_to_intensive_care_and_keeps_the_bed(patient_with):
-    world = patient_with((cm(3), 0, 1), **CERTAIN, resection_morbidity="0 %", resection_icu="1 day")
-    world.courses[0].treatment = Treatment.RESECTION
+    certain = CERTAIN | {"resection_morbidity_by_extent__minor": "0 %", "resection_icu": "1 day"}
+    world = patient_with((cm(3), 0, 1), **certain)
+    world.courses[0].treatment, world.findings[0, Finding.PRIMARY] = Treatment.MINOR_RESECTION, 1
     asked = step(world, Stage.SESSION_OVER)
     assert asked.orders == [(Kind.PLACE, Role.ICU, DAY)]
     assert world.plan.orders[0].keep == 1
-    assert asked.events == [Event.TREATED]
+    assert asked.events == [Event.TREATED, Event.CLEARED]
 
 
 @pytest.mark.parametrize(("ecog", "follows"), [(0, Stage.SESSION_OVER), (4, Stage.SCANNED)])
@@ -300,8 +303,8 @@ def test_what_the_patient_does_not_feel_stays_silent(patient_with, kind, phase, 
 @pytest.mark.parametrize(
     ("treatment", "ecog", "lost"),
     [
-        (Treatment.RESECTION, 1, True),  # becomes 2: too frail for the surgeon
-        (Treatment.RESECTION, 0, False),
+        (Treatment.MINOR_RESECTION, 1, True),  # becomes 2: too frail for the surgeon
+        (Treatment.MINOR_RESECTION, 0, False),
         (Treatment.TACE, 1, False),  # 2 will do
         (Treatment.TACE, 2, True),
         (Treatment.PRIMARY_SURGERY, 2, False),

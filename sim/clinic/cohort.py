@@ -1,0 +1,288 @@
+"""Drawing the patients: who they are at first symptom.
+
+    draw_traits(world)                          the traits of all patients, each from her own address
+    grade_shares, by_grade, by_site             what differs by site and grade
+    growth_rate(known, site, grade, ki67)       median untreated growth
+    other_death(known, male, age, threshold)    years until death of other causes
+    blood_group, exclusion                      what matters for a transplant
+
+Everyone with a gastroenteropancreatic neuroendocrine neoplasm enters at first symptom. Some have liver
+metastases then, some get them during the diagnostic delay or later, most never do.
+
+Traits never change and depend on nothing but the patient's address, so that the same patient can be followed
+through two hospitals. Knows no queue and no hospital.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from sim.clinic.known import Known
+from sim.clinic.patient import Ask, BloodGroup, Exclusion, Grade, Site, World, later, whole
+from sim.draws import exponential, lognormal, normal, uniform
+from sim.jit import jit, jit_inside
+from sim.steps import NEVER
+from sim.units import YEAR
+
+
+@jit
+def other_death(known: Any, male: int, age: float, threshold: float) -> float:
+    """Years until death of other causes, from a Gompertz life table and an Exp(1) threshold.
+
+    age        [years]
+    threshold  the cumulative hazard at which death comes
+    """
+    at_65 = known[Known.BACKGROUND_MALE_AT_65.value] if male else known[Known.BACKGROUND_FEMALE_AT_65.value]
+    slope = known[Known.BACKGROUND_MALE_SLOPE.value] if male else known[Known.BACKGROUND_FEMALE_SLOPE.value]
+    now = at_65 * YEAR * math.exp(slope * (age - 65))  # not clinical: the age at which the card states the hazard
+    if slope <= 0:
+        return float(threshold / now)
+    return float(math.log(1 + slope * threshold / now) / slope)
+
+
+@jit_inside
+def draw_patient(world: World, i: int) -> None:
+    """Fill the traits of patient `i`, whose `arrived` stands already."""
+    key, known, p = world.key, world.known, world.traits[i]
+    age = known[Known.AGE_MEAN.value] + known[Known.AGE_SD.value] * normal(key, i, Ask.AGE.value, 0)
+    p.age = min(max(age, known[Known.AGE_LOWEST.value]), known[Known.AGE_HIGHEST.value])
+    p.male = 1 if uniform(key, i, Ask.SEX.value, 0) < known[Known.MALE_SHARE.value] else 0
+    _draw_tumour(world, i)
+    p.kidney_disease = 1 if uniform(key, i, Ask.KIDNEY.value, 0) < known[Known.KIDNEY_DISEASE.value] else 0
+    low, high = known[Known.EGFR_DISEASE_LOWEST.value], known[Known.EGFR_DISEASE_HIGHEST.value]
+    p.egfr = known[Known.EGFR_NORMAL.value]
+    if p.kidney_disease:
+        p.egfr = low + (high - low) * uniform(key, i, Ask.EGFR.value, 0)
+    pancreas = p.site == Site.PANCREAS.value
+    biliary = known[Known.BILIARY_PROCEDURE_PANCREAS.value if pancreas else Known.BILIARY_PROCEDURE_OTHER.value]
+    p.biliary = 1 if uniform(key, i, Ask.BILIARY.value, 0) < biliary else 0
+    u = uniform(key, i, Ask.ECOG.value, 0)
+    p.ecog = 0
+    if u >= known[Known.ECOG_AT_SYMPTOM_ECOG_0.value]:
+        p.ecog = 1
+    if u >= known[Known.ECOG_AT_SYMPTOM_ECOG_0.value] + known[Known.ECOG_AT_SYMPTOM_ECOG_1.value]:
+        p.ecog = 2
+    years = other_death(known, p.male, p.age, exponential(key, i, Ask.OTHER_DEATH.value, 0))
+    p.other_death_at = later(p.arrived, years * YEAR)
+    p.mri_told = 1 if p.kidney_disease else 0
+    if uniform(key, i, Ask.MRI_TOLD.value, 0) < known[Known.MRI_SHARE.value]:
+        p.mri_told = 1
+    p.bilirubin = lognormal(
+        key, i, Ask.BILIRUBIN.value, 0, known[Known.BILIRUBIN_MEDIAN.value], known[Known.BILIRUBIN_SIGMA.value]
+    )
+    p.blood_group = blood_group(known, uniform(key, i, Ask.BLOOD_GROUP.value, 0))
+    p.exclusion = exclusion(known, uniform(key, i, Ask.EXCLUSION.value, 0))
+    right = known[Known.LARGER_LOBE_MEAN.value] + known[Known.LARGER_LOBE_SD.value] * normal(
+        key, i, Ask.LARGER_LOBE.value, 0
+    )
+    right = min(max(right, known[Known.LARGER_LOBE_LOWEST.value]), known[Known.LARGER_LOBE_HIGHEST.value])
+    p.lobe_0 = right if uniform(key, i, Ask.RIGHT_FIRST.value, 0) < right else 1 - right
+
+
+@jit
+def blood_group(known: Any, u: float) -> int:
+    """The blood group of someone whose uniform number is u."""
+    total = known[Known.BLOOD_GROUP_O.value]
+    if u < total:
+        return BloodGroup.O.value
+    total += known[Known.BLOOD_GROUP_A.value]
+    if u < total:
+        return BloodGroup.A.value
+    return BloodGroup.B.value if u < total + known[Known.BLOOD_GROUP_B.value] else BloodGroup.AB.value
+
+
+@jit
+def exclusion(known: Any, u: float) -> int:
+    """What bars from a transplant someone whose uniform number is u; mostly nothing."""
+    left = u - known[Known.TRANSPLANT_EXCLUSION_HEART.value]
+    if left < 0:
+        return Exclusion.HEART.value
+    left -= known[Known.TRANSPLANT_EXCLUSION_SEPSIS.value]
+    if left < 0:
+        return Exclusion.SEPSIS.value
+    left -= known[Known.TRANSPLANT_EXCLUSION_SUBSTANCE_USE.value]
+    if left < 0:
+        return Exclusion.SUBSTANCE_USE.value
+    left -= known[Known.TRANSPLANT_EXCLUSION_AIDS.value]
+    if left < 0:
+        return Exclusion.AIDS.value
+    left -= known[Known.TRANSPLANT_EXCLUSION_NO_SUPPORT.value]
+    if left < 0:
+        return Exclusion.NO_SUPPORT.value
+    left -= known[Known.TRANSPLANT_EXCLUSION_ANATOMY.value]
+    return Exclusion.ANATOMY.value if left < 0 else Exclusion.NONE.value
+
+
+@jit_inside
+def _draw_tumour(world: World, i: int) -> None:
+    """Site, grade, Ki-67, growth, hormones, receptors, metastatic fate and delay."""
+    key, known, p = world.key, world.known, world.traits[i]
+    u = uniform(key, i, Ask.SITE.value, 0)
+    p.site = Site.UNKNOWN.value
+    total = known[Known.SITE_SHARE_SMALL_INTESTINE.value]
+    if u < total:
+        p.site = Site.SMALL_INTESTINE.value
+    elif u < total + known[Known.SITE_SHARE_PANCREAS.value]:
+        p.site = Site.PANCREAS.value
+    elif u < total + known[Known.SITE_SHARE_PANCREAS.value] + known[Known.SITE_SHARE_OTHER.value]:
+        p.site = Site.OTHER.value
+    g1, g2, net_g3 = grade_shares(known, p.site)
+    u = uniform(key, i, Ask.GRADE.value, 0)
+    p.grade = Grade.NEC.value
+    if u < g1:
+        p.grade = Grade.G1.value
+    elif u < g1 + g2:
+        p.grade = Grade.G2.value
+    elif u < g1 + g2 + net_g3:
+        p.grade = Grade.NET_G3.value
+    low, high, receptors = by_grade(known, p.grade)
+    p.ki67 = low * math.exp(math.log(high / low) * uniform(key, i, Ask.KI67.value, 0))
+    p.growth = growth_rate(known, p.site, p.grade, p.ki67) * math.exp(
+        known[Known.GROWTH_SIGMA.value] * normal(key, i, Ask.GROWTH.value, 0)
+    )
+    p.functioning = 1 if uniform(key, i, Ask.FUNCTIONING.value, 0) < known[Known.FUNCTIONING_SHARE.value] else 0
+    p.receptors = 1 if uniform(key, i, Ask.RECEPTORS.value, 0) < receptors else 0
+    capable, median, sigma = by_site(known, p.site)
+    p.metastasis_at = NEVER
+    if uniform(key, i, Ask.CAPABLE.value, 0) < capable:
+        if uniform(key, i, Ask.METASTASISED.value, 0) < known[Known.METASTASISED_AT_SYMPTOM.value]:
+            p.metastasis_at = p.arrived
+        else:
+            pace = math.pow(
+                p.growth / known[Known.NEW_LESION_GROWTH_REFERENCE.value],
+                known[Known.METASTASIS_RATE_GROWTH_EXPONENT.value],
+            )
+            rate = known[Known.METASTASIS_RATE_RATE.value] * pace
+            p.metastasis_at = later(p.arrived, exponential(key, i, Ask.METASTASIS_TIME.value, 0) / rate)
+    if p.site == Site.UNKNOWN.value:
+        p.metastasis_at = p.arrived  # an unknown primary shows itself by its metastases
+    typical = growth_rate(known, p.site, Grade.G1.value, typical_ki67(known, p.site))
+    pace = math.pow(p.growth / typical, -known[Known.DELAY_GROWTH_EXPONENT.value])
+    p.delay = whole(lognormal(key, i, Ask.DELAY.value, 0, median, sigma) * pace)
+
+
+@jit
+def grade_shares(known: Any, site: int) -> Any:
+    """Shares of G1, G2 and NET G3 among patients with a primary of this site; the rest is NEC."""
+    if site == Site.SMALL_INTESTINE.value:
+        return (
+            known[Known.GRADE_SHARE_SMALL_INTESTINE_G1.value],
+            known[Known.GRADE_SHARE_SMALL_INTESTINE_G2.value],
+            known[Known.GRADE_SHARE_SMALL_INTESTINE_NET_G3.value],
+        )
+    if site == Site.PANCREAS.value:
+        return (
+            known[Known.GRADE_SHARE_PANCREAS_G1.value],
+            known[Known.GRADE_SHARE_PANCREAS_G2.value],
+            known[Known.GRADE_SHARE_PANCREAS_NET_G3.value],
+        )
+    if site == Site.OTHER.value:
+        return (
+            known[Known.GRADE_SHARE_OTHER_G1.value],
+            known[Known.GRADE_SHARE_OTHER_G2.value],
+            known[Known.GRADE_SHARE_OTHER_NET_G3.value],
+        )
+    return (
+        known[Known.GRADE_SHARE_UNKNOWN_G1.value],
+        known[Known.GRADE_SHARE_UNKNOWN_G2.value],
+        known[Known.GRADE_SHARE_UNKNOWN_NET_G3.value],
+    )
+
+
+@jit
+def by_grade(known: Any, grade: int) -> Any:
+    """Lowest and highest Ki-67 [%], and the share with receptors, of a grade."""
+    if grade == Grade.G1.value:
+        return (
+            known[Known.KI67_RANGE_G1_LOWEST.value],
+            known[Known.KI67_RANGE_G1_HIGHEST.value],
+            known[Known.SSTR_POSITIVE_G1.value],
+        )
+    if grade == Grade.G2.value:
+        return (
+            known[Known.KI67_RANGE_G2_LOWEST.value],
+            known[Known.KI67_RANGE_G2_HIGHEST.value],
+            known[Known.SSTR_POSITIVE_G2.value],
+        )
+    if grade == Grade.NET_G3.value:
+        return (
+            known[Known.KI67_RANGE_NET_G3_LOWEST.value],
+            known[Known.KI67_RANGE_NET_G3_HIGHEST.value],
+            known[Known.SSTR_POSITIVE_NET_G3.value],
+        )
+    return (
+        known[Known.KI67_RANGE_NEC_LOWEST.value],
+        known[Known.KI67_RANGE_NEC_HIGHEST.value],
+        known[Known.SSTR_POSITIVE_NEC.value],
+    )
+
+
+@jit
+def by_site(known: Any, site: int) -> Any:
+    """Share able to metastasise to the liver; median [minutes] and spread of the delay to presentation."""
+    if site == Site.SMALL_INTESTINE.value:
+        return (
+            known[Known.METASTATIC_CAPACITY_SMALL_INTESTINE.value],
+            known[Known.DELAY_SMALL_INTESTINE_MEDIAN.value],
+            known[Known.DELAY_SMALL_INTESTINE_SIGMA.value],
+        )
+    if site == Site.PANCREAS.value:
+        return (
+            known[Known.METASTATIC_CAPACITY_PANCREAS.value],
+            known[Known.DELAY_PANCREAS_MEDIAN.value],
+            known[Known.DELAY_PANCREAS_SIGMA.value],
+        )
+    if site == Site.OTHER.value:
+        return (
+            known[Known.METASTATIC_CAPACITY_OTHER.value],
+            known[Known.DELAY_OTHER_MEDIAN.value],
+            known[Known.DELAY_OTHER_SIGMA.value],
+        )
+    return (
+        known[Known.METASTATIC_CAPACITY_UNKNOWN.value],
+        known[Known.DELAY_UNKNOWN_MEDIAN.value],
+        known[Known.DELAY_UNKNOWN_SIGMA.value],
+    )
+
+
+@jit
+def typical_ki67(known: Any, site: int) -> float:
+    """Median Ki-67 [%] of the site's tumours: who grows as they do has the site's median delay."""
+    if site == Site.SMALL_INTESTINE.value:
+        return float(known[Known.DELAY_TYPICAL_KI67_SMALL_INTESTINE.value])
+    if site == Site.PANCREAS.value:
+        return float(known[Known.DELAY_TYPICAL_KI67_PANCREAS.value])
+    if site == Site.OTHER.value:
+        return float(known[Known.DELAY_TYPICAL_KI67_OTHER.value])
+    return float(known[Known.DELAY_TYPICAL_KI67_UNKNOWN.value])
+
+
+@jit
+def growth_rate(known: Any, site: int, grade: int, ki67: float) -> float:
+    """Median untreated growth at the reference burden, per minute.
+
+    ki67   [%]
+
+    Rises as a power of Ki-67 and differs by site; neuroendocrine carcinomas are faster still.
+    Source: the card `growth`, pinned by Dromain 2019 (CLARINET).
+    """
+    rate = known[Known.GROWTH_REFERENCE.value] * math.pow(
+        ki67 / known[Known.GROWTH_KI67_REFERENCE.value], known[Known.GROWTH_KI67_EXPONENT.value]
+    )
+    if site == Site.SMALL_INTESTINE.value:
+        rate *= known[Known.GROWTH_SITE_SMALL_INTESTINE.value]
+    elif site == Site.PANCREAS.value:
+        rate *= known[Known.GROWTH_SITE_PANCREAS.value]
+    else:
+        rate *= known[Known.GROWTH_SITE_OTHER.value]
+    if grade == Grade.NEC.value:
+        rate *= known[Known.GROWTH_NEC.value]
+    return float(rate)
+
+
+@jit
+def draw_traits(world: World) -> None:
+    """Fill the traits of all patients, whose `arrived` stands already."""
+    for i in range(len(world.traits)):
+        draw_patient(world, i)

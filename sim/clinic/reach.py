@@ -1,0 +1,106 @@
+"""What a surgeon can reach and what stays of the liver: the limits that decide between one operation and another.
+
+    lobe_share(world, i, lobe)             share of the liver in a lobe
+    remnant(world, i, taken)               share that stays where a lobe is taken, as far as it has grown by then
+    remnant_enough(world, i, share)        is that enough: not, once it has grown, or as it is
+    beyond_reach(world, i, lobe, ...)      tumour of a lobe that excision and ablation would leave
+    clear_lobe(world, i, lobe, ...)        excise and ablate there, and say what was left
+
+Which lobe is taken is for the caller to say. Source: the cards of the topics `resection` and `ablation`.
+"""
+
+from __future__ import annotations
+
+from sim.clinic.ablation import ablate_lesion, badly_placed, too_large
+from sim.clinic.board import Finding
+from sim.clinic.disease import scale_lesion
+from sim.clinic.known import Known
+from sim.clinic.patient import MOST_LESIONS, World
+from sim.jit import jit_inside
+
+TOO_SMALL, ENOUGH_IF_GROWN, ENOUGH = 0, 1, 2  # not clinical: levels of the board's attribute `remnant`
+
+
+@jit_inside
+def lobe_share(world: World, i: int, lobe: int) -> float:
+    """Share of the liver in a lobe, as nature made it."""
+    first = world.traits[i].lobe_0
+    return float(first if lobe == 0 else 1 - first)
+
+
+@jit_inside
+def remnant(world: World, i: int, taken: int) -> float:
+    """Share of the liver that stays where a lobe is taken; larger where that lobe's portal vein has been closed."""
+    c = world.courses[i]
+    if c.grown <= 0:
+        return lobe_share(world, i, 1 - taken)
+    stays = min(lobe_share(world, i, 1 - c.to_take) * (1 + c.grown), 1.0)
+    return float(stays if taken == c.to_take else 1 - stays)
+
+
+@jit_inside
+def remnant_enough(world: World, i: int, share: float) -> int:
+    """TOO_SMALL, ENOUGH_IF_GROWN or ENOUGH; after chemotherapy or embolisation more has to stay.
+
+    A portal vein is closed once: what is too small afterwards stays so.
+    """
+    known, findings = world.known, world.findings[i]
+    embolised = findings[Finding.EMBOLISATIONS_HAD.value] + findings[Finding.TARE_HAD.value]
+    hurt = embolised + findings[Finding.CHEMOTHERAPIES_HAD.value] > 0
+    least = known[Known.REMNANT_LEAST_AFTER_TREATMENT.value if hurt else Known.REMNANT_LEAST_NORMAL.value]
+    if share >= least:
+        return ENOUGH
+    hoped = share * (1 + known[Known.PORTAL_VEIN_GROWTH_MEDIAN.value])
+    return ENOUGH_IF_GROWN if world.courses[i].grown <= 0 and hoped >= least else TOO_SMALL
+
+
+@jit_inside
+def beyond_reach(world: World, i: int, lobe: int, excisions: int, ablations: int) -> float:
+    """Tumour seen in a lobe that would be left, as a share of the liver; 0 where all of it can be treated.
+
+    excisions, ablations   the most there can be of each; what ablation can not reach is excised, the largest first
+    """
+    return _work_through(world, i, lobe, excisions, ablations, False)
+
+
+@jit_inside
+def clear_lobe(world: World, i: int, lobe: int, excisions: int, ablations: int) -> float:
+    """Excise and ablate what has been seen in a lobe. Returns what was left of it, as a share of the liver."""
+    return _work_through(world, i, lobe, excisions, ablations, True)
+
+
+@jit_inside
+def _work_through(world: World, i: int, lobe: int, excisions: int, ablations: int, carry_out: bool) -> float:
+    left = 0.0
+    last_share, last = 2.0, -1
+    for _ in range(MOST_LESIONS):
+        j = _next_smaller(world, i, lobe, last_share, last)
+        if j < 0:
+            break
+        last_share, last = world.lesions[i, j].share, j
+        ablatable = not too_large(world, i, j) and not badly_placed(world, i, j)
+        if ablatable and ablations > 0:
+            ablations -= 1
+            if carry_out:
+                ablate_lesion(world, i, j)
+        elif excisions > 0:
+            excisions -= 1
+            if carry_out:
+                scale_lesion(world, i, j, 0.0)
+        else:
+            left += last_share
+    return float(left)
+
+
+@jit_inside
+def _next_smaller(world: World, i: int, lobe: int, share: float, after: int) -> int:
+    """The largest lesion seen in a lobe that comes after this one in order of size; at a tie by number. -1 for none."""
+    best = -1
+    for j in range(MOST_LESIONS):
+        lesion = world.lesions[i, j]
+        if lesion.seen == 0 or lesion.lobe != lobe or lesion.share <= 0:
+            continue
+        later = lesion.share < share or (lesion.share == share and j > after)
+        if later and (best < 0 or lesion.share > world.lesions[i, best].share):
+            best = j
+    return best

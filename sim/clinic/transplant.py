@@ -1,0 +1,93 @@
+"""Liver transplant: which grafts suit, and what the operation takes away and leaves.
+
+    grafts_that_suit(kinds)          for each blood group the kinds of graft that suit, as bits
+    graft_mask(world, i)             those of a patient
+    replace_liver(world, i)          the effect; returns the extra minutes in hospital if the graft is lost
+
+The old liver goes with all its metastases, seen and unseen. What is outside it stays: disease nobody has seen, and
+an occult residue that settles in the graft. Drugs against rejection and what they do are not in the model.
+Source: the cards of the topic `transplant`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sim.clinic.board import Finding
+from sim.clinic.disease import add_lesion, scale_lesion
+from sim.clinic.known import Known
+from sim.clinic.patient import MOST_LESIONS, Ask, BloodGroup, World, whole
+from sim.clinic.stages import Policy
+from sim.draws import lognormal, uniform
+from sim.errors import InputError, Problem
+from sim.jit import jit_inside
+from sim.steps import NEVER
+
+KINDS = tuple(group.name.lower() for group in BloodGroup)
+"""What a scenario calls the kinds of graft."""
+
+_SUIT = {
+    BloodGroup.O: (BloodGroup.O,),
+    BloodGroup.A: (BloodGroup.O, BloodGroup.A),
+    BloodGroup.B: (BloodGroup.O, BloodGroup.B),
+    BloodGroup.AB: tuple(BloodGroup),
+}
+
+
+def grafts_that_suit(kinds: Sequence[str]) -> dict[BloodGroup, int]:
+    """For each blood group the kinds of graft that suit, as bits of their places in `kinds`.
+
+    kinds   the scenario's kinds of graft, in its order: blood groups
+    InputError if one of them is none.
+
+    >>> {group.name: bits for group, bits in grafts_that_suit(("o", "a", "b", "ab")).items()}
+    {'O': 1, 'A': 3, 'B': 5, 'AB': 15}
+    """
+    unknown = [kind for kind in kinds if kind not in KINDS]
+    if unknown:
+        raise InputError(
+            Problem(path="resources.grafts.kinds", found=f"'{unknown[0]}'", expected="some of: " + ", ".join(KINDS))
+        )
+    return {
+        group: sum(1 << place for place, kind in enumerate(kinds) if BloodGroup[kind.upper()] in _SUIT[group])
+        for group in BloodGroup
+    }
+
+
+@jit_inside
+def graft_mask(world: World, i: int) -> int:
+    """The kinds of graft that suit a patient, as bits."""
+    return int(world.policy[Policy.GRAFTS_FOR_O.value + world.traits[i].blood_group])
+
+
+@jit_inside
+def replace_liver(world: World, i: int) -> int:
+    """The old liver out, the graft in. Returns the minutes in hospital that the loss of the graft adds."""
+    key, known, c = world.key, world.known, world.courses[i]
+    for j in range(MOST_LESIONS):
+        if world.lesions[i, j].share > 0:
+            scale_lesion(world, i, j, 0.0)
+    median, sigma = known[Known.TRANSPLANT_RESIDUE_MEDIAN.value], known[Known.TRANSPLANT_RESIDUE_SIGMA.value]
+    add_lesion(world, i, lognormal(key, i, Ask.GRAFT_RESIDUE.value, c.operations, median, sigma), 0)
+    c.clear = 1
+    c.operations += 1
+    _leave_the_old_liver_behind(world, i)
+    world.findings[i, Finding.TRANSPLANTS_HAD.value] += 1
+    if uniform(key, i, Ask.GRAFT_LOSS.value, c.courses_made) < known[Known.TRANSPLANT_GRAFT_LOSS.value]:
+        return whole(known[Known.TRANSPLANT_STAY_ICU.value] + known[Known.TRANSPLANT_STAY_WARD.value])
+    return 0
+
+
+@jit_inside
+def _leave_the_old_liver_behind(world: World, i: int) -> None:
+    """What the old liver suffered from ends with it; the graft is seeded only by disease outside the liver."""
+    c = world.courses[i]
+    c.failed = 0
+    c.declined = 0
+    c.irradiated = 0
+    c.responding = 0
+    c.response_at = NEVER
+    c.decline_at = NEVER
+    c.liver_death_at = NEVER
+    if c.extrahepatic == 0:
+        c.new_lesion_at = NEVER
