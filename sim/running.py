@@ -30,6 +30,7 @@ from sim.clinic.pathway import advance
 from sim.clinic.patient import World
 from sim.clinic.protocols import KINDS, LIVER_DIRECTED, MAIN, Role, Treatment
 from sim.clinic.stages import Stage, reasons, stage_names
+from sim.clinic.transplant import KINDS as KINDS_OF_GRAFT
 from sim.clinic.world import arrival_minutes, make_world, patient_table
 from sim.engine.hospital import Competing, Hospital, Resource, Sitting, Spread
 from sim.engine.reference import run_reference
@@ -56,6 +57,7 @@ def clinic_known() -> Known:
         overrides=ledger.check,
         board=_board_mistakes,
         rows=(*board.row_names("main"), *board.row_names("background")),
+        offers={Role.GRAFTS.name.lower(): KINDS_OF_GRAFT},
         sources=tuple(ledger.sources),
     )
 

@@ -69,6 +69,7 @@ class Known:
     board         gives what is wrong with the tumour board as a scenario has it, given its section `board`, its
                   overrides of evidence and the weights of its preference; the path of each begins with `board.`
     rows          names of the board's rows; None leaves them unchecked
+    offers        for each offer that the pathway uses the kinds of it that there are; others are left unchecked
     sources       keys of the evidence's sources; None leaves them unchecked
     """
 
@@ -78,6 +79,7 @@ class Known:
     overrides: Callable[[Mapping[str, Scalar]], Collection[Problem]] = lambda values: ()
     board: Callable[[Board, Mapping[str, Scalar], Mapping[str, float]], Collection[Problem]] = lambda *asked: ()
     rows: Collection[str] | None = None
+    offers: Mapping[str, Collection[str]] = field(default_factory=dict)
     sources: Collection[str] | None = None
 
 
@@ -304,7 +306,18 @@ class _Check:
         for name, resource in sound.items():
             if not isinstance(resource, OfferResource):
                 self._seconds(name, resource.competing, typed)
+            else:
+                self._kinds_of_offer(name, resource)
         return sound if len(sound) == len(typed) else None
+
+    def _kinds_of_offer(self, name: str, offer: OfferResource) -> None:
+        """Kinds of an offer that no patient can be given are a slip of the pen."""
+        there_are = self.known.offers.get(name)
+        for kind in offer.kinds:
+            if there_are is not None and kind not in there_are:
+                place = ("resources", name, "kinds", kind)
+                listed = f"one of {', '.join(there_are)}"
+                self._add(place, listed, nearest(kind, there_are), f"'{kind}'", of_key=True)
 
     def _resource(self, name: str) -> Resource | None:
         steps: Steps = ("resources", name)

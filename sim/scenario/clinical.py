@@ -16,7 +16,9 @@ from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 from pydantic_core import PydanticCustomError
 
 from sim.errors import nearest
+from sim.scenario import forms
 from sim.scenario.demand import Spread
+from sim.scenario.forms import typed_as
 from sim.scenario.parts import Part
 from sim.scenario.words import NOT_SAID, Name, NumberOrNot, ShareOrNot, Sources, Text, named_shares, one_of, wrong
 
@@ -42,7 +44,7 @@ def _mix(names: tuple[str, ...]) -> BeforeValidator:
             raise wrong(expected, context["todo"], context["found"]) from None
         return {name: shares.get(name, 0.0) for name in sorted(names)}
 
-    return BeforeValidator(read)
+    return typed_as(read, forms.shares_of(names))
 
 
 def _by_site(typed: Any) -> Any:
@@ -55,6 +57,7 @@ def _by_site(typed: Any) -> Any:
     return dict(sorted(typed.items()))
 
 
+BY_SITE = forms.keyed(dict.fromkeys(SITES, forms.shares_of(GRADES)))
 Sites = Annotated[dict[str, float], _mix(SITES)]
 Grades = Annotated[dict[str, float], _mix(GRADES)]
 Performance = Annotated[dict[str, float], _mix(ECOG)]
@@ -71,7 +74,7 @@ class Cohort(Part):
     """Who the patients are, where that is not as the evidence says; what is left out stays as it says."""
 
     site: Sites = Field({}, description=f"shares of {', '.join(SITES)} that add up to 1")
-    grade: Annotated[dict[str, Grades], BeforeValidator(_by_site)] = Field(
+    grade: Annotated[dict[str, Grades], typed_as(_by_site, BY_SITE)] = Field(
         {}, description=f"for some sites, shares of {', '.join(GRADES)} that add up to 1"
     )
     functioning: ShareOrNot = Field(NOT_SAID, description="the share whose tumour makes hormones, such as 30 %")
@@ -152,8 +155,9 @@ def _offer(typed: Any) -> Any:
     return tuple(words)
 
 
-Conditions = Annotated[dict[str, Any], BeforeValidator(_conditions)]
-Offer = Annotated[tuple[str, ...], BeforeValidator(_offer), PlainSerializer(list)]
+CONDITIONS = forms.mapping({"type": ["string", "number", "array"]}) | {"minProperties": 1}
+Conditions = Annotated[dict[str, Any], typed_as(_conditions, CONDITIONS)]
+Offer = Annotated[tuple[str, ...], typed_as(_offer, forms.ONE_OR_MORE_TEXTS), PlainSerializer(list)]
 
 
 class ChangedRow(Part):

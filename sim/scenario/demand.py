@@ -9,7 +9,7 @@ A rate varies by factors: a trend times the season times the last named change.
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, model_validator
 
@@ -85,7 +85,10 @@ class Arrivals(Part):
 
     rate: Rate = Field(description="a rate, such as 138 per year")
     trend: Annotated[
-        Trend, BeforeValidator(_read_trend), AfterValidator(_level_is_level), PlainSerializer(_written_trend)
+        Trend,
+        BeforeValidator(_read_trend, json_schema_input_type=Growth | Trend),
+        AfterValidator(_level_is_level),
+        PlainSerializer(_written_trend),
     ] = Field(LEVEL, description="a change per year, such as 2 % per year, or {growth: 2 % per year, from: 2027-01-01}")
     season: Season = Field((), description="a factor for each month, with a mean of 1")
     changes: Annotated[tuple[RateChange, ...], LISTED, ORDERED] = Field((), description="a list of named changes")
@@ -129,9 +132,11 @@ class Competing(Named):
     rate: Rate = Field(description="a rate, such as 3.5 per week")
     minutes: Spread = Field(description="a median and a sigma, such as {median: 120 min, sigma: 0.25}")
     urgency: Urgencies = Field(description="shares of the urgency classes, such as {1: 0.3, 2: 0.7}")
-    second: Annotated[Second, BeforeValidator(_read_second), PlainSerializer(_written_second)] = Field(
-        NOTHING, description="the place a case needs beside, or none"
-    )
+    second: Annotated[
+        Second,
+        BeforeValidator(_read_second, json_schema_input_type=Literal["none"] | Second),
+        PlainSerializer(_written_second),
+    ] = Field(NOTHING, description="the place a case needs beside, or none")
     disease: Name = Field("", description="the disease, under which `diseases` finds it; its own name if left out")
     first: FromIfSaid = Field(START, alias="from", description="the first day on which cases come, or 'start'")
     until: UntilIfSaid = Field(END, description="the last day on which cases come, or 'end'")

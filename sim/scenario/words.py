@@ -21,6 +21,8 @@ from pydantic_core import PydanticCustomError
 from sim import units
 from sim.errors import nearest
 from sim.reading import described
+from sim.scenario import forms
+from sim.scenario.forms import typed_as
 
 NO_LIMIT = -1
 START, END = date.min, date.max  # "from the first day" and "to the last", wherever these will be
@@ -178,7 +180,7 @@ def named_shares(typed: Any) -> dict[str, float]:
     return dict(sorted(shares.items()))
 
 
-def _whole(least: int, most: int = _MOST) -> Callable[[Any], int]:
+def _whole(least: int, most: int = _MOST) -> BeforeValidator:
     expected = f"a whole number, {least} or more" if most == _MOST else f"a whole number from {least} to {most}"
 
     def read(typed: Any) -> int:
@@ -188,7 +190,7 @@ def _whole(least: int, most: int = _MOST) -> Callable[[Any], int]:
             raise wrong(expected)
         return typed
 
-    return read
+    return typed_as(read, forms.whole(least, most))
 
 
 def _cases(typed: Any) -> int:
@@ -347,7 +349,7 @@ def one_of(*words: str) -> BeforeValidator:
             raise wrong(" or ".join(f"'{word}'" for word in words))
         return typed
 
-    return BeforeValidator(read)
+    return typed_as(read, forms.one_of(words))
 
 
 def _switch(typed: Any) -> bool:
@@ -356,51 +358,59 @@ def _switch(typed: Any) -> bool:
     return typed
 
 
-Duration = Annotated[int, BeforeValidator(_duration(1, " above 0")), PlainSerializer(_in_minutes)]
-DurationOrZero = Annotated[int, BeforeValidator(_duration(0, ", 0 min or more")), PlainSerializer(_in_minutes)]
-Rate = Annotated[float, BeforeValidator(_rate), PlainSerializer(lambda rate: f"{rate!r} per year")]
-Share = Annotated[float, BeforeValidator(_share)]
-ShareOrNot = Annotated[float, BeforeValidator(_share), PlainSerializer(lambda x: "" if x == NOT_SAID else x)]
-NumberOrNot = Annotated[float, BeforeValidator(_number), PlainSerializer(lambda x: "" if x == NOT_SAID else x)]
-Growth = Annotated[float, BeforeValidator(_growth), PlainSerializer(lambda growth: f"{growth * 100:.12g} % per year")]
-Factor = Annotated[float, BeforeValidator(_factor)]
+Duration = Annotated[int, typed_as(_duration(1, " above 0"), forms.DURATION), PlainSerializer(_in_minutes)]
+DurationOrZero = Annotated[
+    int, typed_as(_duration(0, ", 0 min or more"), forms.DURATION_OR_ZERO), PlainSerializer(_in_minutes)
+]
+Rate = Annotated[float, typed_as(_rate, forms.RATE), PlainSerializer(lambda rate: f"{rate!r} per year")]
+Share = Annotated[float, typed_as(_share, forms.SHARE)]
+ShareOrNot = Annotated[float, typed_as(_share, forms.SHARE), PlainSerializer(lambda x: "" if x == NOT_SAID else x)]
+NumberOrNot = Annotated[float, typed_as(_number, forms.NUMBER), PlainSerializer(lambda x: "" if x == NOT_SAID else x)]
+Growth = Annotated[
+    float, typed_as(_growth, forms.GROWTH), PlainSerializer(lambda growth: f"{growth * 100:.12g} % per year")
+]
+Factor = Annotated[float, typed_as(_factor, forms.FACTOR)]
 Season = Annotated[
     tuple[float, ...],
-    BeforeValidator(_season),
+    typed_as(_season, forms.season(MONTHS)),
     PlainSerializer(lambda s: dict(zip(MONTHS, s, strict=True)) if s else {}),
 ]
-NamedShares = Annotated[dict[str, float], BeforeValidator(named_shares)]
+NamedShares = Annotated[dict[str, float], typed_as(named_shares, forms.mapping(forms.SHARE))]
 Urgencies = Annotated[
-    tuple[float, ...], BeforeValidator(_urgencies), PlainSerializer(lambda s: {k: v for k, v in enumerate(s) if v})
+    tuple[float, ...],
+    typed_as(_urgencies, forms.shares_of_classes(URGENCIES)),
+    PlainSerializer(lambda s: {k: v for k, v in enumerate(s) if v}),
 ]
-Sigma = Annotated[float, BeforeValidator(_spread)]
-Count = Annotated[int, BeforeValidator(_whole(0))]
-Positive = Annotated[int, BeforeValidator(_whole(1))]
-Seed = Annotated[int, BeforeValidator(_whole(0, 10**18))]
+Sigma = Annotated[float, typed_as(_spread, forms.SIGMA)]
+Count = Annotated[int, _whole(0)]
+Positive = Annotated[int, _whole(1)]
+Seed = Annotated[int, _whole(0, 10**18)]
 Cases = Annotated[
-    int, BeforeValidator(_cases), PlainSerializer(lambda cases: "no limit" if cases == NO_LIMIT else cases)
+    int, typed_as(_cases, forms.CASES), PlainSerializer(lambda cases: "no limit" if cases == NO_LIMIT else cases)
 ]
-Day = Annotated[date, BeforeValidator(_day), PlainSerializer(_written_day)]
-From = Annotated[date, BeforeValidator(_from), PlainSerializer(_written_day)]
-Until = Annotated[date, BeforeValidator(_until), PlainSerializer(_written_day)]
-FromIfSaid = Annotated[date, BeforeValidator(_from), PlainSerializer(_edge_if_said)]
-UntilIfSaid = Annotated[date, BeforeValidator(_until), PlainSerializer(_edge_if_said)]
-Since = Annotated[date, BeforeValidator(_since), PlainSerializer(_written_day)]
+Day = Annotated[date, typed_as(_day, forms.DAY), PlainSerializer(_written_day)]
+From = Annotated[date, typed_as(_from, forms.FROM), PlainSerializer(_written_day)]
+Until = Annotated[date, typed_as(_until, forms.UNTIL), PlainSerializer(_written_day)]
+FromIfSaid = Annotated[date, typed_as(_from, forms.FROM), PlainSerializer(_edge_if_said)]
+UntilIfSaid = Annotated[date, typed_as(_until, forms.UNTIL), PlainSerializer(_edge_if_said)]
+Since = Annotated[date, typed_as(_since, forms.SINCE), PlainSerializer(_written_day)]
 Dates = Annotated[
     dict[date, str],
-    BeforeValidator(_dates),
+    typed_as(_dates, forms.DATES),
     PlainSerializer(lambda days: {day.isoformat(): name for day, name in days.items()}),
 ]
-Clock = Annotated[int, BeforeValidator(_clock), PlainSerializer(clock)]
+Clock = Annotated[int, typed_as(_clock, forms.CLOCK), PlainSerializer(clock)]
 Weekdays = Annotated[
-    tuple[int, ...], BeforeValidator(_weekdays), PlainSerializer(lambda days: [WEEKDAYS[day] for day in days])
+    tuple[int, ...],
+    typed_as(_weekdays, forms.weekdays(WEEKDAYS)),
+    PlainSerializer(lambda days: [WEEKDAYS[day] for day in days]),
 ]
 Weeks = Annotated[
-    int, BeforeValidator(_weeks), PlainSerializer(lambda weeks: f"{weeks} week" + ("s" if weeks > 1 else ""))
+    int, typed_as(_weeks, forms.WEEKS), PlainSerializer(lambda weeks: f"{weeks} week" + ("s" if weeks > 1 else ""))
 ]
-Name = Annotated[str, BeforeValidator(name)]
-Names = Annotated[tuple[str, ...], BeforeValidator(_names), PlainSerializer(list)]
-GroupCounts = Annotated[dict[str, int], BeforeValidator(_group_counts)]
-Text = Annotated[str, BeforeValidator(_text)]
-Sources = Annotated[tuple[str, ...], BeforeValidator(_sources), PlainSerializer(list)]
-Switch = Annotated[bool, BeforeValidator(_switch)]
+Name = Annotated[str, typed_as(name, forms.NAME)]
+Names = Annotated[tuple[str, ...], typed_as(_names, forms.NAMES), PlainSerializer(list)]
+GroupCounts = Annotated[dict[str, int], typed_as(_group_counts, forms.COUNTS)]
+Text = Annotated[str, typed_as(_text, forms.TEXT)]
+Sources = Annotated[tuple[str, ...], typed_as(_sources, forms.ONE_OR_MORE_TEXTS), PlainSerializer(list)]
+Switch = Annotated[bool, typed_as(_switch, forms.SWITCH)]

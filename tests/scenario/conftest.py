@@ -64,6 +64,7 @@ def small_world() -> Known:
         rows=("resection", "prrt"),
         treatments=("resection", "prrt", "tace", "tae", "sunitinib", "everolimus"),
         board=_board,
+        offers={"grafts": ("o", "a", "b", "ab")},
         sources=("NENTB22", "PENN"),
     )
 
