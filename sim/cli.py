@@ -29,6 +29,7 @@ from sim.commands.new import new
 from sim.commands.patient import patient
 from sim.commands.pin import pin
 from sim.commands.results import results
+from sim.commands.schema import schema
 from sim.commands.sweep import sweep
 from sim.errors import InputError, NelmError, Problem
 from sim.reporter import Terminal
@@ -199,7 +200,7 @@ def _stop(signum: int, frame: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
-for command in (compare, sweep, pin, results, patient, explain, diff, evidence, new):
+for command in (compare, sweep, pin, results, patient, explain, diff, evidence, new, schema):
     nelm.add_command(command)
 
 

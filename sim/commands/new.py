@@ -41,6 +41,7 @@ def new(name: str, question: str | None, base: str, folder: str, yes: bool, **sa
     comment for every part and is checked before it is written.
     """
     from sim.centre import QUESTIONS, Answers, usual, written
+    from sim.reading.editor import editor_line
     from sim.running import clinic_known
     from sim.scenario import read_scenario
     from sim.scenario.words import name as check_name
@@ -67,7 +68,7 @@ def new(name: str, question: str | None, base: str, folder: str, yes: bool, **sa
     answers = Answers(**values)
     asked = question or f"What does the pathway look like at a centre for {answers.population:,} people?"
     relative = Path(os.path.relpath(base, folder)).as_posix()
-    text = written(name, asked, answers, reference, relative)
+    text = editor_line(folder, "scenario", Path(base).parent) + written(name, asked, answers, reference, relative)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     try:

@@ -190,7 +190,7 @@ def place_figures(rows: Rows, journeys: Journeys, hospital: HospitalLog, facts: 
             rows.add(f"use.{name}.places", occupied / window.minutes * part, "places", group)
         rows.add(f"use.{name}.capacity", there / window.minutes, "places")
         for figure, held in (
-            ("full", (of.occupied >= of.capacity) & (of.capacity > 0)),
+            ("full", of.occupied >= of.capacity),
             ("over_capacity", of.occupied > of.capacity),
         ):
             rows.add(f"use.{name}.{figure}", float(of.minutes[held].sum()) / window.minutes, "share")

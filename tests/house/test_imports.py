@@ -25,6 +25,7 @@ ORDER = (
     {"album", "estimate", "explain"},
     {"batch"},
     {"experiments"},
+    {"schema"},
     {"commands"},
     {"cli"},
 )
