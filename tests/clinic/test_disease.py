@@ -231,6 +231,7 @@ def test_death_of_cancer_comes_when_the_integrated_hazard_reaches_its_threshold(
         c.new_lesion_at = c.extrahepatic_at = c.dedifferentiates_at = NEVER
         c.ecog, c.failed, c.presented = 4, 1, 1
         world.traits[i].other_death_at = NEVER
+        world.plan.reply[0].notes = 0
         doors.set_alarm(world, i, 0)
         if c.alarm_kind != Alarm.CANCER_DEATH:
             continue

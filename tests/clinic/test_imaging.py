@@ -147,15 +147,15 @@ def test_the_board_is_told_of_what_was_seen_and_of_nothing_else(patient_with, do
     assert told[Finding.LIVER_BURDEN_PCT] == pytest.approx(100 * (cm(4) + cm(2)))
     assert (told[Finding.PATTERN], told[Finding.SATELLITES], told[Finding.NOT_ABLATABLE]) == (1, 0, 1)
     assert told[Finding.REMOVABLE_PCT] == pytest.approx(100)
-    taken = world.known[Known.RESECTED_SHARE_MINOR]
+    taken = world.known[Known.RESECTED_SHARE]
     assert told[Finding.REMNANT_PCT] == pytest.approx(100 * (1 - taken))
 
 
-def test_satellites_above_the_limit_are_neither_ablatable_nor_removable(patient_with, doors):
+def test_satellites_above_the_limit_can_not_be_ablated_but_cut_out_if_they_are_few(patient_with, doors):
     small = patient_with((cm(8), 0, 0), (cm(2), 1, 0), **STEADY, **PERFECT, ablation_unsuitable_site="0 %")
     large = patient_with((cm(8), 0, 0), (cm(3.1), 1, 0), **STEADY, **PERFECT, ablation_unsuitable_site="0 %")
     badly = patient_with((cm(8), 0, 0), (cm(2), 1, 0), **STEADY, **PERFECT, ablation_unsuitable_site="100 %")
-    for world, satellites, removable in ((small, 1, 1.0), (large, 2, None), (badly, 2, None)):
+    for world, satellites, removable in ((small, 1, 1.0), (large, 3, None), (badly, 3, None)):
         doors.observe(world, 0, 0, CT)
         told = world.findings[0]
         assert told[Finding.SATELLITES] == satellites
@@ -164,10 +164,13 @@ def test_satellites_above_the_limit_are_neither_ablatable_nor_removable(patient_
 
 
 def test_more_lesions_than_a_minor_resection_takes_need_a_major_one(patient_with, doors):
-    for number, kind in ((3, Known.RESECTED_SHARE_MINOR), (4, Known.RESECTED_SHARE_MAJOR)):
-        world = patient_with(*[(cm(2), 0, 0)] * number, **PERFECT, resection_minor_most_lesions=3)
+    for number, left in ((3, 80), (4, 40)):
+        world = patient_with(
+            *[(cm(2), 0, 0)] * number, **PERFECT, resection_minor_most_lesions=3, resected_share="20 %"
+        )
+        world.traits[0].lobe_0 = 0.6
         doors.observe(world, 0, 0, CT)
-        assert world.findings[0, Finding.REMNANT_PCT] == pytest.approx(100 * (1 - world.known[kind]))
+        assert world.findings[0, Finding.REMNANT_PCT] == pytest.approx(left)
 
 
 def test_the_burden_told_is_never_more_than_the_true_one(world_of, doors):

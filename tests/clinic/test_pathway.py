@@ -24,6 +24,13 @@ DAY, YEAR = 1440, 525_960
 GRAFT_AFTER = 150 * DAY
 PLACES = [Role.INJECTIONS, Role.ICU, Role.WARD, Role.DAY_BED, Role.PRRT_ROOM]
 LISTS = [role for role in Role if role not in [*PLACES, Role.GRAFTS]]
+OFTEN = {
+    "metastasised_at_symptom": "50 %",
+    "functioning_share": "30 %",
+    "transplant_most_age": 90,
+    "transplant_least_stable_months": 0,
+    "resection_minor_most_lesions": 1,
+}
 RESECTIONS = [
     Treatment.MINOR_RESECTION,
     Treatment.MAJOR_RESECTION,
@@ -113,10 +120,10 @@ def take_notes(life: Life, plan, now: int) -> None:
 def lived(world_of):
     """250 patients, half of them with metastases, through the whole clinic. The world afterwards, and their lives.
 
-    Old and young are transplanted, and without half a year of quiet, so that some are.
+    Old and young are transplanted, and without half a year of quiet; two lesions need a major resection: so that
+    every step has somebody.
     """
-    transplants = {"transplant_most_age": 90, "transplant_least_stable_months": 0}
-    world = world_of(PATIENTS, seed=11, metastasised_at_symptom="50 %", functioning_share="30 %", **transplants)
+    world = world_of(PATIENTS, seed=11, **OFTEN)
     return world, [live(world, i) for i in range(PATIENTS)]
 
 
@@ -255,7 +262,7 @@ def test_carcinomas_never_get_the_surgery_of_well_differentiated_tumours(lived):
 
 
 def test_the_same_patient_lives_the_same_life_twice(world_of, lived):
-    again = world_of(PATIENTS, seed=11, metastasised_at_symptom="50 %", functioning_share="30 %")
+    again = world_of(PATIENTS, seed=11, **OFTEN)
     for i in (3, 40, 7):  # in another order, and without the others
         assert live(again, i) == lived[1][i]
 

@@ -164,7 +164,8 @@ def test_disease_outside_the_liver_stops_the_surgeon_only(patient_with, doors, t
 # ------------------------------------------------------------------ embolisation, radionuclides, chemotherapy
 
 
-RESPONSES = ("embolisation_response", "prrt_response", "temozolomide__response", "platinum__response")
+DRUGS = ("temozolomide", "streptozocin", "platinum", "everolimus", "sunitinib", "surufatinib")
+RESPONSES = ("embolisation_response", "prrt_response", *(f"{drug}__response" for drug in DRUGS))
 RESPONDS = dict.fromkeys((*RESPONSES, "tare_response"), "100 %")
 FAILS = dict.fromkeys(RESPONSES, "0 %")
 
@@ -361,4 +362,4 @@ def test_no_treatment_makes_the_tumour_larger(patient_with, doors):
         residue = 1 if world.protocols[treatment].family == Family.RESECTION else 0
         assert (world.lesions.share[0] > before).sum() <= residue
         assert np.isfinite(world.courses[0].burden)
-        assert world.courses[0].burden < before.sum()
+        assert world.courses[0].burden < before.sum(), treatment.name

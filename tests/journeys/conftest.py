@@ -66,7 +66,7 @@ def alone() -> Callable[..., EventLog]:
         board, key = read_board(), draws.key(1)
         numbers = {name: number for number, name in enumerate(scenario.resources)}
         known = read_evidence().known(scenario.evidence)
-        world = make_world(key, known, board, numbers, np.array([arrived]), 0.5)
+        world = make_world(key, known, board, numbers, np.array([arrived]))
         hers = {
             "age": 60.0, "male": 0, "site": Site.SMALL_INTESTINE, "grade": Grade.G1, "ki67": 2.0, "growth": 1e-12,
             "functioning": 0, "receptors": 1, "kidney_disease": 0, "egfr": 85.0, "biliary": 0, "ecog": 0,

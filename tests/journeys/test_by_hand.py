@@ -81,7 +81,7 @@ TO_TREATMENT = [
     (at(51, "12:39"), "finished", "results_in", "board", 9, ""),
     # G1 with receptors: the analogue. One lesion of 3.9 cm (too large for a needle) in one lobe: resection.
     (DECIDED, "treated", "discussed", "", 1, "ssa"),
-    (DECIDED, "decided", "discussed", "", fitting("resection_type_1", "watched"), "row: resection_type_1"),
+    (DECIDED, "decided", "discussed", "", fitting("minor_resection_type_1", "watched"), "row: minor_resection_type_1"),
     (DECIDED, "joined", "discussed", "injections", 2, ""),
     (DECIDED, "started", "discussed", "injections", -1, ""),  # for as long as it lasts
     # Seven days until the board's word is acted on and seven of assessment: Wednesday, day 65.
@@ -92,7 +92,11 @@ TO_TREATMENT = [
     (at(70, "08:30"), "started", "prepared", "theatre", 180, ""),
     (at(70, "11:30"), "finished", "prepared", "theatre", 180, ""),
     (at(70, "11:30"), "released", "prepared", "icu", 180, ""),  # the bed held while she was in theatre
-    (at(70, "11:30"), "treated", "session_over", "", 1, "resection"),
+    (at(70, "11:30"), "treated", "session_over", "", 1, "minor_resection"),
+    # The primary is still in place and comes out in the same operation; nothing seen in the liver is left.
+    (at(70, "11:30"), "treated", "session_over", "", 1, "primary_surgery"),
+    (at(70, "11:30"), "completed", "session_over", "", 1, "primary_surgery"),
+    (at(70, "11:30"), "cleared", "session_over", "", 0, "minor_resection"),
     (at(70, "11:30"), "joined", "session_over", "icu", 0, ""),
     (at(70, "11:30"), "started", "session_over", "icu", 1440, ""),
     (at(71, "11:30"), "finished", "session_over", "icu", 1440, ""),
@@ -103,7 +107,7 @@ HOME = [
     (at(71, "11:30"), "released", "session_over", "icu", 0, ""),
     (at(71, "11:30"), "started", "stepped_down", "ward", 5 * DAY, ""),
     (at(76, "11:30"), "finished", "stepped_down", "ward", 5 * DAY, ""),
-    (at(76, "11:30"), "completed", "recovered", "", 1, "resection"),
+    (at(76, "11:30"), "completed", "recovered", "", 1, "minor_resection"),
     # Her first scan would be after six months; she dies of something else before.
     (200_000, "died", "recovered", "", 0, "other_cause"),
 ]
@@ -124,7 +128,7 @@ def test_while_the_ward_is_closed_she_keeps_the_bed_in_intensive_care(quiet, alo
         (opens, "released", "session_over", "icu", opens - at(71, "11:30"), ""),
         (opens, "started", "stepped_down", "ward", 5 * DAY, ""),
         (opens + 5 * DAY, "finished", "stepped_down", "ward", 5 * DAY, ""),
-        (opens + 5 * DAY, "completed", "recovered", "", 1, "resection"),
+        (opens + 5 * DAY, "completed", "recovered", "", 1, "minor_resection"),
         (200_000, "died", "recovered", "", 0, "other_cause"),
     ]
     log = alone(quiet.change("resources.ward.changes", closed))
