@@ -32,9 +32,8 @@ from tqdm import tqdm
 
 import sim
 from sim.cli import main as nelm
-from sim.clinic.board import ATTRIBUTES, Table, explain, first_row
+from sim.clinic.board import ATTRIBUTES, explain, first_row
 from sim.clinic.boardfile import read_board
-from sim.jit import jit
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = Path(sim.__file__).parent
@@ -197,20 +196,13 @@ def random_findings(number: int, seed: int) -> np.ndarray:
     return found
 
 
-@jit
-def rows_of(table: Table, findings: np.ndarray, rows: np.ndarray) -> None:
-    """The row of each patient, written into `rows`."""
-    for i in range(len(findings)):
-        rows[i], _ = first_row(table, findings[i], 0)
-
-
 def random_patients(number: int, seed: int = 1, explained: int = 1000) -> list[str]:
     """Give random patients to the board. Returns a line for each who got no row, or another than `explain` says."""
     board, bad = read_board(), []
     findings = random_findings(number, seed)
     for name in ("background", "main"):
-        table, rows = getattr(board.tables, name), np.empty(number, np.int64)
-        rows_of(table, findings, rows)
+        table = getattr(board.tables, name)
+        rows = np.fromiter((first_row(table, hers, 0)[0] for hers in findings), np.int64, number)
         bad += [
             f"patient {i} has no row of {name}" for i in np.flatnonzero((rows < 0) | (rows >= len(board.rows[name])))
         ]

@@ -238,7 +238,7 @@ def _standards(figures: _Figures) -> list[str]:
                 "none" if its.standard is None else f"{its.standard * 100:.0f}",
             )
         )
-    return _table(("In time, within days", "% of those stopped", SINGLE, "% of all who start", "standard"), rows)
+    return _table(("In time, within days", "% of stopped", SINGLE, "% of all started", "standard"), rows)
 
 
 def _treatments(figures: _Figures) -> list[str]:
@@ -255,7 +255,7 @@ def _treatments(figures: _Figures) -> list[str]:
                 figures.says("wait.decision_to_treatment.median", kind) if figures.planned(kind) else "",
             )
         )
-    head = ("Treatment", "courses a year", SINGLE, "1st / 2nd / later line", "half begun after [days]")
+    head = ("Treatment", "courses a year", SINGLE, "1st / 2nd / later", "half by [days]")
     return _table(head, rows)
 
 
@@ -299,7 +299,7 @@ def _lists(figures: _Figures, scenario: Scenario) -> list[str]:
         for name, its in scenario.resources.items()
         if isinstance(its, ListResource)
     ]
-    head = ("List", "% used", "queue", "own half by", "90 % by", "cancelled a year", SINGLE)
+    head = ("List", "% used", "queue", "own half by", "90 % by", "cancelled/y", SINGLE)
     return _table(head, rows)
 
 

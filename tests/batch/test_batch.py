@@ -43,7 +43,7 @@ def quick_pictures(monkeypatch):
 
 @pytest.fixture
 def none_is_run(monkeypatch):
-    def refuse(scenario, number):
+    def refuse(scenario, number, folder=None):
         pytest.fail(f"replication {number} was run")
 
     monkeypatch.setattr(workers, "simulate", refuse)
@@ -55,7 +55,7 @@ def were_run(monkeypatch):
     numbers: list[int] = []
     simulate = workers.simulate
 
-    def count(scenario, number):
+    def count(scenario, number, folder=None):
         numbers.append(number)
         return simulate(scenario, number)
 
@@ -106,7 +106,7 @@ def test_force_runs_all_again_and_comes_out_the_same(small, once, output, were_r
 def test_a_replication_that_comes_out_otherwise_is_told(small, output, monkeypatch, listener):
     simulate = workers.simulate
 
-    def one_row_less(scenario, number):
+    def one_row_less(scenario, number, folder=None):
         found = simulate(scenario, number)
         return replace(found, log=replace(found.log, events=found.log.events[:-1]))
 
@@ -180,11 +180,14 @@ def test_pictures_that_are_there_are_not_drawn_again(small, once, output, monkey
     assert [path.name for path in run(small, 4, 1, output).pictures] == [path.name for path in once.pictures]
 
 
-def test_a_picture_that_was_changed_is_drawn_again(small, output):
+def test_a_picture_that_was_changed_is_drawn_again_and_that_is_said(small, output, listener):
     (waits,) = output.glob("*/*/pictures/waits.png")
     waits.write_bytes(b"scribble")
-    run(small, 4, 1, output)
+    run(small, 4, 1, output, reporter=listener)
     assert waits.read_text() == "waits of 4 replications"
+    assert listener.warned == [
+        f"waits.png in {waits.parent} had been changed since they were drawn; the pictures are drawn anew"
+    ]
 
 
 def test_pictures_of_other_replications_are_drawn_anew(small, output):
@@ -202,7 +205,7 @@ def test_pictures_stay_as_they_were_where_new_ones_can_not_be_written(small, out
     monkeypatch.setattr(figures, "draw_all", full)
     (waits,) = output.glob("*/*/pictures/waits.png")
     before = waits.read_bytes()
-    with pytest.raises(InputError, match="no space left on device"):
+    with pytest.raises(RunError, match="no space left on device"):
         run(small, 2, 1, output)
     assert waits.read_bytes() == before
     assert list(output.rglob(".*")) == []
@@ -220,7 +223,7 @@ def test_stopping_while_it_draws_keeps_all_replications(small, output, monkeypat
 def test_stopping_keeps_what_was_finished_and_the_next_run_goes_on(small, tmp_path, monkeypatch, were_run):
     counting = workers.simulate
 
-    def stop_at_two(scenario, number):
+    def stop_at_two(scenario, number, folder=None):
         if number == 2:
             raise KeyboardInterrupt
         return counting(scenario, number)
@@ -269,11 +272,11 @@ def a_worker_that(monkeypatch, does: str) -> None:
 
 
 def raising(what: str) -> str:
-    return f"w.simulate = lambda scenario, number: (_ for _ in ()).throw({what})"
+    return f"w.simulate = lambda scenario, number, folder: (_ for _ in ()).throw({what})"
 
 
 def test_a_worker_that_is_killed_is_told_with_what_to_do(small, tmp_path, monkeypatch):
-    a_worker_that(monkeypatch, "w.simulate = lambda scenario, number: os.kill(os.getpid(), 9)")
+    a_worker_that(monkeypatch, "w.simulate = lambda scenario, number, folder: os.kill(os.getpid(), 9)")
     with pytest.raises(RunError) as error:
         run(small, 2, 2, tmp_path)
     assert str(error.value).startswith(

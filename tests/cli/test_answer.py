@@ -76,3 +76,34 @@ def test_one_replication_has_no_intervals_and_says_so(line):
 
 def test_where_nothing_was_finished_it_says_so(scenario):
     assert answer(scenario, None, 0).endswith("No replication was finished.")
+
+
+def summary_with_years(kpi, group, unit, mean, low, high):
+    row = (kpi, group, unit, mean, NAN, mean - 1, mean + 1, 8, 0, "", low, high, 40)
+    columns = ["kpi", "group", "unit", "mean", "sd", "lower", "upper", "replications", "missing", "note"]
+    return pd.DataFrame([row], columns=[*columns, "year_low", "year_high", "years"])
+
+
+@pytest.mark.parametrize(
+    ("kpi", "unit", "mean", "low", "high", "says"),
+    [
+        ("count.nelm_seen.per_year", "per year", 35.2, 28.0, 43.0, "35 (34-36)   28-43"),
+        ("died.undiagnosed.per_year", "per year", 3.0, 2.0, 2.0, "3.0 (2.0-4.0)  2"),
+        ("wait.referral_to_decision.median", "days", 37.0, 31.4, math.inf, "37 (36-38)      31-not reached"),
+    ],
+)
+def test_a_single_year_stands_beside_the_mean_and_its_interval(scenario, kpi, unit, mean, low, high, says):
+    text = answer(scenario, summary_with_years(kpi, "all", unit, mean, low, high), 8)
+    assert " ".join(says.split()) in " ".join(text.split())
+    assert "`single year` is what a planner may live through" in " ".join(text.split())
+
+
+def test_the_national_share_stands_beside_the_honest_one_and_the_standard(scenario):
+    whole = pd.concat(
+        [
+            summary_with_years("wait.referral_to_clock_stop.within_target_of_stopped", "all", "share", 0.7, 0.6, 0.8),
+            summary_with_years("wait.referral_to_clock_stop.within_target", "all", "share", 0.5, 0.4, 0.6),
+        ]
+    )
+    (found,) = [line for line in answer(scenario, whole, 8).splitlines() if line.startswith("treatment or watching")]
+    assert found.split()[-6:] == ["70", "(0-100)", "60-80", "50", "(0-100)", "85"]

@@ -55,7 +55,8 @@ def test_json_is_nothing_but_json_with_the_documented_keys(run):
     ]
     assert (found["format"], found["stopped"], found["replications"]) == (1, False, [0, 1])
     row = next(row for row in found["summary"] if row["kpi"] == "use.theatre.share" and row["group"] == "all")
-    assert list(row) == ["kpi", "group", "unit", "mean", "sd", "lower", "upper", "replications", "missing", "note"]
+    columns = ["kpi", "group", "unit", "mean", "sd", "lower", "upper", "replications", "missing", "note"]
+    assert list(row) == [*columns, "year_low", "year_high", "years"]
     assert 0 < row["mean"] <= 1
     assert found["record"] == json.loads((Path(found["folder"]) / "record.json").read_text())
 
@@ -176,7 +177,7 @@ def test_a_disk_that_really_is_full_is_told_and_leaves_nothing_half_written(base
     words = ["run", str(baseline), *small, "--replications", "1", "--output", str(tmp_path / "outputs")]
     start = [sys.executable, "-c", LITTLE_SPACE.format(limit=limit), *words]
     done = subprocess.run(start, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 2, done.stderr
+    assert done.returncode == 3, done.stderr
     assert "a folder that can not be written (file too large)" in done.stderr
     assert "free some space, or name another folder with --output" in done.stderr
     assert "Traceback" not in done.stderr

@@ -10,9 +10,10 @@ from types import ModuleType
 import pytest
 from PIL import Image
 
-from sim.clinic.patient import MOST_LESIONS
+from sim.clinic.boardfile import read_board
+from sim.clinic.patient import MOST_LESIONS, Exclusion
+from sim.clinic.protocols import Family, Role, Treatment, protocols
 from sim.clinic.stages import MAY_FOLLOW, Stage
-from sim.clinic.treatments import Role, Treatment, protocols
 from sim.evidence import read_evidence
 
 ROOT = Path(__file__).parents[2]
@@ -58,6 +59,31 @@ def test_the_page_gives_each_treatment_the_list_the_place_and_the_sessions_of_th
 
 def test_the_page_says_how_many_lesions_are_followed() -> None:
     assert f"At most {MOST_LESIONS} lesions" in PAGE
+
+
+def test_the_page_says_of_nothing_the_board_offers_that_it_is_not_in_the_model() -> None:
+    missing = PAGE.split("## Not in it yet")[1].lower()
+    kinds = {kind.name for kind in (*Treatment, *Family)} - {Treatment.NOTHING.name, Family.NONE.name}
+    assert [name for name in kinds if name.lower().replace("_", " ") in missing] == []
+
+
+def test_the_page_names_everything_that_bars_a_transplant() -> None:
+    (listed,) = re.findall(r"none of what bars it \((.*?)\)", PAGE, re.DOTALL)
+    named = {re.sub(r"\s+", " ", word).strip().lower() for word in listed.split(",")}
+    bars = {bar.name.lower().replace("_", " ") for bar in Exclusion} - {"none"}
+    assert {name.removesuffix(" disease") for name in named} == bars
+
+
+def test_the_rows_the_page_names_as_criteria_are_those_that_offer_a_transplant() -> None:
+    (named,) = re.findall(r"The criteria are the rows (.*?):", PAGE, re.DOTALL)
+    offering = [row.name for row in read_board().rows["main"] if "transplant" in row.offer]
+    assert re.findall(r"`(\w+)`", named) == offering
+
+
+def test_the_annual_numbers_leave_out_the_rows_for_patients_without_liver_metastases(generate: ModuleType) -> None:
+    absent = {"liver_metastases": "absent"}
+    rows = [row.name for row in read_board().rows["main"] if absent.items() <= dict(row.when).items()]
+    assert sorted(generate.WITHOUT_LIVER) == sorted(rows)
 
 
 def test_a_part_that_is_not_there_can_not_be_renewed(generate: ModuleType) -> None:

@@ -145,7 +145,7 @@ def test_values_may_be_texts_and_whole_parts_of_a_scenario(design):
         "  - {name: preference, path: preference, values: [{tae: 1.0, tace: 0.0}, {tae: 0.0, tace: 1.0}]}\n"
     )
     assert cells(its)[1] == ("1 week", '{"tae": 0.0, "tace": 1.0}')
-    assert its.scenario(its.points[1]).preference["tace"] == 1.0
+    assert its.scenario(its.points[1]).weights()["tace"] == 1.0
 
 
 def test_more_points_than_ten_thousand_are_taken_where_the_file_says_so(design):

@@ -35,6 +35,16 @@ def fitting(*names: str) -> int:
     return sum(1 << read_board().row_names("main").index(name) for name in names)
 
 
+def navigated(minute: int) -> list[tuple]:
+    """Her hour with the navigator from this minute on."""
+    return [
+        (minute, "booked", "discussed", "navigator", minute, ""),
+        (minute, "called", "discussed", "navigator", 0, ""),
+        (minute, "started", "discussed", "navigator", 60, ""),
+        (minute + 60, "finished", "discussed", "navigator", 60, ""),
+    ]
+
+
 SYMPTOM = at(3, "10:00")  # Thursday
 # Ten days until somebody takes it seriously (Sunday, day 13), 14 more until the centre has her.
 REFERRED = at(27, "10:00")  # Sunday
@@ -73,42 +83,58 @@ TO_DIAGNOSIS = [
     (at(49, "13:45"), "joined", "results_in", "board", 2, ""),
 ]
 DECIDED = at(51, "12:39")
-TO_TREATMENT = [
+TO_DECISION = [
     # The board's papers closed on Monday at 12:30; Wednesday's board still has room at its opening. Nine minutes.
     (at(51, "12:30"), "booked", "results_in", "board", at(51, "12:30"), ""),
     (at(51, "12:30"), "called", "results_in", "board", 0, ""),
     (at(51, "12:30"), "started", "results_in", "board", 9, ""),
     (at(51, "12:39"), "finished", "results_in", "board", 9, ""),
-    # G1 with receptors: the analogue. One lesion of 3.9 cm (too large for a needle) in one lobe: resection.
+    # G1 with receptors: the analogue. One lesion of 3.9 cm (too large for a needle) in one lobe: resection. The row of
+    # major resections, which asks for no least number of lesions, fits too, but stands below.
     (DECIDED, "treated", "discussed", "", 1, "ssa"),
-    (DECIDED, "decided", "discussed", "", fitting("minor_resection_type_1", "watched"), "row: minor_resection_type_1"),
+    (
+        DECIDED,
+        "decided",
+        "discussed",
+        "",
+        fitting("minor_resection_type_1", "major_resection_type_1", "watched"),
+        "row: minor_resection_type_1",
+    ),
     (DECIDED, "joined", "discussed", "injections", 2, ""),
+    (DECIDED, "joined", "discussed", "navigator", 2, ""),  # who will arrange what comes next
     (DECIDED, "started", "discussed", "injections", -1, ""),  # for as long as it lasts
-    # Seven days until the board's word is acted on and seven of assessment: Wednesday, day 65.
+]
+# The navigator sits on Fridays at 13:00 and takes an hour: day 53, two days after the board.
+NAVIGATED = navigated(at(53, "13:00"))
+TO_HOSPITAL = [
+    # With her help it takes seven days from the board until its word has been acted on, of which two have passed; then
+    # seven of assessment: Wednesday, day 65.
     (at(65, "12:39"), "joined", "prepared", "theatre", 2, ""),
-    # Theatre sits on Mondays; day 70 was frozen on day 63 and has room. A minor resection: three hours.
+    # Theatre sits on Mondays; day 70 was frozen on day 63 and has room. A minor resection takes three hours, the
+    # primary in the small intestine one more.
     (at(70, "08:30"), "booked", "prepared", "theatre", at(70, "08:30"), ""),
     (at(70, "08:30"), "called", "prepared", "theatre", 0, ""),
-    (at(70, "08:30"), "started", "prepared", "theatre", 180, ""),
-    (at(70, "11:30"), "finished", "prepared", "theatre", 180, ""),
-    (at(70, "11:30"), "released", "prepared", "icu", 180, ""),  # the bed held while she was in theatre
-    (at(70, "11:30"), "treated", "session_over", "", 1, "minor_resection"),
+    (at(70, "08:30"), "started", "prepared", "theatre", 240, ""),
+    (at(70, "12:30"), "finished", "prepared", "theatre", 240, ""),
+    (at(70, "12:30"), "released", "prepared", "icu", 240, ""),  # the bed held while she was in theatre
+    (at(70, "12:30"), "treated", "session_over", "", 1, "minor_resection"),
     # The primary is still in place and comes out in the same operation; nothing seen in the liver is left.
-    (at(70, "11:30"), "treated", "session_over", "", 1, "primary_surgery"),
-    (at(70, "11:30"), "completed", "session_over", "", 1, "primary_surgery"),
-    (at(70, "11:30"), "cleared", "session_over", "", 0, "minor_resection"),
-    (at(70, "11:30"), "joined", "session_over", "icu", 0, ""),
-    (at(70, "11:30"), "started", "session_over", "icu", 1440, ""),
-    (at(71, "11:30"), "finished", "session_over", "icu", 1440, ""),
-    (at(71, "11:30"), "kept", "session_over", "icu", 0, ""),  # until the ward has taken her
-    (at(71, "11:30"), "joined", "stepped_down", "ward", 0, ""),
+    (at(70, "12:30"), "treated", "session_over", "", 1, "primary_surgery"),
+    (at(70, "12:30"), "completed", "session_over", "", 1, "primary_surgery"),
+    (at(70, "12:30"), "cleared", "session_over", "", 0, "minor_resection"),
+    (at(70, "12:30"), "joined", "session_over", "icu", 0, ""),
+    (at(70, "12:30"), "started", "session_over", "icu", 1440, ""),
+    (at(71, "12:30"), "finished", "session_over", "icu", 1440, ""),
+    (at(71, "12:30"), "kept", "session_over", "icu", 0, ""),  # until the ward has taken her
+    (at(71, "12:30"), "joined", "stepped_down", "ward", 0, ""),
 ]
+TO_TREATMENT = TO_DECISION + NAVIGATED + TO_HOSPITAL
 HOME = [
-    (at(71, "11:30"), "released", "session_over", "icu", 0, ""),
-    (at(71, "11:30"), "started", "stepped_down", "ward", 5 * DAY, ""),
-    (at(76, "11:30"), "finished", "stepped_down", "ward", 5 * DAY, ""),
-    (at(76, "11:30"), "completed", "recovered", "", 1, "minor_resection"),
-    # Her first scan would be after six months; she dies of something else before.
+    (at(71, "12:30"), "released", "session_over", "icu", 0, ""),
+    (at(71, "12:30"), "started", "stepped_down", "ward", 5 * DAY, ""),
+    (at(76, "12:30"), "finished", "stepped_down", "ward", 5 * DAY, ""),
+    (at(76, "12:30"), "completed", "recovered", "", 1, "minor_resection"),
+    # Her first scan would be six months after that; on day 138 she dies of something else.
     (200_000, "died", "recovered", "", 0, "other_cause"),
 ]
 
@@ -125,7 +151,7 @@ def test_while_the_ward_is_closed_she_keeps_the_bed_in_intensive_care(quiet, alo
     ]
     opens = at(74, "00:00")
     waits = [
-        (opens, "released", "session_over", "icu", opens - at(71, "11:30"), ""),
+        (opens, "released", "session_over", "icu", opens - at(71, "12:30"), ""),
         (opens, "started", "stepped_down", "ward", 5 * DAY, ""),
         (opens + 5 * DAY, "finished", "stepped_down", "ward", 5 * DAY, ""),
         (opens + 5 * DAY, "completed", "recovered", "", 1, "minor_resection"),
@@ -136,13 +162,56 @@ def test_while_the_ward_is_closed_she_keeps_the_bed_in_intensive_care(quiet, alo
 
 
 @pytest.mark.parametrize(
-    "minute", [at(36, "12:59"), at(38, "10:20"), at(49, "13:45"), at(60, "00:00"), at(70, "10:00")]
+    "minute",
+    [at(36, "12:59"), at(38, "10:20"), at(49, "13:45"), at(53, "13:30"), at(60, "00:00"), at(70, "10:00")],
 )
 def test_if_she_dies_before_her_log_is_the_same_up_to_that_minute_and_ends_with_it(quiet, alone, minute):
     """At the same minute the alarm comes first, so what was due then does not happen any more."""
     rows = rows_of(alone(quiet, other_death_at=minute))
     assert rows[:-1] == [row for row in TO_DIAGNOSIS + TO_TREATMENT if row[0] < minute]
     assert (rows[-1][0], rows[-1][1], rows[-1][-1]) == (minute, "died", "other_cause")
+
+
+def in_theatre_queue(joined: int, monday: int) -> list[tuple]:
+    """The queue for theatre from this minute on, and the Monday on which there is room."""
+    return [
+        (joined, "joined", "prepared", "theatre", 2, ""),
+        (at(monday, "08:30"), "booked", "prepared", "theatre", at(monday, "08:30"), ""),
+    ]
+
+
+NAVIGATOR_COMES = {
+    # Friday, 1 March, day 60: after nine days the seven that it takes with her have passed, so only the assessment
+    # is left, seven days from then.
+    "late": (
+        {"from": "2024-03-01"},
+        [*navigated(at(60, "13:00")), *in_theatre_queue(at(67, "14:00"), monday=70)],
+    ),
+    # Not before Friday, 8 March, day 67: on day 65, 2 x 7 days after the board, she has arranged it herself; seven
+    # days of assessment, and the Monday after.
+    "too late": (
+        {"from": "2024-03-08"},
+        [
+            (at(65, "12:39"), "withdrawn", "discussed", "navigator", 0, "plan_changed"),
+            *in_theatre_queue(at(72, "12:39"), monday=77),
+        ],
+    ),
+    # Wednesday, 6 March, day 65, from 12:30: nine minutes into their talk she has arranged it all herself. The talk
+    # runs on and changes nothing.
+    "while she is done": (
+        {"days": ["wednesday"], "start": "12:30", "from": "2024-03-06"},
+        [*navigated(at(65, "12:30")), *in_theatre_queue(at(72, "12:39"), monday=77)],
+    ),
+}
+
+
+@pytest.mark.parametrize("when", NAVIGATOR_COMES)
+def test_a_navigator_who_comes_late_saves_less_and_one_who_comes_too_late_saves_nothing(quiet, alone, when):
+    sittings, expected = NAVIGATOR_COMES[when]
+    for name, value in sittings.items():
+        quiet = quiet.change(f"resources.navigator.sittings.weekly.{name}", value)
+    rows = [row for row in rows_of(alone(quiet)) if row[0] > DECIDED]
+    assert rows[: len(expected)] == expected
 
 
 def test_without_an_intensive_care_bed_the_operation_is_put_off_on_the_day(quiet, alone):
@@ -156,8 +225,8 @@ def test_without_an_intensive_care_bed_the_operation_is_put_off_on_the_day(quiet
         (at(70, "08:30"), "cancelled", at(70, "08:30"), "no_second"),
         (at(74, "08:30"), "booked", at(77, "08:30"), ""),
         (at(77, "08:30"), "called", 0, ""),
-        (at(77, "08:30"), "started", 180, ""),
-        (at(77, "11:30"), "finished", 180, ""),
+        (at(77, "08:30"), "started", 240, ""),
+        (at(77, "12:30"), "finished", 240, ""),
     ]
 
 

@@ -102,8 +102,9 @@ def first_courses(replication: Replication) -> pd.DataFrame:
 def test_the_same_first_treatment_has_the_same_complication_whenever_it_is_given(brief):
     """Worked with complications that every second course has, so that there is something to compare."""
     often = brief
-    surgery = ("resection_morbidity_by_extent.minor", "resection_morbidity_by_extent.major")
-    for name in (*surgery, "ablation_morbidity", "embolisation_morbidity", "chemo_morbidity"):
+    surgery = ("resection_morbidity_by_extent.minor", "resection_morbidity_by_extent.major", "debulking_morbidity")
+    vessels = ("portal_vein_risk.complications", "embolisation_morbidity", "tare_morbidity.usual")
+    for name in (*surgery, *vessels, "ablation_morbidity", "chemo_morbidity"):
         often = often.change(f"evidence.{name}", "50 %")
     one = simulate(often, 0)
     other = simulate(often.change("resources.pet.sittings.tuesday.cases", 3), 0)

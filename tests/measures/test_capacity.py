@@ -46,7 +46,7 @@ def happening(minute, resource, kind, case=-1, value=0):
 occupancies = st.lists(st.tuples(st.integers(0, 1299), st.integers(0, 9)), max_size=30, unique_by=lambda row: row[0])
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(occupancies, occupancies)
 def test_places_are_never_used_more_than_there_are_and_time_sums_to_the_whole(occupied, capacity):
     rows = [happening(minute, 1, "OCCUPIED", value=places) for minute, places in occupied]
@@ -65,7 +65,7 @@ sittings = st.lists(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(sittings)
 def test_a_list_is_never_used_more_than_it_was_open_and_its_users_make_up_the_whole(timetable):
     events, rows = [], []

@@ -12,6 +12,7 @@ from scipy import stats
 
 from sim.measures.statistics import (
     aalen_johansen,
+    delayed_entry,
     jackknife,
     kaplan_meier,
     mean_interval,
@@ -154,3 +155,47 @@ def test_the_jackknife_of_a_mean_is_its_t_interval(values):
 def test_a_single_replication_has_no_interval():
     lower, upper = jackknife([0.5, 0.4], [[0.5, 0.4]])
     assert np.isnan([*lower, *upper]).all()
+
+
+def test_delayed_entry_agrees_with_a_table_worked_by_hand():
+    # entry-end: 0-3 died, 2-6 died, 4-8 died, 0-9 left, 6-7 died (not yet there at 6), 8-8 died on entering
+    curve = delayed_entry([0, 2, 4, 0, 6, 8], [3, 6, 8, 9, 7, 8], [True, True, True, False, True, True])
+    assert curve.time.tolist() == [3, 6, 7, 8, 9]
+    assert curve.at_risk.tolist() == [3, 3, 3, 2, 1]
+    assert curve.free == pytest.approx([2 / 3, 4 / 9, 8 / 27, 4 / 27, 4 / 27])
+    assert reached_by(curve, curve.incidence[0], 0.5) == 6
+
+
+@given(some_waits)
+def test_when_everybody_is_there_from_the_start_delayed_entry_is_kaplan_meier(waits):
+    time, died = [t for t, _ in waits], [k > 0 for _, k in waits]
+    late, plain = delayed_entry([0] * len(time), time, died), kaplan_meier(time, died)
+    assert late.time.tolist() == plain.time.tolist()
+    assert late.at_risk.tolist() == plain.at_risk.tolist()
+    assert late.free == pytest.approx(plain.free)
+
+
+def test_ignoring_late_entry_promises_too_much_and_delayed_entry_does_not():
+    rng = np.random.default_rng(20)
+    lives, found = rng.exponential(1.0, 60_000), rng.exponential(1.0, 60_000)
+    known = found < lives  # who dies first is never known
+    lives, found = lives[known], found[known]
+    ends = np.minimum(lives, found + 2.0)  # and nobody is followed for longer than this
+    at = [0.5, 1.0, 2.0]
+    ignoring = kaplan_meier(ends, ends == lives)
+    right = delayed_entry(found, ends, ends == lives, least=20)
+    truth = np.exp(-np.array(at))
+    assert read_at(right, right.free, at, 1.0) == pytest.approx(truth, abs=0.02)
+    assert (read_at(ignoring, ignoring.free, at, 1.0) > truth + 0.1).all()
+
+
+def test_the_death_of_a_lone_first_entrant_does_not_end_the_curve_where_more_are_asked_for():
+    entry, time, died = [0, 1, 1, 1], [0.5, 2, 3, 4], [True, True, False, False]
+    assert delayed_entry(entry, time, died).free.tolist() == [0, 0, 0, 0]
+    assert delayed_entry(entry, time, died, least=3).free == pytest.approx([1, 2 / 3, 2 / 3, 2 / 3])
+
+
+@pytest.mark.parametrize(("entry", "time"), [([1.0], [1.0, 2.0]), ([3.0], [2.0]), ([-1.0], [2.0])])
+def test_nobody_ends_before_she_enters(entry, time):
+    with pytest.raises(ValueError, match="entr"):
+        delayed_entry(entry, time, [True] * len(time))

@@ -231,3 +231,14 @@ def test_of_a_line_with_many_names_those_that_moved_most_are_drawn(table):
     every = chosen(table)
     moved = every[every["kpi"].str.startswith("queue.")].groupby("kpi")["difference"].apply(lambda d: d.abs().max())
     assert set(queues_drawn) == set(moved[moved > 0].sort_values().index[-6:])
+
+
+def test_a_treatment_is_on_the_planners_list_whatever_it_is_called_and_a_group_of_patients_is_not_one():
+    rows = pd.DataFrame(
+        [("wait.decision_to_treatment.median", group) for group in ("new_drug", "nelm", "first", "liver_directed")],
+        columns=["kpi", "group"],
+    )
+    assert chosen(rows)["label"].tolist() == [
+        "Decision to liver-directed treatment, median",
+        "Decision to new drug, median",
+    ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import json
 import os
-import time
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,8 +14,9 @@ import pandas as pd
 import pytest
 
 from sim import store as store_module
-from sim.errors import InputError
-from sim.store import FORGOTTEN, Store, results_folder, write_aside
+from sim.errors import InputError, RunError
+from sim.measures import COLUMNS
+from sim.store import Store, results_folder, write_aside
 
 
 @pytest.fixture
@@ -52,7 +54,7 @@ def test_equal_replications_are_equal_bytes(tmp_path, replication, made_with):
     for name in ("a", "b"):
         Store(tmp_path / name).save(replication(), made_with)
     files = [path.relative_to(tmp_path / "a") for path in (tmp_path / "a").rglob("*") if path.is_file()]
-    assert len(files) == 13
+    assert len(files) == len(COLUMNS) + len(("events", "resources", "patients", "done"))
     assert all((tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes() for file in files)
 
 
@@ -160,13 +162,14 @@ def full_disk(*_, **__):
 
 def test_a_full_disk_is_said_and_leaves_nothing_half_written(store, replication, made_with, monkeypatch):
     monkeypatch.setattr(pd.DataFrame, "to_parquet", full_disk)
-    with pytest.raises(InputError) as error:
+    with pytest.raises(RunError) as error:
         store.save(replication(), made_with)
     assert str(error.value) == (
         f"{store.folder}\n"
         "  found:    a folder that can not be written (no space left on device)\n"
         "  expected: a folder for results\n"
-        "  to do:    free some space, or name another folder with --output"
+        "  to do:    free some space, or name another folder with --output; what was finished is kept, and the same "
+        "command goes on from there"
     )
     assert list(store.folder.rglob("*")) == [store.folder / "replications"]
 
@@ -174,7 +177,7 @@ def test_a_full_disk_is_said_and_leaves_nothing_half_written(store, replication,
 def test_the_old_file_stays_where_the_new_one_can_not_be_written(tmp_path):
     path = tmp_path / "kpis.csv"
     path.write_text("old")
-    with pytest.raises(InputError, match="no space left"):
+    with pytest.raises(RunError, match="no space left"):
         write_aside(path, full_disk)
     assert path.read_text() == "old"
     assert hidden(tmp_path) == []
@@ -186,17 +189,57 @@ def test_a_file_where_the_folder_should_be_is_said(tmp_path):
         results_folder(tmp_path / "outputs", "baseline", "0" * 64)
 
 
-def test_sweeping_takes_what_is_ones_own_or_long_forgotten_and_leaves_the_work_of_others(store):
+HOLD = """
+import sys, time
+from pathlib import Path
+from sim.store import folder_aside, write_aside
+place = Path(sys.argv[1])
+with folder_aside(place / ".0001.theirs") as aside:
+    (aside / "events.parquet").touch()
+    write_aside(place / "kpis.parquet", lambda path: print("holding", flush=True) or time.sleep(60))
+"""
+
+
+def test_what_another_process_is_writing_is_left_alone_and_goes_when_that_process_has_been_killed(store):
     place = store.folder / "replications"
     place.mkdir()
-    own, others, old = (place / name for name in (f".0000.{store.mark}", ".0001.theirs", ".0002.gone"))
-    for folder in (own, others, old):
-        folder.mkdir()
-        (folder / "events.parquet").touch()
-    long_ago = time.time() - FORGOTTEN - 60
-    os.utime(old, (long_ago, long_ago))
+    other = subprocess.Popen([sys.executable, "-c", HOLD, str(place)], stdout=subprocess.PIPE, text=True)
+    assert other.stdout is not None
+    other.stdout.readline()
+    (place / f".0000.{store.mark}").mkdir()
+    (place / ".0002.gone").mkdir()
     store.sweep()
-    assert sorted(place.iterdir()) == [others]
+    left = sorted(path.name.partition(".parquet")[0] for path in place.iterdir())
+    assert left == [".0001.theirs", ".kpis"]
+    os.kill(other.pid, 9)
+    other.communicate()
+    store.sweep()
+    assert list(place.iterdir()) == []
+
+
+def test_one_that_can_not_be_put_in_the_place_of_another_leaves_it_there(store, replication, made_with, monkeypatch):
+    store.save(replication(), made_with, seconds=1.0)
+    rename = Path.rename
+
+    def fail(path, target):
+        if path.name == f".0000.{store.mark}":
+            raise OSError(errno.EIO, "Input/output error")
+        return rename(path, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", fail)
+        with pytest.raises(RunError, match="see to the disk"):
+            store.save(replication(), made_with, seconds=2.0, again=True)
+    assert store.has(0)
+    assert store.told(0)["seconds"] == 1.0
+    assert hidden(store.folder) == []
+
+
+def test_what_goes_away_while_it_is_read_is_said_plainly(store, replication, made_with):
+    store.save(replication(), made_with)
+    (store.place(0) / "waits.parquet").unlink()
+    with pytest.raises(RunError, match=r"replication 0 in .* was whole and can not be read any more"):
+        store.measures(0)
 
 
 def test_the_digest_of_the_code_counts_medicine_and_evidence_but_not_how_results_are_shown():

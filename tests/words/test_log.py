@@ -22,9 +22,8 @@ from sim.log import (
     LogWriter,
     Why,
     first_difference,
-    read_log,
-    write_log,
 )
+from sim.logfiles import read_log, write_log
 
 NAMES = {"steps": ["symptom", "seen"], "resources": ["ct", "ward"], "whys": ["cancer", "row: watched"]}
 
@@ -184,7 +183,7 @@ def test_event_numbers_are_addresses_that_never_move():
         "DECLINED": 8, "WITHDRAWN": 9, "RELEASED": 10, "KEPT": 11, "RUNG": 12, "DIED": 13, "LEFT": 14, "STUCK": 15,
         "REFERRED": 20, "DIAGNOSED": 21, "MEASURED": 22, "DECIDED": 23, "DEFERRED": 24, "TREATED": 25, "COMPLETED": 26,
         "COMPLICATED": 27, "PROGRESSED": 28, "RECURRED": 29, "LOST": 30, "REFUSED": 31, "SYMPTOM": 32, "SPREAD": 33,
-        "METASTASISED": 34, "WORSENED": 35,
+        "METASTASISED": 34, "WORSENED": 35, "NOT_OFFERED": 36, "SYMPTOMATIC": 37, "CLEARED": 38,
     }  # fmt: skip
 
 
