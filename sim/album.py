@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import uuid
 from collections.abc import Callable
 from functools import cache
@@ -23,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from sim.measures import Measures
 from sim.running import window_of
 from sim.scenario import Scenario
-from sim.store import Store, checksum, digest_of_files, unwritable, write_aside
+from sim.store import Store, checksum, digest_of_files, folder_aside, unwritable, write_aside
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -60,20 +59,27 @@ def drawn(scenario: Scenario, measures: Measures, store: Store, of: Any) -> list
 
         return draw_all(measures, aside, _titles(scenario, measures))
 
-    return drawn_once(store.folder, [scenario.scenario, of], draw, store.mark)
+    return drawn_once(store.folder, [scenario.scenario, of], draw, store.mark, store.tell)
 
 
-def drawn_once(folder: Path, of: Any, draw: Callable[[Path], list[Path]], mark: str = "") -> list[Path]:
+def drawn_once(
+    folder: Path,
+    of: Any,
+    draw: Callable[[Path], list[Path]],
+    mark: str = "",
+    tell: Callable[[str], object] = lambda sentence: None,
+) -> list[Path]:
     """Pictures in `pictures/` below a folder; drawn where they are not there as they should be.
 
     of      plain data that names everything they are drawn from
     draw    draws them into a folder, and returns their paths
     mark    ends the name of what is being drawn
+    tell    called with a sentence where pictures were changed since they were drawn
     InputError if they can not be written; then those that were there before are still there.
     """
     place = folder / "pictures"
     source = hashlib.sha256(json.dumps([_how(), version("matplotlib"), of], sort_keys=True).encode()).hexdigest()
-    return _as_noted(place, source) or _draw(draw, place, source, mark or uuid.uuid4().hex)
+    return _as_noted(place, source, tell) or _draw(draw, place, source, mark or uuid.uuid4().hex)
 
 
 @cache
@@ -83,27 +89,34 @@ def _how() -> str:
     return digest_of_files(report, list(report.glob("*.py")))
 
 
-def _as_noted(place: Path, source: str) -> list[Path]:
+def _as_noted(place: Path, source: str, tell: Callable[[str], object]) -> list[Path]:
     """The pictures there are, if they are whole and were drawn from this source; else none."""
+    if not (place / NOTE).exists():
+        return []
     try:
         note = json.loads((place / NOTE).read_text(encoding="utf-8"))
-        whole = note["of"] == source and all(checksum(place / name) == sum_ for name, sum_ in note["files"].items())
-        return [place / name for name in note["files"]] if whole else []
+        if note["of"] != source:
+            return []
+        pictures = [place / name for name in note["files"]]
+        changed = [its.name for its in pictures if not its.is_file() or checksum(its) != note["files"][its.name]]
     except (OSError, ValueError, KeyError, AttributeError, TypeError):
-        return []
+        pictures, changed = [], [NOTE]
+    if changed:
+        tell(f"{', '.join(changed)} in {place} had been changed since they were drawn; the pictures are drawn anew")
+    return [] if changed else pictures
 
 
 def _draw(draw: Callable[[Path], list[Path]], place: Path, source: str, mark: str) -> list[Path]:
-    aside = place.with_name(f".{place.name}.{mark}")
     try:
-        pictures = draw(aside)
-        place.mkdir(exist_ok=True)
-        note = {"of": source, "files": {picture.name: checksum(picture) for picture in pictures}}
-        for picture in pictures:
-            picture.replace(place / picture.name)
-        write_aside(place / NOTE, lambda path: path.write_text(json.dumps(note, indent=1) + "\n", encoding="utf-8"))
+        with folder_aside(place.with_name(f".{place.name}.{mark}")) as aside:
+            pictures = draw(aside / place.name)
+            place.mkdir(exist_ok=True)
+            note = {"of": source, "files": {picture.name: checksum(picture) for picture in pictures}}
+            (place / NOTE).unlink(missing_ok=True)  # until all are there, it would tell of others
+            for picture in pictures:
+                picture.replace(place / picture.name)
+            text = json.dumps(note, indent=1) + "\n"
+            write_aside(place / NOTE, lambda path: path.write_text(text, encoding="utf-8"))
     except OSError as error:
         raise unwritable(place.parent, error) from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
     return [place / picture.name for picture in pictures]

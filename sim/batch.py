@@ -22,10 +22,10 @@ import pandas as pd
 from sim.album import drawn
 from sim.errors import InputError, Problem
 from sim.measures import Measures, combine, summarise
-from sim.record import digests_of, record_of, typed_files
+from sim.record import RECORD, digests_of, not_as_recorded, record_of, typed_files
 from sim.reporter import Reporter
 from sim.scenario import Scenario
-from sim.store import Replication, Store, code_digest, results_folder, unwritable, write_aside
+from sim.store import Replication, Store, checksum, code_digest, results_folder, unwritable, write_aside
 from sim.workers import Job, Task, work
 
 if TYPE_CHECKING:
@@ -110,6 +110,7 @@ def run(
     folder = results_folder(_named(output), scenario.scenario, digests_of(scenario)["result"])
     store = Store(folder, reporter.warn)
     try:
+        changed = not_as_recorded(folder)
         write_aside(folder / "resolved.yaml", _text(scenario.resolved_yaml()))
         missing = [number for number in wanted if force or not store.has(number)]
         _say_what_is_there(len(wanted), len(missing), force, folder, reporter)
@@ -124,6 +125,7 @@ def run(
             stopped = True
         numbers = tuple(number for number in wanted if number not in missing or store.has(number))
         done = _put_together(scenario, store, numbers, settings, stopped)
+        _say_what_was_changed(changed, folder, reporter)
     finally:
         store.sweep()
     if done.stopped:
@@ -151,6 +153,14 @@ def _say_what_is_there(wanted: int, missing: int, force: bool, folder: Path, rep
         reporter.say(f"found {found} of {_many(wanted)} in {folder}; running the other {missing}")
 
 
+def _say_what_was_changed(changed: dict[str, str], folder: Path, reporter: Reporter) -> None:
+    """Tell of files that were neither as recorded nor as they are now: somebody edited them, or a run broke off."""
+    now = {name: checksum(folder / name) if (folder / name).exists() else "" for name in changed}
+    names = [name for name, before in changed.items() if now[name] != before]
+    if names:
+        reporter.warn(f"{', '.join(names)} in {folder} had been changed since they were written; they are written anew")
+
+
 def _many(replications: int) -> str:
     return "1 replication" if replications == 1 else f"{replications} replications"
 
@@ -161,7 +171,7 @@ def _put_together(
     """Tables, pictures and record of the replications there are."""
     folder = store.folder
     measures = combine([store.measures(number) for number in numbers])
-    summary = summarise(measures.kpis) if numbers else None
+    summary = summarise(measures.kpis, measures.years) if numbers else None
     files = ["resolved.yaml"]
     if summary is not None:
         files += ["kpis.csv", "summary.csv"]
@@ -177,7 +187,7 @@ def _put_together(
             stopped = True
     names = [picture.relative_to(folder).as_posix() for picture in pictures]
     record = record_of(scenario, store, numbers, typed, files, names)
-    write_aside(folder / "record.json", _text(json.dumps(record, indent=1) + "\n"))
+    write_aside(folder / RECORD, _text(json.dumps(record, indent=1) + "\n"))
     return Run(folder, scenario, numbers, measures, summary, record, tuple(pictures), stopped)
 
 

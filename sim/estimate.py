@@ -28,7 +28,7 @@ from sim.workers import crew_size
 SECONDS_PER_OWN_ROW, SECONDS_PER_OTHER_ROW = 65e-6, 14e-6
 ROWS_PER_CASE = 4.7  # of the resources' log, for each competing case
 ROWS_PER_PATIENT, ROWS_PER_PATIENT_YEAR = 14.0, 2.8  # of the patients' log; who lives longer comes more often
-MEGABYTES, BYTES_PER_ROW_IN_MEMORY = 270, 350
+MEGABYTES, BYTES_PER_ROW_IN_MEMORY = 330, 80
 KILOBYTES_OF_FIGURES, BYTES_OF_FIGURES, BYTES_OF_LOGS = 70, 1.0, 7.0  # on disk: always, and for each row
 MOST_READ = 40  # earlier replications that are looked at
 GUESSED, LEARNED = 2.5, 1.3  # by what factor the truth may lie to either side
@@ -111,14 +111,14 @@ def estimate(
 def rows(scenario: Scenario) -> tuple[float, float]:
     """About how many rows the log of patients and that of resources of one replication will have."""
     years = scenario.run.ends / YEAR
-    patients = scenario.arrivals.rate * years
+    patients = scenario.arrivals_expected()
     cases = sum(
-        stream.rate
+        stream.rate * scenario.competing_varies(stream).cumulative(scenario.run.ends) / YEAR
         for resource in scenario.resources.values()
         if not isinstance(resource, OfferResource)
         for stream in resource.competing
     )
-    return patients * (ROWS_PER_PATIENT + ROWS_PER_PATIENT_YEAR * years), cases * years * ROWS_PER_CASE
+    return patients * (ROWS_PER_PATIENT + ROWS_PER_PATIENT_YEAR * years), cases * ROWS_PER_CASE
 
 
 def _earlier(place: Path) -> list[float]:

@@ -2,6 +2,7 @@
 
     made_with()            versions of everything that could move a last bit
     record_of(...)         -> what `record.json` holds
+    not_as_recorded(...)   files that somebody has changed since
     typed_files(scenario)  the scenario as it was typed
 
 docs/commands.md says what each entry means. Two runs with the same result have the same record, but for how long
@@ -22,9 +23,10 @@ from sim import jit
 from sim.clinic.boardfile import read_board
 from sim.evidence import read_evidence
 from sim.scenario import Scenario
-from sim.store import Store, checksum, code_digest, result_digest
+from sim.store import Store, checksum, code_digest, result_digest, seal
 
 FORMAT = 1
+RECORD = "record.json"
 ENGINE = "reference"
 PACKAGES = ("nelm", "simpy", "numpy", "numba", "pandas", "pyarrow", "pyyaml", "pydantic", "holidays")
 
@@ -78,7 +80,7 @@ def record_of(
     together: dict[str, list[int]] = {}
     for number, its in told.items():
         together.setdefault(json.dumps(its["made_with"], sort_keys=True), []).append(number)
-    return {
+    record = {
         "format": FORMAT,
         "scenario": scenario.scenario,
         "question": scenario.question,
@@ -92,6 +94,25 @@ def record_of(
         "files": {name: checksum(store.folder / name) for name in files},
         "pictures": list(pictures),
     }
+    return record | {"seal": seal(record)}
+
+
+def not_as_recorded(folder: Path) -> dict[str, str]:
+    """Files beside a record that are not as it says, or the record itself, with their checksums ('' of none).
+
+    Empty where nothing was recorded yet.
+    """
+    file = folder / RECORD
+    try:
+        if not file.exists():
+            return {}
+        record: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        if record["seal"] != seal(record):
+            return {RECORD: ""}
+        found = {name: checksum(folder / name) if (folder / name).exists() else "" for name in record["files"]}
+        return {name: sum_ for name, sum_ in found.items() if sum_ != record["files"][name]}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {RECORD: ""}
 
 
 def typed_files(scenario: Scenario) -> dict[str, str]:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -164,12 +165,13 @@ def hospital_of(scenario: Scenario) -> Hospital:
 
 def _sittings(scenario: Scenario, name: str) -> tuple[Sitting, ...]:
     """The sittings of a list, those without closure and with their staff."""
-    return tuple(
-        Sitting(
-            held.opens, held.its.minutes, name, -1 if held.its.cases == NO_LIMIT else held.its.cases, held.its.protected
-        )
-        for held in scenario.sittings(name)
-    )
+    found: dict[Sitting, Sitting] = {}  # rooms side by side share one
+    sittings = []
+    for held in scenario.sittings(name):
+        cases = -1 if held.its.cases == NO_LIMIT else held.its.cases
+        sitting = Sitting(held.opens, held.its.minutes, name, cases, held.its.protected)
+        sittings.append(found.setdefault(sitting, sitting))
+    return tuple(sittings)
 
 
 def window_of(scenario: Scenario) -> Window:
@@ -232,7 +234,8 @@ def simulate(scenario: Scenario, replication: int = 0, folder: Path | None = Non
     RunError if the simulation contradicts itself, with the patient, the minute and the step.
     """
     clinic, arrivals, key = clinic_of(scenario, replication)
-    log = run_reference(hospital_of(scenario), clinic, arrivals, key, dict(clinic.names), replication, folder=folder)
+    hospital = hospital_of(copy(scenario))  # which keeps its whole timetable in mind
+    log = run_reference(hospital, clinic, arrivals, key, dict(clinic.names), replication, folder=folder)
     patients = patient_table(clinic.world)
     del clinic.world  # of a large run it takes as much memory as the measures will
     measures = measure(log, patients, window_of(scenario), facts_of(scenario, board_of(scenario)))

@@ -80,12 +80,13 @@ class Task:
         if not self.again and store.has(number, self.logs):
             return told
         started = time.perf_counter()
-        try:
-            replication = simulate(self.scenario, number)
-        except RunError as error:
-            raise RunError(f"replication {number}, {error}") from error
-        seconds = time.perf_counter() - started
-        store.save(replication, made_with(), seconds, self.again, self.logs)
+        with store.scratch(number) as scratch:
+            try:
+                replication = simulate(self.scenario, number, scratch)
+            except RunError as error:
+                raise RunError(f"replication {number}, {error}") from error
+            seconds = time.perf_counter() - started
+            store.save(replication, made_with(), seconds, self.again, self.logs)
         return told
 
 

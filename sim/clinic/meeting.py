@@ -136,7 +136,7 @@ def _alternative(world: World, i: int, row: int) -> int:
                 break
     barred = world.known[Known.TACE_BARRED_BY_KIDNEY.value]
     kidneys = world.traits[i].kidney_disease == 1 and uniform(key, i, Ask.TACE_BARRED.value, 0) < barred
-    if choice == Treatment.TACE.value and kidneys:
+    if choice == Treatment.TACE.value and kidneys and _to_be_had(world, Treatment.TAE.value):
         choice = Treatment.TAE.value
     return choice
 

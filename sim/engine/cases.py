@@ -204,23 +204,29 @@ class Listing:
 
     longest    the longest case any sitting can take
     shortest   the shortest case that ever queued here: no smaller gap is worth a look
+    ahead      sittings that are being booked and have not opened yet, by number
     """
 
-    __slots__ = ("freezing", "longest", "number", "opening", "queue", "resource", "sessions", "shortest")
+    __slots__ = ("ahead", "freezing", "longest", "number", "opening", "queue", "resource", "shortest", "sittings")
 
     def __init__(self, number: int, resource: Resource) -> None:
         self.number = number
         self.resource = resource
         self.queue = Queue()
-        self.sessions: list[Session] = []
-        for index, sitting in enumerate(sorted(resource.sittings)):
-            before = self.sessions[-1] if self.sessions else None
-            room = before.room + 1 if before is not None and before.sitting.opens == sitting.opens else 0
-            self.sessions.append(Session(self, index, sitting, room))
+        self.sittings = sorted(resource.sittings)
+        self.ahead: dict[int, Session] = {}
         self.longest = max((sitting.minutes + resource.overrun for sitting in resource.sittings), default=0)
         self.shortest = self.longest
         self.opening: list[Session] = []
         self.freezing: list[Session] = []
+
+    def session(self, index: int) -> Session:
+        """The sitting of this number, which is made when it is first looked at, long after the run has begun."""
+        if index not in self.ahead:
+            sitting = self.sittings[index]
+            first = bisect_left(self.sittings, sitting.opens, key=lambda its: its.opens)
+            self.ahead[index] = Session(self, index, sitting, index - first)
+        return self.ahead[index]
 
 
 class Session:

@@ -32,6 +32,7 @@ class Due(simpy.Event):
     def cancel(self) -> None:
         """Leave it in the heap, where it passes without anything happening."""
         self.callbacks = []
+        self.subject = None  # which may be over long before that minute comes
 
 
 class Clock:

@@ -52,28 +52,50 @@ def keep(floor: Floor) -> None:
         elif isinstance(target, Offering):
             _Offers(floor, target, resource)
         else:
-            for session in target.sessions:
-                clock.at(session.sitting.opens, _DIARY, 0, lambda due: _opens(floor, due.subject), session)
-                if resource.notice:
-                    freezes = max(0, session.sitting.opens - resource.notice)
-                    clock.at(freezes, _DIARY, 0, lambda due: _freezes(floor, due.subject), session)
+            _Sittings(floor, target)
     for competing in floor.hospital.competing:
         _Arrivals(floor, competing)
 
 
-def _opens(floor: Floor, session: Session) -> None:
-    resource = session.listing.resource
-    if resource.cancelled and session.off < 0:
-        entity = draws.stream(resource_stream(resource.name), session.room)
-        if draws.uniform(floor.key, entity, int(Question.SITTING), session.sitting.opens) < resource.cancelled:
-            session.off = int(Why.SITTING_OFF)
-    session.listing.opening.append(session)
-    floor.ask()
+class _Sittings:
+    """Freezes each sitting of a list `notice` ahead and opens it in its minute; only the next one is on the clock."""
 
+    def __init__(self, floor: Floor, listing: Listing) -> None:
+        self.floor = floor
+        self.listing = listing
+        if listing.resource.notice:
+            self._freeze_next(0)
+        self._open_next(0)
 
-def _freezes(floor: Floor, session: Session) -> None:
-    session.listing.freezing.append(session)
-    floor.ask()
+    def _freeze_next(self, index: int) -> None:
+        if index < len(self.listing.sittings):
+            freezes = max(0, self.listing.sittings[index].opens - self.listing.resource.notice)
+            self.floor.clock.at(freezes, _DIARY, 0, self._freezes, index)
+
+    def _freezes(self, due: Due) -> None:
+        index: int = due.subject
+        self._freeze_next(index + 1)
+        self.listing.freezing.append(self.listing.session(index))
+        self.floor.ask()
+
+    def _open_next(self, index: int) -> None:
+        if index < len(self.listing.sittings):
+            self.floor.clock.at(self.listing.sittings[index].opens, _DIARY, 0, self._opens, index)
+
+    def _opens(self, due: Due) -> None:
+        index: int = due.subject
+        self._open_next(index + 1)
+        session = self.listing.session(index)
+        self._may_be_off(session)
+        self.listing.opening.append(session)
+        self.floor.ask()
+
+    def _may_be_off(self, session: Session) -> None:
+        resource = self.listing.resource
+        if resource.cancelled and session.off < 0:
+            entity = draws.stream(resource_stream(resource.name), session.room)
+            if draws.uniform(self.floor.key, entity, int(Question.SITTING), session.sitting.opens) < resource.cancelled:
+                session.off = int(Why.SITTING_OFF)
 
 
 class _Offers:
@@ -138,7 +160,7 @@ class _Arrivals:
 def longest_for_others(listing: Listing) -> int:
     """The longest case that competing demand can book on some sitting of a list."""
     overrun = listing.resource.overrun
-    return max((s.sitting.minutes - s.sitting.protected + overrun for s in listing.sessions), default=0)
+    return max((sitting.minutes - sitting.protected + overrun for sitting in listing.sittings), default=0)
 
 
 def offers(resource: Resource, key: int, ends: int) -> Iterator[tuple[int, int]]:

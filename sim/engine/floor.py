@@ -4,6 +4,7 @@
     Floor.begin, finish          a use begins and ends
     Floor.vacate                 a patient who has died leaves all at once
     Floor.give                   the second half of an instant: places, then offers, then lists
+    Floor.settle                 the log is complete up to now
     Floor.close                  the last occupancies, at the horizon
 
 Patients' and competing cases follow the same lines; they differ in the log their rows go to. What a
@@ -227,8 +228,17 @@ class Floor:
 
     def _log_occupancy(self, place: Place) -> None:
         if place.taken != place.logged:
+            place.logged = place.taken  # before the row, which may have everything settled
             self.log.resource(place.changed, place.number, Happening.OCCUPIED, -1, place.taken, -1)
-            place.logged = place.taken
+
+    def settle(self) -> int:
+        """Write the occupancies of minutes that are over. Rows that are still to come are of the minute returned, or
+        of later ones."""
+        now = self.clock.now
+        for place in self.places:
+            if place.changed < now:
+                self._log_occupancy(place)
+        return now
 
     def close(self) -> None:
         """Write the occupancies that are still to be written."""
@@ -254,8 +264,10 @@ class Floor:
 
     def second_over(self, due: Due) -> None:
         """The second place's own minutes are over."""
-        self._release_second(due.subject)
-        self._forget(due.subject)
+        case: Case = due.subject
+        case.due = None
+        self._release_second(case)
+        self._forget(case)
 
     def release_kept(self, person: Person, why: int = -1) -> None:
         """The place she kept is free."""
@@ -312,6 +324,7 @@ class Floor:
 
     def call(self, due: Due) -> None:
         """A list case's turn has come."""
+        due.subject.due = None
         self.call_now(due.subject)
 
     def call_now(self, case: Case) -> None:
@@ -328,6 +341,7 @@ class Floor:
         case: Case = due.subject
         person = case.person
         now = self.clock.now
+        case.due = None
         case.state = OVER
         lasted = now - case.begun
         if person is None:

@@ -1,6 +1,6 @@
 """Journeys: running steps, ringing alarms, placing orders, joining them again, leaving and dying.
 
-    Journeys.arrive(minute, patient)   she will come
+    Journeys.expect(arrivals)          who will come, and when
     Journeys.leave_all()               the horizon
 
 The pathway says what is wanted; what of it can be had, and when, is the floor's affair. Every answer of the
@@ -9,12 +9,12 @@ pathway is checked before it is carried out, and any failure says who, when and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
-from sim.engine.cases import AWAITED, BOOKED, DEAD, HERE, LEFT, OVER, QUEUED, SERVED, Case, Listing, Person
+from sim.engine.cases import AWAITED, BOOKED, DEAD, LEFT, OVER, QUEUED, SERVED, Case, Listing, Person
 from sim.engine.clock import Clock, Due
 from sim.engine.floor import Floor
 from sim.engine.rules import MOST_AT_ONCE, Pathway, Rank, name_of, serial
@@ -100,19 +100,28 @@ class Journeys:
         self.clock = clock
         self.log = log
         self.steps = names["steps"]
-        self.people: list[Person] = []
+        self.people: dict[int, Person] = {}  # those who are here
+        self._coming: Iterator[list[int]] = iter(())
         self._answer = _Answer(pathway.plan)
         floor.follower = self
 
     # ---- coming, going on, leaving
 
-    def arrive(self, minute: int, patient: int) -> None:
-        """Have her come at this minute."""
-        self.clock.at(minute, _STEP, 0, self._arrives, patient)
+    def expect(self, arrivals: np.ndarray) -> None:
+        """Have patients come: (n, 2) minute and patient, in any order. Each is on the clock once the last has come."""
+        self._coming = iter(arrivals[np.lexsort((arrivals[:, 1], arrivals[:, 0]))].tolist())
+        self._expect_next()
+
+    def _expect_next(self) -> None:
+        following = next(self._coming, None)
+        if following is not None:
+            minute, patient = following
+            self.clock.at(minute, _STEP, 0, self._arrives, patient)
 
     def _arrives(self, due: Due) -> None:
+        self._expect_next()
         person = Person(due.subject, self.pathway.first_step, _NEVER)
-        self.people.append(person)
+        self.people[person.number] = person
         self._write(person, Event.ARRIVED)
         self._run(person)
 
@@ -193,11 +202,13 @@ class Journeys:
         if person.kept is not None:
             self.floor.release_kept(person)
         person.state = LEFT
+        del self.people[person.number]
         self._set_alarm(person, _NEVER)
         self._write(person, Event.LEFT, why)
 
     def _die(self, person: Person, why: int) -> None:
         person.state = DEAD
+        del self.people[person.number]
         self._set_alarm(person, _NEVER)
         if person.step_due is not None:
             person.step_due.cancel()
@@ -207,9 +218,8 @@ class Journeys:
 
     def leave_all(self) -> None:
         """The horizon: whoever is still here leaves the log, censored."""
-        for person in self.people:
-            if person.state == HERE:
-                self.log.event(person.number, self.clock.ends, Event.LEFT, person.step, -1, 0, Why.HORIZON)
+        for person in self.people.values():
+            self.log.event(person.number, self.clock.ends, Event.LEFT, person.step, -1, 0, Why.HORIZON)
 
     # ---- alarms
 
@@ -359,6 +369,7 @@ class Journeys:
     def _wait_over(self, wait: Case) -> None:
         assert wait.person is not None
         wait.state = OVER
+        wait.due = None
         del wait.person.open[wait.serial]
 
     # ---- what the floor reports
@@ -416,7 +427,7 @@ class Journeys:
             second = self.floor.hospital.resources[order.second]
             if second.kind != Kind.PLACE or second is resource:
                 return f"the second resource, {second.name}, must be a place, and not the first"
-        if isinstance(target, Listing) and target.sessions and order.minutes > target.longest:
+        if isinstance(target, Listing) and target.sittings and order.minutes > target.longest:
             return (
                 f"a case of {order.minutes} minutes is asked for on {resource.name}, whose longest sitting takes "
                 f"{target.longest}; it would wait for ever. Give the list a longer sitting, or the case fewer minutes"

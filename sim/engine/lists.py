@@ -28,6 +28,8 @@ def deal_with(floor: Floor, listing: Listing) -> None:
     freezing = sorted(listing.freezing, key=lambda session: session.index)
     listing.opening, listing.freezing = [], []
     for session in opening:
+        del listing.ahead[session.index]
+    for session in opening:
         if session.off >= 0:
             _cancel(floor, session)
     for session in opening:
@@ -143,6 +145,7 @@ def _open(floor: Floor, session: Session) -> None:
         if case.state == AWAITED:
             _announce(floor, case, starts)
         starts += case.minutes
+    session.booked = []
     closes = now + sitting.minutes
     if closes < floor.clock.ends:
         floor.log.resource(closes, number, Happening.CLOSED, -1, min(session.used, sitting.minutes), -1)

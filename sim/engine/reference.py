@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from sim.engine.journey import Journeys
 from sim.engine.rules import Pathway
 from sim.errors import InputError, Problem
 from sim.log import EventLog, LogWriter
+from sim.logfiles import LogFiles
 
 
 def run_reference(
@@ -31,6 +33,7 @@ def run_reference(
     names: Mapping[str, Sequence[str]] | None = None,
     replication: int = 0,
     check: bool = True,
+    folder: Path | None = None,
 ) -> EventLog:
     """Run a hospital from minute 0 to its horizon, with these patients on this pathway.
 
@@ -39,24 +42,34 @@ def run_reference(
     names        `steps` and `whys`, if not the pathway's own; resources have the hospital's names
     replication  its number, for the log
     check        look for contradictions on the way (a full place given, the dead treated)
+    folder       where rows are put away while they come, if there are many; else all are kept in memory
     InputError if an arrival is outside the run or a patient comes twice; RunError, naming patient, minute and step,
     if the pathway asks for what cannot be or the rules are broken.
     """
     arrivals = np.asarray(arrivals, np.int64).reshape(-1, 2)
     _check_arrivals(arrivals, hospital.ends)
     clock = Clock(hospital.ends)
-    log = LogWriter()
-    floor = Floor(hospital, clock, log, key, check)
     names = {**pathway.names, **(names or {}), "resources": hospital.names}
+    files = None if folder is None else LogFiles(folder, names, replication)
+    log = LogWriter(files)
+    floor = Floor(hospital, clock, log, key, check)
+    log.settle = floor.settle
     journeys = Journeys(pathway, floor, clock, log, names)
     diary.keep(floor)
-    for minute, patient in arrivals.tolist():
-        journeys.arrive(minute, patient)
-    with _garbage_left_alone():
-        clock.run()
-    journeys.leave_all()
-    floor.close()
-    return log.finish(names, replication)
+    journeys.expect(arrivals)
+    try:
+        with _garbage_left_alone():
+            clock.run()
+        journeys.leave_all()
+        floor.close()
+        return log.finish(names, replication)
+    except BaseException:
+        if files is not None:
+            files.abandon()
+        raise
+    finally:
+        journeys.people.clear()  # who are many, and know each other's floor
+        del floor.follower
 
 
 def _check_arrivals(arrivals: np.ndarray, ends: int) -> None:

@@ -35,7 +35,7 @@ def _typed(scenario: Scenario, path: str) -> Any:
     steps = way(path)
     if steps[0] == "evidence":
         amount = read_evidence().amounts.get(steps[1])
-        return scenario.evidence.get(steps[1], amount.written if amount else None)
+        return scenario.numbers().get(steps[1], amount.written if amount else None)
     here: Any = scenario.data()
     for step in steps:
         if isinstance(here, list):

@@ -14,14 +14,13 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from sim.clinic.boardfile import read_board
 from sim.errors import nearest
 from sim.log import LogWriter
 from sim.measures import measure
-from sim.running import facts_of, log_names, window_of
+from sim.running import board_of, facts_of, log_names, window_of
 from sim.scenario import Scenario
 
-_OPEN_GROUPS = ("board.decided.", "board.deferred.", "cancelled.", "missed.", "sittings_off.", "outcome.")
+_OPEN_GROUPS = ("board.decided.", "board.deferred.", "cancelled.", "missed.", "sittings_off.", "offers.", "outcome.")
 """Figures with groups by what happened (a cause, a decision, a grade), which nobody knows before."""
 
 
@@ -37,7 +36,7 @@ class Figure(NamedTuple):
 
 def known_figures(scenario: Scenario) -> dict[str, tuple[str, ...]]:
     """Every KPI of a scenario with its groups, but for groups by what happened."""
-    board = read_board()
+    board = board_of(scenario)
     log = LogWriter().finish(log_names(scenario, board))
     nobody = pd.DataFrame(
         {"patient": [], "grade": [], "site": [], "nelm_at_symptom": [], "nelm_minute": []}, dtype="int64"

@@ -140,7 +140,8 @@ def _shared(rows: int, most: int) -> int:
 
 
 def _prints(log: EventLog, patient_rows: int, resource_rows: int) -> Prints:
-    events, resources = _named(log, log.events, EVENT_COLUMNS), _named(log, log.resources, RESOURCE_COLUMNS)
+    events = _named(log, np.asarray(log.events), EVENT_COLUMNS)
+    resources = _named(log, np.asarray(log.resources), RESOURCE_COLUMNS)
     owner = log.resources[:, RESOURCE_COLUMNS.index("resource")]
     names = dict(enumerate(log.names["resources"]))
     return Prints(

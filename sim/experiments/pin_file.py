@@ -22,6 +22,7 @@ from sim.errors import InputError, Problem
 from sim.experiments.fingerprint import Fingerprint, read_fingerprint
 from sim.experiments.pin_figures import Figure, Key
 from sim.reading import Node, dump_yaml, read_yaml
+from sim.reading.editor import editor_line
 from sim.store import write_aside
 
 DIGESTS = ("scenario", "evidence", "board", "result")
@@ -79,7 +80,7 @@ def write_pin(folder: Path, pin: Pin) -> Path:
     except OSError as error:
         found = f"a folder that can not be made ({(error.strerror or str(error)).lower()})"
         raise InputError(Problem(str(folder), found=found, expected="a folder for pins")) from None
-    for suffix, text in ((".fingerprint", pin.prints.text()), (".yaml", pin_text(pin))):
+    for suffix, text in ((".fingerprint", pin.prints.text()), (".yaml", editor_line(folder, "pin") + pin_text(pin))):
         write_aside(folder / f"{pin.scenario}{suffix}", _writer(text))
     return folder / f"{pin.scenario}.yaml"
 

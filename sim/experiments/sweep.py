@@ -238,8 +238,9 @@ def _jobs(design: Design, stored: Sequence[_Stored], mark: str, force: bool) -> 
         scenario = design.scenario(its.point)
         results_folder(its.folder.parents[1], its.folder.parent.name, its.folder.name)
         resolved = its.folder / "resolved.yaml"
-        if not resolved.exists():
-            _write(resolved, scenario.resolved_yaml())
+        text = scenario.resolved_yaml()
+        if not resolved.is_file() or resolved.read_bytes() != text.encode():
+            _write(resolved, text)
         task = Task(scenario, its.folder, mark, force, code, logs=False)
         yield from (Job(task, number) for number in its.missing)
 

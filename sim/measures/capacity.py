@@ -30,18 +30,25 @@ UNSEEN = "spent_on_nobody"
 
 
 class HospitalLog:
-    """The resources' log of one replication, picked by resource and happening."""
+    """The resources' log of one replication, picked by resource and happening.
+
+    Without the rows of competing cases that join a queue or end, half of it, which tell nothing of what was used.
+    """
+
+    LEFT_OUT = (Happening.JOINED, Happening.FINISHED)
 
     def __init__(self, log: EventLog):
         self.log = log
+        told = ~np.isin(log.resources_column("event"), self.LEFT_OUT)
         self.minute, self.resource, self.event, self.value, self.why = (
-            log.resources_column(name) for name in ("minute", "resource", "event", "value", "why")
+            log.resources_column(name)[told] for name in ("minute", "resource", "event", "value", "why")
         )
         self.numbers = {name: number for number, name in enumerate(log.names["resources"])}
         self._own: dict[Event, tuple[Ints, ...]] = {}
 
     def rows(self, name: str, happening: Happening) -> Ints:
-        """Row numbers of one happening at one resource, in order of time."""
+        """Row numbers of one happening at one resource, in order of time; of those that are not left out."""
+        assert happening not in self.LEFT_OUT
         return np.flatnonzero((self.resource == self.numbers[name]) & (self.event == happening))
 
     def own(self, name: str, event: Event) -> tuple[Ints, Ints]:

@@ -45,10 +45,10 @@ OUTCOMES = tuple(outcome.name.lower() for outcome in Outcome)
 class Journeys:
     """The events of one replication by patient.
 
-    patient, minute, event, resource, value, why   (rows,) columns of the log, sorted by patient and order
-    who                                            (rows,) row of `table` that the patient stands in
-    table                                          the patient table, sorted by patient
-    nelm_from                                      (patients,) minute from which liver metastases are there, seen
+    minute, event, resource, value, why   (rows,) columns of the log, sorted by patient and order
+    who                                   (rows,) row of `table` that the patient stands in
+    table                                 the patient table, sorted by patient
+    nelm_from                             (patients,) minute from which liver metastases are there, seen
                                                    or not; a very late minute where never
 
     InputError if the patient table lacks a column, or the log names a patient who is not in it.
@@ -58,14 +58,14 @@ class Journeys:
         self.log = log
         self.window = window
         self.table = _checked(patients)
-        order = np.lexsort((log.events_column("n"), log.events_column("patient")))
-        self.patient, self.minute, self.event, self.resource, self.value, self.why = (
-            log.events_column(name)[order] for name in ("patient", "minute", "event", "resource", "value", "why")
-        )
+        patient = log.events_column("patient")
+        order = np.lexsort((log.events_column("n"), patient))
         self.never = len(order)
-        numbers = self.table["patient"].to_numpy(np.int64)
-        self.who = np.searchsorted(numbers, self.patient)
-        self._everyone_is_known(numbers)
+        self.who = self._row_of(patient[order])
+        del patient  # of a large run each column is some 60 megabytes
+        self.minute, self.event, self.resource, self.value, self.why = (
+            log.events_column(name)[order] for name in ("minute", "event", "resource", "value", "why")
+        )
         self._first, self._last = (int(self.minute.min()), int(self.minute.max())) if self.never else (0, 0)
         self.died = self.where(Event.DIED)
         left = self.where(Event.LEFT)
@@ -73,19 +73,23 @@ class Journeys:
         self.out = self.first(np.sort(np.concatenate([self.died, left])))
         self.nelm_from = self._nelm_from()
 
-    def _everyone_is_known(self, numbers: Ints) -> None:
+    def _row_of(self, patient: Ints) -> Ints:
+        """The row of the patient table that each patient stands in."""
+        numbers = self.table["patient"].to_numpy(np.int64)
+        who = np.searchsorted(numbers, patient)
         unknown = np.ones(self.never, np.bool_)
-        inside = self.who < len(numbers)
-        unknown[inside] = numbers[self.who[inside]] != self.patient[inside]
+        inside = who < len(numbers)
+        unknown[inside] = numbers[who[inside]] != patient[inside]
         if unknown.any():
             raise InputError(
                 Problem(
                     path="patients",
-                    found=f"no row for patient {self.patient[unknown][0]}, who is in the log",
+                    found=f"no row for patient {patient[unknown][0]}, who is in the log",
                     expected="one row for each patient of the log",
                     todo="measure a log together with the patient table of the same replication",
                 )
             )
+        return np.asarray(who, np.int64)
 
     def _nelm_from(self) -> Ints:
         late = np.iinfo(np.int64).max

@@ -53,7 +53,7 @@ def meeting_figures(rows: Rows, journeys: Journeys, hospital: HospitalLog, facts
         rows.add("board.discussed.per_year", float(cases.sum()) / window.years, "per year", group)
     decided, deferred = (_measured(journeys, event) for event in (Event.DECIDED, Event.DEFERRED))
     # A meeting may write two decisions about one patient, one of them for the background treatment.
-    discussed = len(np.unique(np.column_stack([journeys.patient[decided], journeys.minute[decided]]), axis=0))
+    discussed = len(np.unique(np.column_stack([journeys.who[decided], journeys.minute[decided]]), axis=0))
     rows.add("board.decided.per_year", discussed / window.years, "per year")
     for row, count in _tally(journeys, decided).items():
         rows.add("board.decided.per_year", count / window.years, "per year", row)

@@ -147,8 +147,8 @@ def test_a_number_set_on_top_of_the_pin_has_drifted_and_says_how_far_each_figure
     assert f"{len(finding.outside)} of them by more than the tolerance (1 standard error)" in in_words(finding)
 
 
-def test_a_changed_tie_rule_has_drifted_and_the_row_in_which_the_two_change_places_is_found(place):
-    rule = "case.key = (case.urgency, minute, tie,", "case.key = (case.urgency, minute, 1 - tie,"
+def test_a_changed_rule_of_the_queue_has_drifted_and_the_row_in_which_the_two_change_places_is_found(place):
+    rule = "case.key = (case.urgency, minute, tie,", "case.key = (-case.urgency, minute, tie,"
     code, finding = changed_code(place, "engine/floor.py", *rule)
     assert (code, finding["verdict"]) == (1, "drifted")
     assert finding["inputs"] == [
