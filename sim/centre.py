@@ -80,41 +80,45 @@ class Answers:
     transplant: str
 
     def __post_init__(self) -> None:
-        problems = []
-        for question in QUESTIONS:
-            value = getattr(self, question.name)
-            if isinstance(question.kind, tuple):
-                if value not in question.kind:
-                    expected = " or ".join(question.kind)
-                    problems.append(Problem(path=question.name, found=f"'{value}'", expected=expected))
-            elif question.kind is int and value < question.least:
-                expected = f"a whole number, {question.least} or more"
-                problems.append(Problem(path=question.name, found=str(value), expected=expected))
-        if self.country != "none" and not (
-            len(self.country) == 2 and self.country.isalpha() and self.country.isupper()
-        ):
-            problems.append(
-                Problem(path="country", found=f"'{self.country}'", expected="two capital letters such as GB, or none")
-            )
+        wrong = [(its.name, getattr(self, its.name), wrong_answer(its, getattr(self, its.name))) for its in QUESTIONS]
+        problems = [
+            Problem(path=name, found=f"'{value}'" if isinstance(value, str) else str(value), expected=expected)
+            for name, value, expected in wrong
+            if expected
+        ]
         if problems:
             raise InputError(problems)
 
 
-def usual(base: Scenario, population: int | None = None) -> Answers:
-    """What is taken where nothing is said: the base, with lists and beds scaled to the catchment and rounded up."""
+def wrong_answer(question: Question, value: object) -> str:
+    """What would have been right, where an answer can not be; '' where it can."""
+    if isinstance(question.kind, tuple):
+        return "" if value in question.kind else " or ".join(question.kind)
+    if question.kind is int:
+        right = isinstance(value, int) and value >= question.least
+        return "" if right else f"a whole number, {question.least} or more"
+    country = isinstance(value, str) and len(value) == 2 and value.isalpha() and value.isupper()
+    return "" if country or value == "none" else "two capital letters such as GB, or none"
+
+
+def usual(base: Scenario, population: int | None = None, board_weeks: int = 1) -> Answers:
+    """What is taken where nothing is said: the base, with lists and beds scaled to the catchment and rounded up.
+
+    board_weeks   the board meets every so many weeks; a rarer meeting has more cases
+    """
     people = base.catchment.population
     factor = (population or people) / people
     holidays = base.holidays.country
 
     def some(number: float) -> int:
-        return max(1, round(number * factor))
+        return max(1, math.ceil(number * factor - 0.05))  # 2.04 lists are two
 
     return Answers(
         population=population or people,
         country=holidays if holidays else "none",
         first_year=base.run.start.year + round(base.run.warm_up / YEAR),
-        board_weeks=1,
-        board_cases=some(_list(base, "board").sittings[0].cases),
+        board_weeks=board_weeks,
+        board_cases=some(_list(base, "board").sittings[0].cases * board_weeks),
         theatre_lists=some(_lists_a_week(base, "theatre")),
         ir_lists=some(_lists_a_week(base, "ir_list")),
         pet_lists=some(_lists_a_week(base, "pet")),
@@ -195,7 +199,9 @@ def _lines(name: str, question: str, answers: Answers, base: Scenario, base_file
             for line in its.sittings:
                 yield from _scaled(resource, line, factor)
     yield ""
-    yield "  # -- other patients in the same queues, scaled to the catchment: they make the waits"
+    yield "  # -- other patients in the same queues, scaled to the catchment: they make the waits. Put in"
+    yield "  #    your own; a line deleted here leaves the base's. To take one away, say so at the end of the file:"
+    yield "  #      remove: [resources.theatre.competing.hepatocellular_carcinoma]"
     for resource, its in base.resources.items():
         if isinstance(its, ListResource | PlaceResource):
             for stream in its.competing:

@@ -6,11 +6,15 @@ import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+from pydantic_core import PydanticCustomError
 
 from sim.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from sim.centre import Question
 
 
 @click.command()
@@ -49,8 +53,9 @@ def new(name: str, question: str | None, base: str, folder: str, yes: bool, **sa
     reference = read_scenario(base, known=clinic_known())
     try:
         check_name(name)
-    except ValueError as wrong:
-        raise InputError(Problem(path="NAME", found=f"'{name}'", expected=str(wrong))) from None
+    except PydanticCustomError as wrong:
+        expected = (wrong.context or {})["expected"]
+        raise InputError(Problem(path="NAME", found=f"'{name}'", expected=expected)) from None
     path = Path(folder) / f"{name}.yaml"
     if path.exists():
         found = "a file of that name"
@@ -58,14 +63,11 @@ def new(name: str, question: str | None, base: str, folder: str, yes: bool, **sa
     asks = not yes and sys.stdin.isatty()
     if said["population"] is None and asks:
         said["population"] = click.prompt(QUESTIONS[0].asks, type=int, default=reference.catchment.population)
-    values = asdict(usual(reference, said["population"]))
     for its in QUESTIONS:
-        if said[its.name] is not None:
-            values[its.name] = said[its.name]
-        elif asks and its.name != "population":
-            kind = click.Choice(its.kind) if isinstance(its.kind, tuple) else its.kind
-            values[its.name] = click.prompt(its.asks, type=kind, default=values[its.name])
-    answers = Answers(**values)
+        values = asdict(usual(reference, said["population"], said["board_weeks"] or 1))
+        if said[its.name] is None:
+            said[its.name] = _asked(its, values) if asks else values[its.name]
+    answers = Answers(**said)
     asked = question or f"What does the pathway look like at a centre for {answers.population:,} people?"
     relative = Path(os.path.relpath(base, folder)).as_posix()
     text = editor_line(folder, "scenario", Path(base).parent) + written(name, asked, answers, reference, relative)
@@ -80,3 +82,17 @@ def new(name: str, question: str | None, base: str, folder: str, yes: bool, **sa
     click.echo(f"  nelm check {path}      is it right?")
     click.echo(f"  nelm explain {path}    what does it say, and how full will each list be?")
     click.echo(f"  nelm run {path}        what comes of it?")
+
+
+def _asked(question: Question, usual: dict[str, Any]) -> Any:
+    """One answer from the keyboard; asked again until it can be."""
+    from sim.centre import wrong_answer
+
+    def read(typed: str) -> Any:
+        value = int(typed) if question.kind is int and str(typed).lstrip("-").isdigit() else typed
+        wrong = wrong_answer(question, value)
+        if wrong:
+            raise click.BadParameter(f"expected: {wrong}")
+        return value
+
+    return click.prompt(question.asks, default=usual[question.name], value_proc=read)

@@ -12,7 +12,7 @@ from PIL import Image
 
 from sim.clinic.boardfile import read_board
 from sim.clinic.patient import MOST_LESIONS, Exclusion
-from sim.clinic.protocols import Family, Role, Treatment, protocols
+from sim.clinic.protocols import MAIN, Family, Role, Treatment, protocols
 from sim.clinic.stages import MAY_FOLLOW, Stage
 from sim.evidence import read_evidence
 
@@ -107,3 +107,26 @@ def test_reduced_pictures_keep_their_shape(
     for path in (tmp_path / "images").iterdir():
         with Image.open(path) as picture:
             assert picture.size == (1200, 800)
+
+
+def rows_of_table(name: str) -> list[list[str]]:
+    """The cells of a generated table, without its head."""
+    inside = PAGE.partition(f"<!-- {name}: generated -->")[2].partition(f"<!-- end of {name} -->")[0]
+    return [[cell.strip() for cell in line.strip("| ").split("|")] for line in inside.strip().splitlines()[2:]]
+
+
+def test_every_row_of_the_board_is_reached_in_a_shipped_scenario_and_every_treatment_given() -> None:
+    shipped = {path.stem for path in (ROOT / "scenarios").glob("*.yaml")}
+    decided = {row.strip("`"): (float(a_year), scenario) for row, _, a_year, scenario in rows_of_table("rows")}
+    assert list(decided) == [row.name for row in read_board().rows["main"]]
+    assert {name: its for name, its in decided.items() if its[0] <= 0 or its[1] not in shipped} == {}
+    offered = {offer for _, offers, _, _ in rows_of_table("rows") for offer in re.findall(r"`(\w+)`", offers)}
+    assert offered == {treatment.name.lower() for treatment in MAIN}
+
+
+def test_annual_numbers_stand_beside_what_is_planned_for_with_a_word_on_each() -> None:
+    table = rows_of_table("annual")
+    planned = [name for name in read_evidence().cards if name.startswith("planned_")]
+    assert len(table) == len(planned)
+    words = ("inside", "above", "below")
+    assert all(verdict.startswith(words) and float(simulated) >= 0 for _, _, simulated, verdict in table)
