@@ -30,7 +30,7 @@ from sim.scenario import read_scenario
 ROOT = Path(__file__).parents[1]
 MODEL, README, IMAGES = ROOT / "docs" / "model.md", ROOT / "README.md", ROOT / "docs" / "images"
 PICTURES = ("waits", "survival", "utilisation", "flow")
-COLOURS = 64  # of a palette: text stays sharp and the files small
+COLOURS = 256  # of a palette: text and thin bands stay sharp, and the files small
 WIDTH = 1200
 WITHOUT_LIVER = ("primary_tumour", "spread_without_liver_poor", "no_liver_disease")
 

@@ -118,7 +118,7 @@ def _trace(name: str, folder: Path | None, scenarios: Path | None, as_json: bool
     from sim.evidence import read_evidence
     from sim.evidence.files import CONFLICTS, FIGURES
     from sim.evidence.ledger import FOLDER
-    from sim.evidence.listing import trace
+    from sim.evidence.listing import held, trace
     from sim.evidence.readers import Places, readings
     from sim.evidence.registers import read_conflicts, read_figures
 
@@ -131,7 +131,8 @@ def _trace(name: str, folder: Path | None, scenarios: Path | None, as_json: bool
         cards = [one.as_data(ledger) for one in traces]
         click.echo(json.dumps({"format": FORMAT, "cards": cards}, indent=1, ensure_ascii=False))
     else:
-        click.echo("\n\n".join(map(str, traces)))
+        figure = [held(ledger, figures[name])] if name in figures else []
+        click.echo("\n\n".join([*figure, *map(str, traces)]))
 
 
 def _list(folder: Path | None, filters: tuple[str | None, ...], table_file: str | None, as_json: bool) -> None:

@@ -25,11 +25,18 @@ PICTURES = (".svg", ".png")
     metavar="'NAME: VALUE, ...'",
     help="Only say which row of the board she gets and why not the others, as of 'grade: G2, pattern: type_1'.",
 )
+@click.option("--load", "only_load", is_flag=True, help="Only print the load of each resource, with its warnings.")
 @click.option("--page", type=click.Path(), metavar="FILE.html", help="Write all of it as one page, too.")
 @click.option("--picture", type=click.Path(), metavar="FILE.svg|png", help="Write the pathway as a drawing, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 def explain(
-    file: str, settings: tuple[str, ...], patient: str | None, page: str | None, picture: str | None, as_json: bool
+    file: str,
+    settings: tuple[str, ...],
+    patient: str | None,
+    only_load: bool,
+    page: str | None,
+    picture: str | None,
+    as_json: bool,
 ) -> None:
     """Say what will be run, in words and tables, and run nothing: dates, patients, resources, load, board, pathway.
 
@@ -42,6 +49,8 @@ def explain(
         raise InputError(Problem("--picture", found=picture, expected="a file name that ends in .svg or .png"))
     if patient is not None and page is not None:
         raise InputError(Problem("--page", found="--patient as well", expected="the one or the other"))
+    if patient is not None and only_load:
+        raise InputError(Problem("--load", found="--patient as well", expected="the one or the other"))
     _, scenario = check_file(file, {"scenario": lambda path: read_scenario(path, settings, clinic_known())})
     if picture is not None:
         from sim.explain.drawing import drawing
@@ -58,7 +67,10 @@ def explain(
         from sim.explain.page import page as whole_page
 
         _write(page, whole_page(its).encode("utf-8"))
-    click.echo(json.dumps(its.data(), indent=1, allow_nan=False) if as_json else its.text())
+    if as_json:
+        click.echo(json.dumps(its.load_data() if only_load else its.data(), indent=1, allow_nan=False))
+    else:
+        click.echo(its.load_text() if only_load else its.text())
 
 
 def _answer(scenario: Scenario, patient: str, as_json: bool) -> None:

@@ -4,6 +4,7 @@
     table(cards)                 -> str     one line per card
     as_rows(ledger, cards)       -> list    one row per number, for a spreadsheet
     as_data(ledger, card)        -> dict    everything on a card
+    held(ledger, figure)         -> str     a figure of the clinical documents and the cards that hold it
     Trace, trace(ledger, ...)               a card with those who read, cite and change it, and where it is disputed
 
 Knows nothing of printing or files to write.
@@ -182,6 +183,8 @@ class Trace:
                 if its:
                     rows.append(f"{said}:" if name == self.card.name else f"{said}:  {name}")
                     rows += [f"  {line.file}:{line.line}  {line.what}" for line in its]
+        if not any(line.how in (READS, CITES) for lines in self.lines.values() for line in lines):
+            rows.append(f"read by nothing: {self.card.use}")
         if self.figures:
             rows.append("figures of the clinical documents:  " + ", ".join(figure.name for figure in self.figures))
         for conflict in self.conflicts:
@@ -211,12 +214,12 @@ def trace(
     InputError with the nearest name if there is no such thing.
     """
     if name in figures:
-        return [one for card in figures[name].cards for one in trace(ledger, card, used, {}, conflicts)]
+        return [one for card in figures[name].cards for one in trace(ledger, card, used, figures, conflicts)]
     card = ledger.cards.get(name.split(".")[0])
     if card is None or (name != card.name and name not in _parts(card)):
         known = [part for one in ledger.cards.values() for part in (one.name, *_parts(one))] + list(figures)
         todo = nearest(name, known) or "`nelm evidence` lists them, `--search WORD` finds one"
-        raise InputError(Problem("", 0, 0, "", name, "the name of an evidence card or of one of its parts", todo))
+        raise InputError(Problem("", 0, 0, "NAME", name, "the name of an evidence card or of one of its parts", todo))
     names = dict.fromkeys((card.name, *(_parts(card) if name == card.name else [name])))
     return [
         Trace(
@@ -227,6 +230,18 @@ def trace(
             tuple(conflict for conflict in conflicts.values() if card.name in conflict.cards),
         )
     ]
+
+
+def held(ledger: Ledger, figure: Figure) -> str:
+    """A figure of the clinical documents in words: the cards that hold it with their use, and which the model has."""
+    cards = [ledger.cards[name] for name in figure.cards if name in ledger.cards]
+    rows = [f"{figure.name}, a figure of the clinical documents"]
+    told = [("held by", [f"{card.name} ({card.use})" for card in cards])]
+    if len(cards) > 1:
+        told.append(("in the model", [card.name for card in cards if card.use == "model"] or ["none of them"]))
+    for label, names in told:
+        rows += textwrap.wrap(f"{label}: {', '.join(names)}", 116, initial_indent="  ", subsequent_indent=" " * 4)
+    return "\n".join(rows)
 
 
 def _parts(card: Card) -> list[str]:

@@ -74,7 +74,7 @@ class OwnDemand:
     def basis(self) -> str:
         """What it rests on, in a sentence."""
         return (
-            f"An estimate from {self.patients} of the scenario's patients walked through the pathway as if nobody "
+            f"An estimate: {self.patients:,} of the scenario's patients walked through the pathway as if nobody "
             "ever waited; where people wait, some drop out and less is asked."
         )
 

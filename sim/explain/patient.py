@@ -58,7 +58,8 @@ class Decision:
     row      its name
     offer    in words
     why      a line for each row: offered, fitting but later, or why not
-    earlier  earlier rows that only lack what is not known: row -> attributes
+    earlier  earlier rows that can be had and only lack what is not known: row -> attributes; where there are any,
+             `row` is what she gets if nothing more is known
     barred   rows that fit, come earlier, and can not be had in this scenario: row -> why
     """
 
@@ -68,6 +69,19 @@ class Decision:
     why: tuple[str, ...]
     earlier: Mapping[str, tuple[str, ...]]
     barred: Mapping[str, str]
+
+    def headline(self) -> str:
+        """What is offered; where earlier rows hang on what is not known, that it can not be said yet, and why."""
+        offered = f"{self.offer} (row {self.row})"
+        if not self.earlier:
+            return offered
+        rows = [*self.earlier]
+        lacking = dict.fromkeys(name for asked in self.earlier.values() for name in asked)
+        come = f"row {rows[0]} comes first and hangs" if len(rows) == 1 else f"rows {listed(rows)} come first and hang"
+        return (
+            f"Cannot be said yet: {come} on what is not known ({', '.join(lacking)}); "
+            f"with nothing more known she would get: {offered}"
+        )
 
 
 def read_patient(text: str, scenario: Scenario, here: BoardHere) -> Typed:
@@ -243,7 +257,8 @@ def decided(typed: Typed, here: BoardHere) -> list[Decision]:
         for number, row in enumerate(rows[:last]):
             asked = tuple(its for its in row.when if its in typed.unknown)
             complete = findings_of({its: value for its, value in typed.values.items() if its in row.when})
-            if asked and not _contradicted(why_not(row, table, number, complete), asked):
+            can_be_had = not here.not_used(name) >> number & 1
+            if asked and can_be_had and not _contradicted(why_not(row, table, number, complete), asked):
                 earlier[row.name] = asked
         why = tuple(explain(rows, table, findings, here.not_used(name)).splitlines())
         offer = here.offer(rows[chosen]) if chosen >= 0 else "nothing"
@@ -269,7 +284,7 @@ def in_text(typed: Typed, decisions: list[Decision]) -> list[str]:
             4,
         )
     for one in decisions:
-        lines += ["", *wrapped(f"{TABLES[one.table]}: {one.offer} (row {one.row})", 0, 2)]
+        lines += ["", *wrapped(f"{TABLES[one.table]}: {one.headline()}", 0, 2)]
         for row, why in one.barred.items():
             lines += wrapped(f"Row {row} fits and comes first, but is not to be had here: {why}.", 2, 4)
         for row, asked in one.earlier.items():
@@ -289,6 +304,8 @@ def as_data(typed: Typed, decisions: list[Decision]) -> dict[str, Any]:
         "said": list(typed.said),
         "unknown": {name: plain(ATTRIBUTES[name].means) for name in typed.unknown},
         "decisions": [
-            {**vars(one), "earlier": {row: list(asked) for row, asked in one.earlier.items()}} for one in decisions
+            vars(one)
+            | {"settled": not one.earlier, "earlier": {row: list(asked) for row, asked in one.earlier.items()}}
+            for one in decisions
         ],
     }

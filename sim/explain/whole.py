@@ -1,8 +1,8 @@
 """What will be run, as a whole: everything a scenario says before anything is run.
 
     explained(scenario, say)   -> Explanation
-    Explanation.text()         for a terminal of 100 columns
-    Explanation.data()         for programmes
+    Explanation.text()         for a terminal of 100 columns; load_text() only the load of each resource
+    Explanation.data()         for programmes; load_data() only the load of each resource
 
 Collects what the other modules of this package say; says nothing of its own but headings.
 """
@@ -55,7 +55,7 @@ class Explanation:
         ]
 
     def text(self) -> str:
-        """All of it for a terminal of 100 columns."""
+        """All of it for a terminal of 100 columns, the warnings once more at the end, where they are seen."""
         its = self.scenario
         lines = [*wrapped(f"{its.scenario}: {its.question}"), *wrapped(its.description)]
         lines += ["", "What is run", *wrapped(run_sentence(its), 2)]
@@ -65,20 +65,26 @@ class Explanation:
         lines += ["", "What the hospital has", *wrapped(NET, 2)]
         for name, text in self.resources():
             lines += wrapped(f"{name}: {text}", 2, 4)
-        lines += ["", "Load against opening time, before anything is run", *self._loads()]
+        lines += ["", LOAD, *self._loads()]
         lines += ["", "The pathway, from the model", *outline()]
         lines += ["", "The tumour board", *list(in_text(list(self.rows)))[1:]]
-        return "\n".join(lines)
+        warned = self._warned()
+        return "\n".join([*lines, "", "Warnings", *warned] if warned else lines)
+
+    def load_text(self) -> str:
+        """The table of loads with its notes and warnings, for a terminal of 100 columns."""
+        return "\n".join([f"{self.scenario.scenario}: {LOAD[0].lower()}{LOAD[1:]}", *self._loads()])
 
     def _loads(self) -> list[str]:
         head = ("", "open", "others ask", "own ask*", "load", "")
         rows = [load_cells(load) for load in self.loads]
         lines = ["  " + line for line in table(head, rows, right=(1, 2, 3, 4))]
         lines += ["", *wrapped(LEGEND, 2), *wrapped(f"* {self.own.basis}", 2, 4)]
-        warnings = self.warnings()
-        if warnings:
-            lines.append("")
-        return lines + [line for warning in warnings for line in wrapped(f"! {warning}.", 2, 4)]
+        warned = self._warned()
+        return [*lines, "", *warned] if warned else lines
+
+    def _warned(self) -> list[str]:
+        return [line for warning in self.warnings() for line in wrapped(f"! {warning}.", 2, 4)]
 
     def data(self) -> dict[str, Any]:
         """All of it as plain data."""
@@ -92,15 +98,23 @@ class Explanation:
             "arrivals": arrivals_sentence(its),
             "choices": dict(choices(its)),
             "resources": dict(zip((load.name for load in self.loads), (t for _, t in self.resources()), strict=True)),
-            "own_demand": self.own.basis,
-            "loads": [load.data() for load in self.loads],
+            **self._load_data(),
             "board": [row.data() for row in self.rows],
             "pathway": {
                 stage.name.lower(): [its.name.lower() for its in followers] for stage, followers in MAY_FOLLOW.items()
             },
         }
 
+    def load_data(self) -> dict[str, Any]:
+        """The load of each resource as plain data."""
+        its = self.scenario
+        return {"format": FORMAT, "scenario": its.scenario, "digest": its.digest(), **self._load_data()}
 
+    def _load_data(self) -> dict[str, Any]:
+        return {"own_demand": self.own.basis, "loads": [load.data() for load in self.loads]}
+
+
+LOAD = "Load against opening time, before anything is run"
 NET = (
     "Minutes and cases a week are those of the measured period on average, with public holidays, closures and "
     "cancelled sittings taken off."

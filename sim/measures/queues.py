@@ -2,7 +2,8 @@
 
     queueing(journeys)           waits of the pathway's own patients, one for each visit to a queue
     competing_queues(log, ...)   waits of the competing cases
-    line_lengths(...)            how many were waiting, averaged over time
+    mean_length(line, window)    how many were waiting, averaged over time
+    growth(line, window)         how many more waited at the end of the measured period than at its beginning
     weekly_lengths(...)          the same for each week of the run
     listed_figures(...)          listed for an offer, given one, removed, died waiting
     little(...)                  Little's law for each queue: length against rate times wait
@@ -15,7 +16,7 @@ one person waiting.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -149,6 +150,21 @@ def mean_length(line: Line, window: Window) -> float:
     return float(last - first) / window.minutes
 
 
+def growth(line: Line, window: Window) -> float:
+    """Mean number waiting in the last quarter of the measured period, less that in its first.
+
+    A queue that is in balance only wavers, so this is near 0; one for which more is asked than there is grows for as
+    long as it is watched, and its waits then tell how long that was.
+
+    >>> growth(Line(np.array([0, 30, 30]), np.array([10, 40, 35]), np.array([1, 1, 1])), Window(0, 40, 40))
+    0.5
+    """
+    quarter = max(window.minutes // 4, 1)
+    first = replace(window, ends=window.starts + quarter)
+    last = replace(window, starts=window.ends - quarter)
+    return mean_length(line, last) - mean_length(line, first)
+
+
 def longest(line: Line, window: Window) -> int:
     """The most who were waiting at once in the measured period, not counting waits of no minutes.
 
@@ -195,6 +211,13 @@ def queue_figures(rows: Rows, queues: dict[tuple[str, str], Line], window: Windo
             rows.add(f"queue.{name}.longest", longest(line, window), "waiting", group)
             joined = (line.start >= window.starts) & (line.start < window.ends)
             wait_figures(rows, name, group, (line.end - line.start)[joined], line.outcome[joined])
+
+
+def growth_figures(rows: Rows, queues: dict[tuple[str, str], Line], window: Window) -> None:
+    """How much each queue grew over the whole measured period, `queue.<resource>.growth`, for all who wait."""
+    for name in sorted({resource for resource, _ in queues}):
+        both = together([queues[name, "own"], queues[name, "competing"]])
+        rows.add(f"queue.{name}.growth", growth(both, window), "waiting")
 
 
 def listed_figures(rows: Rows, own: Waits, journeys: Journeys, facts: Facts) -> None:

@@ -20,6 +20,8 @@ from sim.scenario import ListResource, OfferResource, PlaceResource, Scenario
 from sim.units import DAY, YEAR
 
 WIDTH = 100
+LEAST_GROWTH = 5.0
+PART_OF_QUEUE = 0.5
 NOT_REACHED = "not reached"
 NOT_KNOWN = "not known"
 SINGLE = "single year"
@@ -34,13 +36,13 @@ _WAITS = (
     ("decision_to_treatment", "subsequent", "decision to later treatment"),
 )
 _STANDARDS = (
-    ("referral_to_diagnosis", "all", "diagnosis after referral"),
-    ("decision_to_treatment", "all", "treatment after its decision"),
-    ("decision_to_treatment", "first", "  a first treatment"),
-    ("decision_to_treatment", "subsequent", "  a later treatment"),
-    ("referral_to_clock_stop", "all", "treatment or watching after referral"),
-    ("referral_to_treatment", "nelm", "  a treatment, liver metastases"),
-    ("referral_to_liver_treatment", "nelm", "  a treatment of the liver"),
+    ("referral_to_diagnosis", "all", "diagnosis after referral, all"),
+    ("decision_to_treatment", "all", "treatment after its decision, all"),
+    ("decision_to_treatment", "first", "  a first treatment, all"),
+    ("decision_to_treatment", "subsequent", "  a later treatment, all"),
+    ("referral_to_clock_stop", "all", "treated or watched after referral, all"),
+    ("referral_to_treatment", "nelm", "  treated, with liver metastases"),
+    ("referral_to_liver_treatment", "nelm", "  liver treated, with liver metastases"),
 )
 _OUTCOMES = (
     ("os_from_nelm", "all", "alive since liver metastases were seen"),
@@ -113,6 +115,20 @@ class _Figures:
         row = self.rows.get((kpi, "all"))
         return "" if row is None or row.mean != row.mean else f"{row.mean:.1f}"
 
+    def outgrown(self, resource: str) -> bool:
+        """Did the queue of this resource grow by much, and surely, over the measured period?
+
+        Of one replication there is no interval, so the mean has to do.
+        """
+        growth, length = (
+            self.rows.get((f"queue.{resource}.growth", "all")),
+            self.rows.get((f"queue.{resource}.mean", "all")),
+        )
+        if growth is None or length is None:
+            return False
+        surely = growth.lower > 0 if growth.replications > 1 else True
+        return bool(surely and growth.mean >= LEAST_GROWTH and growth.mean > PART_OF_QUEUE * length.mean)
+
     def planned(self, treatment: str) -> bool:
         """Did the board decide on this treatment for anybody?"""
         row = self.rows.get(("wait.decision_to_treatment.started", treatment))
@@ -163,6 +179,7 @@ def answer(scenario: Scenario, summary: Any, replications: int) -> str:
         *_lists(figures, scenario),
         *_places(figures, scenario),
         *_offers(figures, scenario),
+        *_outgrown(figures, scenario),
         *_treatments(figures),
         *_table(
             ("Patients", "a year", SINGLE),
@@ -301,6 +318,18 @@ def _lists(figures: _Figures, scenario: Scenario) -> list[str]:
     ]
     head = ("List", "% used", "queue", "own half by", "90 % by", "cancelled/y", SINGLE)
     return _table(head, rows)
+
+
+def _outgrown(figures: _Figures, scenario: Scenario) -> list[str]:
+    """A warning for each queue that grew without end, since its waits then only tell how long it was watched."""
+    found = []
+    for name in filter(figures.outgrown, scenario.resources):
+        text = (
+            f"! {words(name)}: more is asked than there is: its queue grew by {figures.says(f'queue.{name}.growth')} "
+            "people over the measured years; figures that hang on it say little."
+        )
+        found += textwrap.wrap(text, WIDTH, subsequent_indent="  ")
+    return ["", *found] if found else []
 
 
 def _places(figures: _Figures, scenario: Scenario) -> list[str]:

@@ -33,10 +33,12 @@ LEAST_SHOWN = 10
 
 
 def treatments(measures: Measures, titles: Titles) -> Figure:
-    """Courses of each treatment begun per year."""
+    """Courses of each treatment begun per year. Kinds of treatment are left out: their bars would stand among their
+    own parts. They are known by having no first courses."""
     rows = figures_of(measures, "treated.", ".per_year")
     first = figures_of(measures, "treated.", ".first_per_year").set_index("name")["mean"]
-    whole = rows[rows["mean"] > 0].set_index("name").sort_values("mean", ascending=False)
+    rows = rows[(rows["mean"] > 0) & rows["name"].isin(first.index)]
+    whole = rows.set_index("name").sort_values("mean", ascending=False)
     figure = sheet(
         titles,
         "Treatments begun per year",
@@ -47,7 +49,7 @@ def treatments(measures: Measures, titles: Titles) -> Figure:
     if whole.empty:
         nothing(axes, "No treatment was begun in the measured period.")
         return figure
-    new = first.reindex(whole.index).fillna(0)
+    new = first.reindex(whole.index)
     parts = {
         "a patient's first course of it": (new.tolist(), BLUE),
         "later courses": ((whole["mean"] - new).tolist(), SKY),

@@ -29,7 +29,7 @@ def waits(measures: Measures, titles: Titles) -> Figure:
         "How waits end: of all who started, who got there, died or stopped waiting by each day",
         "Cumulative incidence with death and other ends competing; who still waits at the end of follow-up is counted "
         "until then. White: still waiting. Dark band: 95 % interval of the share that got there (jackknife over "
-        "replications). Dotted: target.",
+        "replications). Dotted: target, and who got there by it of all patients, with liver metastases or without.",
         width=3.25 * COLUMNS,
         height=0.6 + 3.4 * rows_of_panels,
     )
@@ -68,14 +68,14 @@ def _wait_panel(axes: Axes, interval: Interval, rows: pd.DataFrame, replications
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.set_xlabel("Days since the start", fontsize=9)
-    axes.set_ylabel("Share of those who started", fontsize=9)
+    axes.set_ylabel("Share of all who started", fontsize=9)
     tidy(axes)
 
 
 def _target(axes: Axes, days: np.ndarray, reached: np.ndarray, target: float) -> None:
     at = int(np.flatnonzero(days == target)[0])
     axes.axvline(target, color=INK, lw=1, ls=":")
-    text = f"{target:.0f} days: {reached[at]:.0%}" if not np.isnan(reached[at]) else f"{target:.0f} days"
+    text = f"{target:.0f} days: {reached[at]:.0%} of all" if not np.isnan(reached[at]) else f"{target:.0f} days"
     box = {"boxstyle": "round,pad=0.2", "facecolor": "white", "alpha": 0.85, "edgecolor": "none"}
     right = target < days[-1] * 0.55
     axes.annotate(

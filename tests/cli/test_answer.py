@@ -105,5 +105,40 @@ def test_the_national_share_stands_beside_the_honest_one_and_the_standard(scenar
             summary_with_years("wait.referral_to_clock_stop.within_target", "all", "share", 0.5, 0.4, 0.6),
         ]
     )
-    (found,) = [line for line in answer(scenario, whole, 8).splitlines() if line.startswith("treatment or watching")]
+    (found,) = [line for line in answer(scenario, whole, 8).splitlines() if line.startswith("treated or watched")]
     assert found.split()[-6:] == ["70", "(0-100)", "60-80", "50", "(0-100)", "85"]
+
+
+def growing(scenario, growth, lower, length, replications=8):
+    columns = ["kpi", "group", "unit", "mean", "sd", "lower", "upper", "replications", "missing", "note"]
+    rows = [
+        ("queue.theatre.growth", "all", "waiting", growth, NAN, lower, 2 * growth - lower, replications, 0, ""),
+        ("queue.theatre.mean", "all", "waiting", length, NAN, NAN, NAN, replications, 0, ""),
+    ]
+    text = answer(scenario, pd.DataFrame(rows, columns=columns), replications)
+    assert max(map(len, text.splitlines())) <= 100
+    return " ".join(text.split())
+
+
+def test_a_queue_that_grows_without_end_is_warned_of(scenario):
+    assert (
+        "! Theatre: more is asked than there is: its queue grew by 45 (40-50) people over the measured years; figures "
+        "that hang on it say little."
+    ) in growing(scenario, 45.0, 40.0, 60.0)
+
+
+def test_one_replication_warns_by_its_mean_alone(scenario):
+    assert "its queue grew by 45 people" in growing(scenario, 45.0, NAN, 60.0, replications=1)
+
+
+@pytest.mark.parametrize(
+    ("growth", "lower", "length"),
+    [
+        (45.0, -1.0, 60.0),  # it may not have grown at all
+        (45.0, 40.0, 90.0),  # no more than half of what usually waits
+        (4.9, 4.0, 5.0),  # a handful
+        (-45.0, -50.0, 60.0),  # it shrank
+    ],
+)
+def test_a_queue_that_may_only_waver_is_not_warned_of(scenario, growth, lower, length):
+    assert "more is asked than there is" not in growing(scenario, growth, lower, length)

@@ -118,6 +118,19 @@ def test_a_figure_of_the_documents_leads_to_its_cards() -> None:
     text = say("rx.abl.mazzaglia")
     for name in ("ablation_relief", "ablation_morbidity", "ablation_mortality", "series_ablation"):
         assert f"\n{name} (" in f"\n{text}"
+    assert text.startswith("rx.abl.mazzaglia, a figure of the clinical documents\n")
+    cards = read_evidence().cards
+    (line,) = [line for line in text.splitlines() if line.startswith("  in the model: ")]
+    for name in ("ablation_relief", "ablation_morbidity", "ablation_mortality", "series_ablation"):
+        assert (name in line) == (cards[name].use == "model")
+
+
+def test_a_figure_that_nothing_reads_says_so_with_its_use() -> None:
+    text = say("rx.res.mortality")
+    assert text.startswith("rx.res.mortality, a figure")
+    assert "held by: series_resection_mortality (target)" in text
+    assert "read by nothing: target" in text
+    assert "read by nothing" not in say("prrt_schedule")
 
 
 def test_a_trace_as_data_holds_what_the_words_say(home) -> None:
@@ -132,7 +145,7 @@ def test_a_misspelt_name_is_answered_with_the_nearest() -> None:
     with pytest.raises(InputError, match=r"did you mean 'prrt_schedule\.cycles'") as refused:
         say("prrt_schedule.cycle")
     assert refused.value.exit_code == 2
-    with pytest.raises(InputError, match=r"--search WORD"):
+    with pytest.raises(InputError, match=r"^NAME\n(.*\n)*.*--search WORD"):
         say("zzzzzz")
 
 

@@ -94,6 +94,28 @@ def test_what_is_not_known_is_listed_and_the_rows_that_hang_on_it_are_named(shor
     assert all(len(line) <= 100 for line in text.splitlines())
 
 
+def test_no_offer_is_headlined_while_earlier_rows_hang_on_what_is_not_known(short, here):
+    _, decisions = _ask("grade: G2, pattern: type_1, lesions: 2, ecog: 1, extrahepatic: absent", short, here)
+    headline = decisions["main"].headline()
+    assert headline.startswith("Cannot be said yet: rows minor_resection_type_1, ")
+    assert "remnant, removable_pct" in headline
+    assert headline.endswith("with nothing more known she would get: Surveillance (row watched)")
+
+
+def test_an_offer_that_hangs_on_nothing_is_headlined_as_it_is(short, here):
+    _, decisions = _ask("liver_metastases: absent, extrahepatic: absent, ecog: 1", short, here)
+    one = decisions["main"]
+    assert one.earlier == {}
+    assert one.headline() == f"{one.offer} (row {one.row})"
+
+
+def test_a_row_that_is_switched_off_is_not_waited_for(short, read, here):
+    text = "grade: G2, pattern: type_1, lesions: 2, ecog: 1, extrahepatic: absent"
+    assert "ablation_few_small" in _ask(text, short, here)[1]["main"].earlier
+    without = read("board.rows_off=[ablation_few_small]")
+    assert "ablation_few_small" not in _ask(text, without, board_here(without))[1]["main"].earlier
+
+
 def test_a_row_that_fails_for_another_reason_is_not_said_to_hang_on_what_is_unknown(short, here):
     _, decisions = _ask("grade: G2, pattern: type_3, ecog: 4", short, here)
     for row in decisions["main"].earlier:

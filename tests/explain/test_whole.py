@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from sim.explain.demand import OwnDemand
 from sim.explain.load import loads
 from sim.explain.rows import told
 from sim.explain.setting import arrivals_sentence, choices, resource_sentence, run_sentence
@@ -22,7 +23,7 @@ def test_the_baseline_is_told_in_100_columns_with_every_resource_and_every_row(s
     for its in short.resources.values():
         assert its.means.split(",")[0].split("(")[0].strip()[:30] in " ".join(said.out.split())
     assert [row.name for row in told(here) if f"  {row.name}: " not in said.out] == []
-    assert "An estimate from" in said.out
+    assert "An estimate: " in said.out
 
 
 def test_every_row_that_a_worked_case_decides_shows_it(here):
@@ -68,6 +69,32 @@ def test_a_list_that_is_asked_for_too_much_is_warned_of(nelm, file, short_settin
     said = nelm("explain", file, *short_settings, *tight)
     assert "TOO MUCH" in said.out
     assert "! CT: " in said.out
+    last = said.out[said.out.rindex("\nWarnings\n") :]
+    assert "! CT: " in last
+    assert "tumour board" not in last
+
+
+def test_only_the_load_is_told_where_that_is_asked_for(nelm, file, short, short_settings):
+    tight = ("--set", "resources.ct.sittings.weekly.minutes=45 min")
+    said = nelm("explain", file, *short_settings, *tight, "--load")
+    assert said.code == 0
+    assert said.out.startswith("baseline: load against opening time")
+    assert "! CT: " in said.out
+    assert "An estimate: " in said.out
+    assert "The tumour board" not in said.out
+    data = json.loads(nelm("explain", file, *short_settings, "--load", "--json").out)
+    assert {load["resource"] for load in data["loads"]} == set(short.resources)
+    assert "board" not in data
+
+
+def test_the_load_and_a_patient_are_not_asked_for_at_once(nelm, file):
+    said = nelm("explain", file, "--load", "--patient", "ecog: 1")
+    assert said.code == 2
+    assert said.out == ""
+
+
+def test_a_number_of_patients_is_not_written_like_a_year():
+    assert OwnDemand({}, 1979).basis.startswith("An estimate: 1,979 of the scenario's patients walked")
 
 
 def test_a_wrong_file_ends_with_2_and_says_nothing_else(nelm, tmp_path):

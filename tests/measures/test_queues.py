@@ -14,6 +14,7 @@ from sim.measures.journeys import Journeys, Outcome
 from sim.measures.queues import (
     Line,
     competing_queues,
+    growth,
     lines,
     little,
     longest,
@@ -107,6 +108,17 @@ def test_the_mean_and_the_longest_length_are_those_of_counting_at_each_minute(li
     waiting = ((line.start <= at) & (line.end > at)).sum(axis=1)
     assert mean_length(line, window) == pytest.approx(waiting.mean())
     assert longest(line, window) == waiting.max()
+
+
+def test_growth_is_the_mean_of_the_last_quarter_less_that_of_the_first():
+    # quarters of 100 minutes, from 200 to 600: in the first, one person for 50 minutes; in the last, two for all of it
+    # and one for 20; who waits only between the two, or before and after the period, is in neither
+    waits = [(150, 100), (450, 500), (480, 300), (580, 400), (320, 150), (0, 200), (600, 300)]
+    assert growth(line_of(waits), Window(200, 600, 1000)) == pytest.approx(2 + 20 / 100 - 50 / 100)
+
+
+def test_a_queue_of_the_same_people_throughout_does_not_grow():
+    assert growth(line_of([(0, 400), (400, 400)]), Window(100, 700, 1000)) == 0
 
 
 @given(some_lines)

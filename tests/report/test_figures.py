@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib import image
 from matplotlib.text import Text
@@ -137,3 +139,11 @@ def test_the_bars_of_treatments_are_the_means_of_the_table(bundle, titles):
     total = sum(bar.get_width() for bar in bars)
     assert bundle_years == titles.measured_years
     assert total == pytest.approx(expected.sum())
+
+
+def test_a_kind_of_treatment_is_no_bar_among_its_own_parts(bundle, titles):
+    kind = bundle.kpis.iloc[:1].assign(kpi="treated.heavy.per_year", group="all", unit="per year", value=900.0, note="")
+    figure = PICTURES["treatments"](replace(bundle, kpis=pd.concat([bundle.kpis, kind])), titles)
+    labels = {label.get_text() for label in figure.axes[0].get_yticklabels()}
+    assert "Heavy" not in labels
+    assert labels == {"Resection", "SSA", "TACE"}
