@@ -30,7 +30,7 @@ from sim.scenario import read_scenario
 ROOT = Path(__file__).parents[1]
 MODEL, README, IMAGES = ROOT / "docs" / "model.md", ROOT / "README.md", ROOT / "docs" / "images"
 PICTURES = ("waits", "survival", "utilisation", "flow")
-COLOURS = 256  # of a palette: text and thin bands stay sharp, and the files small
+COLOURS = 200  # of a palette: text and thin bands stay sharp, and the files small
 WIDTH = 1200
 WITHOUT_LIVER = ("primary_tumour", "spread_without_liver_poor", "no_liver_disease")
 
@@ -192,7 +192,9 @@ def reduce_pictures(folder: Path) -> None:
         with Image.open(folder / "pictures" / f"{name}.png") as picture:
             height = round(picture.height * WIDTH / picture.width)
             small = picture.convert("RGB").resize((WIDTH, height), Image.Resampling.LANCZOS)
-            small.quantize(COLOURS, dither=Image.Dither.NONE).save(IMAGES / f"{name}.png", optimize=True)
+            # MAXCOVERAGE keeps apart colours that few points have, such as those of thin lines
+            few = small.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+            few.save(IMAGES / f"{name}.png", optimize=True)
 
 
 def main(arguments: list[str]) -> int:
