@@ -178,6 +178,20 @@ def reached(folders: Iterable[Path]) -> str:
     return "\n".join(lines)
 
 
+def given(folders: Iterable[Path]) -> str:
+    """Every treatment a board may offer, and in which shipped scenario how many courses a year were given."""
+    runs = {folder.parent.name: pd.read_csv(folder / "summary.csv") for folder in folders}
+    lines = ["| treatment | courses a year | in |", "| --- | --- | --- |"]
+    for treatment in Treatment:
+        if treatment in (Treatment.SURVEILLANCE, Treatment.NOTHING):
+            continue
+        kpi = f"treated.{treatment.name.lower()}.per_year"
+        counts = {name: mean_of(summary, kpi) for name, summary in runs.items()}
+        most = "baseline" if counts["baseline"] > 0 else max(counts, key=lambda name: counts[name])
+        lines.append(f"| `{treatment.name.lower()}` | {counts[most]:.2g} | {most} |")
+    return "\n".join(lines)
+
+
 def shown_answer(folder: Path) -> str:
     """The answer of a finished run, as the command prints it."""
     scenario = read_scenario(folder / "resolved.yaml", known=clinic_known())
@@ -210,7 +224,7 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write("python docs/generate.py [--check | outputs/<scenario>/<digest> ...]\n")
         return 2
     if folders:
-        renewed = between_marks(renewed, "rows", reached(folders))
+        renewed = between_marks(between_marks(renewed, "rows", reached(folders)), "given", given(folders))
     for folder in folders:
         if folder.parent.name == "baseline":
             renewed = between_marks(renewed, "annual", annual(folder))

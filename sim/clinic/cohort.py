@@ -18,12 +18,68 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from sim.clinic.known import Known
 from sim.clinic.patient import Ask, BloodGroup, Exclusion, Grade, Site, World, later, whole
 from sim.draws import exponential, lognormal, normal, uniform
 from sim.jit import jit, jit_inside
 from sim.steps import NEVER
 from sim.units import YEAR
+
+_GRADE_SHARES = np.array(
+    [
+        [
+            Known.GRADE_SHARE_SMALL_INTESTINE_G1,
+            Known.GRADE_SHARE_SMALL_INTESTINE_G2,
+            Known.GRADE_SHARE_SMALL_INTESTINE_NET_G3,
+        ],
+        [Known.GRADE_SHARE_PANCREAS_G1, Known.GRADE_SHARE_PANCREAS_G2, Known.GRADE_SHARE_PANCREAS_NET_G3],
+        [Known.GRADE_SHARE_OTHER_G1, Known.GRADE_SHARE_OTHER_G2, Known.GRADE_SHARE_OTHER_NET_G3],
+        [Known.GRADE_SHARE_UNKNOWN_G1, Known.GRADE_SHARE_UNKNOWN_G2, Known.GRADE_SHARE_UNKNOWN_NET_G3],
+    ]
+)
+"""Where the shares of G1, G2 and NET G3 stand among the evidence, by Site."""
+
+_OF_GRADE = np.array(
+    [
+        [Known.KI67_RANGE_G1_LOWEST, Known.KI67_RANGE_G1_HIGHEST, Known.SSTR_POSITIVE_G1],
+        [Known.KI67_RANGE_G2_LOWEST, Known.KI67_RANGE_G2_HIGHEST, Known.SSTR_POSITIVE_G2],
+        [Known.KI67_RANGE_NET_G3_LOWEST, Known.KI67_RANGE_NET_G3_HIGHEST, Known.SSTR_POSITIVE_NET_G3],
+        [Known.KI67_RANGE_NEC_LOWEST, Known.KI67_RANGE_NEC_HIGHEST, Known.SSTR_POSITIVE_NEC],
+    ]
+)
+"""The lowest and highest Ki-67 and the share with receptors, by Grade."""
+
+_OF_SITE = np.array(
+    [
+        [
+            Known.METASTATIC_CAPACITY_SMALL_INTESTINE,
+            Known.DELAY_SMALL_INTESTINE_MEDIAN,
+            Known.DELAY_SMALL_INTESTINE_SIGMA,
+            Known.DELAY_TYPICAL_KI67_SMALL_INTESTINE,
+        ],
+        [
+            Known.METASTATIC_CAPACITY_PANCREAS,
+            Known.DELAY_PANCREAS_MEDIAN,
+            Known.DELAY_PANCREAS_SIGMA,
+            Known.DELAY_TYPICAL_KI67_PANCREAS,
+        ],
+        [
+            Known.METASTATIC_CAPACITY_OTHER,
+            Known.DELAY_OTHER_MEDIAN,
+            Known.DELAY_OTHER_SIGMA,
+            Known.DELAY_TYPICAL_KI67_OTHER,
+        ],
+        [
+            Known.METASTATIC_CAPACITY_UNKNOWN,
+            Known.DELAY_UNKNOWN_MEDIAN,
+            Known.DELAY_UNKNOWN_SIGMA,
+            Known.DELAY_TYPICAL_KI67_UNKNOWN,
+        ],
+    ]
+)
+"""The share able to metastasise, the delay and the typical Ki-67, by Site."""
 
 
 @jit
@@ -165,97 +221,28 @@ def _draw_tumour(world: World, i: int) -> None:
 @jit
 def grade_shares(known: Any, site: int) -> Any:
     """Shares of G1, G2 and NET G3 among patients with a primary of this site; the rest is NEC."""
-    if site == Site.SMALL_INTESTINE.value:
-        return (
-            known[Known.GRADE_SHARE_SMALL_INTESTINE_G1.value],
-            known[Known.GRADE_SHARE_SMALL_INTESTINE_G2.value],
-            known[Known.GRADE_SHARE_SMALL_INTESTINE_NET_G3.value],
-        )
-    if site == Site.PANCREAS.value:
-        return (
-            known[Known.GRADE_SHARE_PANCREAS_G1.value],
-            known[Known.GRADE_SHARE_PANCREAS_G2.value],
-            known[Known.GRADE_SHARE_PANCREAS_NET_G3.value],
-        )
-    if site == Site.OTHER.value:
-        return (
-            known[Known.GRADE_SHARE_OTHER_G1.value],
-            known[Known.GRADE_SHARE_OTHER_G2.value],
-            known[Known.GRADE_SHARE_OTHER_NET_G3.value],
-        )
-    return (
-        known[Known.GRADE_SHARE_UNKNOWN_G1.value],
-        known[Known.GRADE_SHARE_UNKNOWN_G2.value],
-        known[Known.GRADE_SHARE_UNKNOWN_NET_G3.value],
-    )
+    at = _GRADE_SHARES[site]
+    return known[at[0]], known[at[1]], known[at[2]]
 
 
 @jit
 def by_grade(known: Any, grade: int) -> Any:
     """Lowest and highest Ki-67 [%], and the share with receptors, of a grade."""
-    if grade == Grade.G1.value:
-        return (
-            known[Known.KI67_RANGE_G1_LOWEST.value],
-            known[Known.KI67_RANGE_G1_HIGHEST.value],
-            known[Known.SSTR_POSITIVE_G1.value],
-        )
-    if grade == Grade.G2.value:
-        return (
-            known[Known.KI67_RANGE_G2_LOWEST.value],
-            known[Known.KI67_RANGE_G2_HIGHEST.value],
-            known[Known.SSTR_POSITIVE_G2.value],
-        )
-    if grade == Grade.NET_G3.value:
-        return (
-            known[Known.KI67_RANGE_NET_G3_LOWEST.value],
-            known[Known.KI67_RANGE_NET_G3_HIGHEST.value],
-            known[Known.SSTR_POSITIVE_NET_G3.value],
-        )
-    return (
-        known[Known.KI67_RANGE_NEC_LOWEST.value],
-        known[Known.KI67_RANGE_NEC_HIGHEST.value],
-        known[Known.SSTR_POSITIVE_NEC.value],
-    )
+    at = _OF_GRADE[grade]
+    return known[at[0]], known[at[1]], known[at[2]]
 
 
 @jit
 def by_site(known: Any, site: int) -> Any:
     """Share able to metastasise to the liver; median [minutes] and spread of the delay to presentation."""
-    if site == Site.SMALL_INTESTINE.value:
-        return (
-            known[Known.METASTATIC_CAPACITY_SMALL_INTESTINE.value],
-            known[Known.DELAY_SMALL_INTESTINE_MEDIAN.value],
-            known[Known.DELAY_SMALL_INTESTINE_SIGMA.value],
-        )
-    if site == Site.PANCREAS.value:
-        return (
-            known[Known.METASTATIC_CAPACITY_PANCREAS.value],
-            known[Known.DELAY_PANCREAS_MEDIAN.value],
-            known[Known.DELAY_PANCREAS_SIGMA.value],
-        )
-    if site == Site.OTHER.value:
-        return (
-            known[Known.METASTATIC_CAPACITY_OTHER.value],
-            known[Known.DELAY_OTHER_MEDIAN.value],
-            known[Known.DELAY_OTHER_SIGMA.value],
-        )
-    return (
-        known[Known.METASTATIC_CAPACITY_UNKNOWN.value],
-        known[Known.DELAY_UNKNOWN_MEDIAN.value],
-        known[Known.DELAY_UNKNOWN_SIGMA.value],
-    )
+    at = _OF_SITE[site]
+    return known[at[0]], known[at[1]], known[at[2]]
 
 
 @jit
 def typical_ki67(known: Any, site: int) -> float:
     """Median Ki-67 [%] of the site's tumours: who grows as they do has the site's median delay."""
-    if site == Site.SMALL_INTESTINE.value:
-        return float(known[Known.DELAY_TYPICAL_KI67_SMALL_INTESTINE.value])
-    if site == Site.PANCREAS.value:
-        return float(known[Known.DELAY_TYPICAL_KI67_PANCREAS.value])
-    if site == Site.OTHER.value:
-        return float(known[Known.DELAY_TYPICAL_KI67_OTHER.value])
-    return float(known[Known.DELAY_TYPICAL_KI67_UNKNOWN.value])
+    return float(known[_OF_SITE[site, -1]])
 
 
 @jit

@@ -195,6 +195,30 @@ def _fill(table: Any, treatment: Treatment, **fields: float) -> None:
         table[treatment.value][name] = value
 
 
+def _relief(k: Number, name: str) -> dict[str, float]:
+    """Relief of hormonal symptoms, from the card of this name."""
+    return {
+        "relief": k(f"{name}_RELIEF_SHARE"),
+        "relief_median": k(f"{name}_RELIEF_MEDIAN"),
+        "relief_sigma": k(f"{name}_RELIEF_SIGMA"),
+    }
+
+
+def _hold(k: Number, name: str, *, stabilises: bool) -> dict[str, float]:
+    """Shrinkage, and growth held for a time, from the card of this name.
+
+    stabilises   the card says how many it holds, shrunk or not; else only those are held whom it shrinks
+    """
+    return {
+        "response": k(f"{name}_RESPONSE"),
+        "control": k(f"{name}_CONTROL") if stabilises else k(f"{name}_RESPONSE"),
+        "shrink": k(f"{name}_SHRINK"),
+        "growth_factor": k(f"{name}_GROWTH_FACTOR"),
+        "holds_median": k(f"{name}_DURATION_MEDIAN"),
+        "holds_sigma": k(f"{name}_DURATION_SIGMA"),
+    }
+
+
 def _surgery(table: Any, k: Number) -> None:
     """Resections share their theatre and their relief; the risk is that of a minor or a major operation.
 
@@ -216,9 +240,7 @@ def _surgery(table: Any, k: Number) -> None:
             mortality=k("RESECTION_MORTALITY_MAJOR"),
             morbidity=k("RESECTION_MORBIDITY_BY_EXTENT_MAJOR"),
             complicated_stay=k("RESECTION_COMPLICATED_STAY"),
-            relief=k("RESECTION_RELIEF_SHARE"),
-            relief_median=k("RESECTION_RELIEF_MEDIAN"),
-            relief_sigma=k("RESECTION_RELIEF_SIGMA"),
+            **_relief(k, "RESECTION"),
         )
     _fill(
         table,
@@ -232,9 +254,7 @@ def _surgery(table: Any, k: Number) -> None:
         Treatment.DEBULKING,
         mortality=k("DEBULKING_MORTALITY"),
         morbidity=k("DEBULKING_MORBIDITY"),
-        relief=k("DEBULKING_RELIEF_SHARE"),
-        relief_median=k("DEBULKING_RELIEF_MEDIAN"),
-        relief_sigma=k("DEBULKING_RELIEF_SIGMA"),
+        **_relief(k, "DEBULKING"),
     )
 
 
@@ -248,9 +268,7 @@ def _ablation(table: Any, k: Number) -> None:
         mortality=k("ABLATION_MORTALITY"),
         morbidity=k("ABLATION_MORBIDITY"),
         complicated_stay=k("ABLATION_COMPLICATED_STAY"),
-        relief=k("ABLATION_RELIEF_SHARE"),
-        relief_median=k("ABLATION_RELIEF_MEDIAN"),
-        relief_sigma=k("ABLATION_RELIEF_SIGMA"),
+        **_relief(k, "ABLATION"),
     )
 
 
@@ -269,15 +287,8 @@ def _embolisation(table: Any, k: Number) -> None:
             mortality=k("EMBOLISATION_MORTALITY"),
             morbidity=k("EMBOLISATION_MORBIDITY"),
             complicated_stay=k("EMBOLISATION_COMPLICATED_STAY"),
-            response=k("EMBOLISATION_RESPONSE"),
-            control=k("EMBOLISATION_RESPONSE"),
-            shrink=k("EMBOLISATION_SHRINK"),
-            growth_factor=k("EMBOLISATION_GROWTH_FACTOR"),
-            holds_median=k("EMBOLISATION_DURATION_MEDIAN"),
-            holds_sigma=k("EMBOLISATION_DURATION_SIGMA"),
-            relief=k("EMBOLISATION_RELIEF_SHARE"),
-            relief_median=k("EMBOLISATION_RELIEF_MEDIAN"),
-            relief_sigma=k("EMBOLISATION_RELIEF_SIGMA"),
+            **_hold(k, "EMBOLISATION", stabilises=False),
+            **_relief(k, "EMBOLISATION"),
         )
 
 
@@ -296,15 +307,8 @@ def _radioembolisation(table: Any, k: Number) -> None:
         morbidity=k("TARE_MORBIDITY_USUAL"),
         biliary_morbidity=k("TARE_MORBIDITY_BILIARY"),
         complicated_stay=k("TARE_COMPLICATED_STAY"),
-        response=k("TARE_RESPONSE"),
-        control=k("TARE_CONTROL"),
-        shrink=k("TARE_SHRINK"),
-        growth_factor=k("TARE_GROWTH_FACTOR"),
-        holds_median=k("TARE_DURATION_MEDIAN"),
-        holds_sigma=k("TARE_DURATION_SIGMA"),
-        relief=k("TARE_RELIEF_SHARE"),
-        relief_median=k("TARE_RELIEF_MEDIAN"),
-        relief_sigma=k("TARE_RELIEF_SIGMA"),
+        **_hold(k, "TARE", stabilises=True),
+        **_relief(k, "TARE"),
     )
 
 
@@ -334,16 +338,9 @@ def _radionuclides(table: Any, k: Number) -> None:
         sessions=k("PRRT_SCHEDULE_CYCLES"),
         spacing=k("PRRT_SCHEDULE_INTERVAL"),
         minutes=k("PRRT_MINUTES"),
-        response=k("PRRT_RESPONSE"),
-        control=k("PRRT_CONTROL"),
-        shrink=k("PRRT_SHRINK"),
-        growth_factor=k("PRRT_GROWTH_FACTOR"),
-        holds_median=k("PRRT_DURATION_MEDIAN"),
-        holds_sigma=k("PRRT_DURATION_SIGMA"),
+        **_hold(k, "PRRT", stabilises=True),
         systemic=1,
-        relief=k("PRRT_RELIEF_SHARE"),
-        relief_median=k("PRRT_RELIEF_MEDIAN"),
-        relief_sigma=k("PRRT_RELIEF_SIGMA"),
+        **_relief(k, "PRRT"),
     )
 
 
@@ -366,12 +363,7 @@ def _drugs(table: Any, k: Number) -> None:
             **chemotherapy,
             minutes=k(f"CHEMO_MINUTES_{name}"),
             spacing=k(f"CHEMO_CYCLES_{name}"),
-            response=k(f"{name}_RESPONSE"),
-            control=k(f"{name}_RESPONSE"),
-            shrink=k(f"{name}_SHRINK"),
-            growth_factor=k(f"{name}_GROWTH_FACTOR"),
-            holds_median=k(f"{name}_DURATION_MEDIAN"),
-            holds_sigma=k(f"{name}_DURATION_SIGMA"),
+            **_hold(k, name, stabilises=False),
         )
     for treatment in TARGETED:
         name = treatment.name
@@ -387,10 +379,5 @@ def _drugs(table: Any, k: Number) -> None:
             morbidity=k("TARGETED_MORBIDITY"),
             complicated_stay=k("TARGETED_COMPLICATED_STAY"),
             systemic=1,
-            response=k(f"{name}_RESPONSE"),
-            control=k(f"{name}_CONTROL"),
-            shrink=k(f"{name}_SHRINK"),
-            growth_factor=k(f"{name}_GROWTH_FACTOR"),
-            holds_median=k(f"{name}_DURATION_MEDIAN"),
-            holds_sigma=k(f"{name}_DURATION_SIGMA"),
+            **_hold(k, name, stabilises=True),
         )

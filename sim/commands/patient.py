@@ -21,7 +21,7 @@ LISTED = 12
     "--replication", type=click.IntRange(0), metavar="N", help="Of which replication; else the first there is."
 )
 @click.option(
-    "--find", multiple=True, metavar="WHAT", help="List patients instead: 'treated: resection', died, 'grade: G2'."
+    "--find", multiple=True, metavar="WHAT", help="List patients instead: 'treated: tare', died, 'grade: G2'."
 )
 @click.option("--output", metavar="FILE", help="Draw the timeline into FILE.png or .svg, or all of it into FILE.html.")
 @click.option("--store", default="outputs", show_default=True, metavar="DIR", help="Where results are kept.")

@@ -252,7 +252,7 @@ def _no_such(case: Case, patient: int, numbers: Any) -> Problem:
         return Problem(where, path="PATIENT", found=str(patient), expected="a patient; this run has none")
     closest = int(numbers[np.abs(numbers - patient).argmin()])
     expected = f"a number from {numbers.min()} to {numbers.max()}; the nearest is {closest}"
-    todo = 'to find somebody: --find "treated: resection", --find died'
+    todo = 'to find somebody: --find "treated: minor_resection", --find died'
     return Problem(where, path="PATIENT", found=str(patient), expected=expected, todo=todo)
 
 
@@ -289,9 +289,7 @@ def _fitting(case: Case, text: str) -> set[int]:
     if match is not None and word in columns and match[2]:
         return _with_trait(case, text, word, match[2])
     known = [*events, *_HAD, *columns]
-    expected = (
-        "something that happened, such as `died`, `recurred` or `treated: resection`, or a trait such as `grade: G2`"
-    )
+    expected = "something that happened, such as `died`, `recurred` or `treated: tare`, or a trait such as `grade: G2`"
     todo = nearest(word or text, known) or "events: " + ", ".join(events) + "; traits: " + ", ".join(columns)
     raise InputError(Problem("--find", found=f"'{text}'", expected=expected, todo=todo))
 

@@ -124,6 +124,13 @@ def test_every_row_of_the_board_is_reached_in_a_shipped_scenario_and_every_treat
     assert offered == {treatment.name.lower() for treatment in MAIN}
 
 
+def test_every_treatment_is_given_to_somebody_in_a_shipped_scenario() -> None:
+    shipped = {path.stem for path in (ROOT / "scenarios").glob("*.yaml")}
+    courses = {name.strip("`"): (float(a_year), scenario) for name, a_year, scenario in rows_of_table("given")}
+    assert set(courses) == {treatment.name.lower() for treatment in Treatment} - {"surveillance", "nothing"}
+    assert {name: its for name, its in courses.items() if its[0] <= 0 or its[1] not in shipped} == {}
+
+
 def test_annual_numbers_stand_beside_what_is_planned_for_with_a_word_on_each() -> None:
     table = rows_of_table("annual")
     planned = [name for name in read_evidence().cards if name.startswith("planned_")]
