@@ -28,9 +28,8 @@ static void *grown(void *old, size_t bytes) {
 
 /* ---- draws */
 
-static inline double uniform(uint64_t key, uint64_t entity, uint32_t question, uint32_t nth) {
-  uint32_t c0 = (uint32_t)entity, c1 = (uint32_t)(entity >> 32), c2 = question, c3 = nth;
-  uint32_t k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);
+/* The first two of its four words, which are all that a number needs. */
+static inline void philox(uint32_t c0, uint32_t c1, uint32_t c2, uint32_t c3, uint32_t k0, uint32_t k1, uint32_t *words) {
   for (int round = 0; round < 10; round++) {
     uint64_t p0 = (uint64_t)0xD2511F53u * c0, p1 = (uint64_t)0xCD9E8D57u * c2;
     c0 = (uint32_t)(p1 >> 32) ^ c1 ^ k0;
@@ -40,7 +39,21 @@ static inline double uniform(uint64_t key, uint64_t entity, uint32_t question, u
     k0 += 0x9E3779B9u;
     k1 += 0xBB67AE85u;
   }
-  uint64_t bits = ((uint64_t)(c0 >> 6) << 26) + (c1 >> 6);
+  words[0] = c0;
+  words[1] = c1;
+}
+
+/* The key of replication 0 and parameter draw 0. */
+static inline uint64_t key_of(uint64_t seed) {
+  uint32_t words[2];
+  philox((uint32_t)seed, (uint32_t)(seed >> 32), 0, 0, 0x4E454C4Du, 1, words);
+  return ((uint64_t)words[0] << 32 | words[1]) >> 2;
+}
+
+static inline double uniform(uint64_t key, uint64_t entity, uint32_t question, uint32_t nth) {
+  uint32_t words[2];
+  philox((uint32_t)entity, (uint32_t)(entity >> 32), question, nth, (uint32_t)key, (uint32_t)(key >> 32), words);
+  uint64_t bits = ((uint64_t)(words[0] >> 6) << 26) + (words[1] >> 6);
   return (double)bits * 0x1p-52 + 0x1p-53;
 }
 
@@ -267,14 +280,14 @@ typedef struct {
   const char *dump;
 } Asked;
 
-/* PROGRAM size key none|memory [folder for the rows] */
+/* PROGRAM size seed none|memory [folder for the rows] */
 static Asked arguments(int n, char **words) {
   if (n < 4 || n > 5 || (strcmp(words[3], "none") && strcmp(words[3], "memory"))) {
-    fprintf(stderr, "usage: %s SIZE KEY none|memory [FOLDER]\n", words[0]);
+    fprintf(stderr, "usage: %s SIZE SEED none|memory [FOLDER]\n", words[0]);
     exit(2);
   }
   book.on = !strcmp(words[3], "memory");
-  return (Asked){(int32_t)strtol(words[1], NULL, 10), strtoull(words[2], NULL, 10), n == 5 ? words[4] : NULL};
+  return (Asked){(int32_t)strtol(words[1], NULL, 10), key_of(strtoull(words[2], NULL, 10)), n == 5 ? words[4] : NULL};
 }
 
 static void dump(const char *folder) {

@@ -231,7 +231,7 @@ int main(int n, char **words) {
          (double)resources[W2_WARD].served / (double)resources[W2_WARD].started / W2_DAY);
   for (int place = 0; place < W2_RESOURCES; place++)
     printf(", \"wait_%s\": %.9f", names[place],
-           (double)resources[place].waited / (double)resources[place].started / W2_DAY);
+           (double)resources[place].waited / (double)(resources[place].started + !resources[place].started) / W2_DAY);
   printf("}\n");
   dump(asked.dump);
   return 0;

@@ -1,6 +1,6 @@
 """The parameters, questions and log numbers of both workloads as a C header, so that they stand in one place.
 
-    header()   its text; floating-point numbers are written with all their bits
+header()   its text; floating-point numbers are written with all their bits
 """
 
 from __future__ import annotations

@@ -1,16 +1,15 @@
 """W1 as a pathway: everyone asks for one of three servers, and goes.
 
-    World                     all that the two functions look at
-    advance, ring             the pathway, compilable
-    make_world(size, key)     a world, and who arrives when
-    hospital(arrivals)        the servers, up to a horizon that leaves nobody behind
+World                     all that the two functions look at
+advance, ring             the pathway, compilable
+make_world(size, key)     a world, and who arrives when
+hospital(arrivals)        the servers, up to a horizon that leaves nobody behind
 """
 
 from __future__ import annotations
 
-import math
 from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from sim.draws import exponential
 from sim.engine.hospital import Hospital, Resource
 from sim.jit import jit
 from sim.steps import Kind, Plan, clear, end, new_plan, then, use
+from workloads.common import arrivals_of, whole
 from workloads.numbers import SERVERS, UNIT, W1_DRAIN, W1_RATE
 
 GAP = UNIT / W1_RATE
@@ -47,12 +47,6 @@ class World(NamedTuple):
 
 
 @jit
-def whole(minutes: float) -> int:
-    """Minutes rounded once, halves upwards."""
-    return int(math.floor(minutes + 0.5))
-
-
-@jit
 def advance(world: World, i: int, step: int, now: int) -> None:
     """What follows for customer `i` at this step."""
     clear(world.plan)
@@ -69,19 +63,9 @@ def ring(world: World, i: int, now: int) -> None:
     clear(world.plan)
 
 
-@jit
-def _fill_arrivals(key: int, arrivals: Any) -> None:
-    clock = 0.0
-    for i in range(len(arrivals)):
-        clock += exponential(key, i, Ask.GAP.value, 0) * GAP
-        arrivals[i, 0] = int(math.floor(clock))
-        arrivals[i, 1] = i
-
-
 def make_world(size: int, key: int) -> tuple[World, np.ndarray]:
     """A world for so many customers, and (size, 2) minute and number of each."""
-    arrivals = np.empty((size, 2), np.int64)
-    _fill_arrivals(key, arrivals)
+    arrivals = arrivals_of(size, key, Ask.GAP.value, GAP)
     return World(key, new_plan()), arrivals
 
 

@@ -1,14 +1,13 @@
 """W2 as a pathway: delay, PET-CT, biopsy, weekly board, one of three treatments, ward, visits, and round again.
 
-    World                     all that the two functions look at
-    advance, ring             the pathway, compilable
-    make_world(size, key)     a world, and who arrives when
-    hospital(arrivals)        scanner, biopsy, board, suites and ward, up to a horizon that leaves nobody behind
+World                     all that the two functions look at
+advance, ring             the pathway, compilable
+make_world(size, key)     a world, and who arrives when
+hospital(arrivals)        scanner, biopsy, board, suites and ward, up to a horizon that leaves nobody behind
 """
 
 from __future__ import annotations
 
-import math
 from enum import IntEnum
 from typing import Any, NamedTuple
 
@@ -20,6 +19,7 @@ from sim.jit import jit
 from sim.log import Event
 from sim.steps import Kind, Plan, attend, clear, end, new_plan, note, then, use, wait
 from workloads import numbers
+from workloads.common import arrivals_of, whole
 from workloads.numbers import BOARD_EVERY, BOARD_SLOTS, DAY, MOST_RECURRENCES, RECURS, SHARE_BOUNDS, VISITS, W2_DRAIN
 
 SCANNER, BIOPSY, BOARD, FIRST_SUITE, WARD = (
@@ -76,12 +76,6 @@ class World(NamedTuple):
     key: int
     courses: Any  # (patients,)  COURSE
     plan: Plan
-
-
-@jit
-def whole(minutes: float) -> int:
-    """Minutes rounded once, halves upwards."""
-    return int(math.floor(minutes + 0.5))
 
 
 @jit
@@ -160,19 +154,9 @@ def ring(world: World, i: int, now: int) -> None:
     clear(world.plan)
 
 
-@jit
-def _fill_arrivals(key: int, arrivals: Any) -> None:
-    clock = 0.0
-    for i in range(len(arrivals)):
-        clock += exponential(key, i, Ask.GAP.value, 0) * GAP
-        arrivals[i, 0] = int(math.floor(clock))
-        arrivals[i, 1] = i
-
-
 def make_world(size: int, key: int) -> tuple[World, np.ndarray]:
     """A world for so many patients, and (size, 2) minute and number of each."""
-    arrivals = np.empty((size, 2), np.int64)
-    _fill_arrivals(key, arrivals)
+    arrivals = arrivals_of(size, key, Ask.GAP.value, GAP)
     return World(key, np.zeros(size, COURSE).view(np.recarray), new_plan()), arrivals
 
 

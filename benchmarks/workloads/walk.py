@@ -1,7 +1,7 @@
 """A workload as an engine meets it, and what its log comes to.
 
-    Walk(module, world)           the pathway, for engines that call methods
-    figures(workload, log)        customers, events and mean waits of a finished log, as `numbers.FIGURES` names them
+Walk(module, world)           the pathway, for engines that call methods
+figures(workload, log)        customers, events and mean waits of a finished log, as `numbers.FIGURES` names them
 """
 
 from __future__ import annotations
