@@ -191,8 +191,8 @@ def table(results: Sequence[dict[str, Any]]) -> str:
             ratio = f"{figures(r['ratio_to_c']):>8}" if r["ratio_to_c"] is not None else f"{'-':>8}"
             lines.append(
                 f"{r['words'] + ' ' + str(r['version']):40} {r['customers']:10,} {r['seconds']:8.3f} "
-                f"{figures(r['us_per_customer']):>9} {figures(r['events_per_second'] / 1e6):>7} M {ratio} {r['peak_mb']:8.0f} "
-                f"{r['process_seconds']:9.2f}"
+                f"{figures(r['us_per_customer']):>9} {figures(r['events_per_second'] / 1e6):>7} M {ratio} "
+                f"{r['peak_mb']:8.0f} {r['process_seconds']:9.2f}"
             )
     lines += ["", "x C: times a customer against C with the log where the engine writes one, else against C without"]
     return "\n".join(lines)
