@@ -28,7 +28,7 @@ help:
 	@echo 'make test    run all tests'
 	@echo 'make lint    check style and types'
 	@echo 'make pins    run the shipped scenarios again and say whether anything moved'
-	@echo 'make bench   measure the engines beside C by hand and other simulators, some five minutes; needs gcc'
+	@echo 'make bench   measure the engines beside C by hand and other simulators, five to ten minutes; needs gcc'
 	@echo 'make clean   remove .venv, .venv-bench and what the tools keep; results in outputs/ stay'
 
 install: $(INSTALLED)
