@@ -25,7 +25,19 @@ import platformdirs
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-REACHED = ("jit.py", "draws.py", "steps.py", "log.py", "running.py", "clinic/*.py", "engine/*.py")
+REACHED = (
+    "jit.py",
+    "units.py",
+    "draws.py",
+    "intensity.py",
+    "steps.py",
+    "log.py",
+    "order.py",
+    "clinic_loop.py",
+    "clinic/*.py",
+    "engine/*.py",
+    "engine/machine/*.py",
+)
 """The modules compiled code can reach, as patterns below the package."""
 
 try:
