@@ -10,6 +10,7 @@ allocated while the machine runs: where room becomes short, it stops between two
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -129,7 +130,7 @@ def _chained(hospital: Hospital, resources: Any, kind: Kind) -> int:
     these = [number for number, its in enumerate(hospital.resources) if its.kind == kind]
     if kind != Kind.PLACE:
         these.sort(key=lambda number: hospital.resources[number].rank)
-    for number, following in zip(these, [*these[1:], NONE], strict=True):
+    for number, following in pairwise([*these, NONE]):
         resources[number].next = following
     return these[0] if these else NONE
 

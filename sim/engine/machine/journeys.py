@@ -150,8 +150,9 @@ def step_answered(s: Any) -> None:
     else:
         _set_alarm(s, person, reply.alarm)
         _place_orders(s, person)
-        p.steps += 1
-        p.since = s.now
+        if s.trouble == 0:
+            p.steps += 1
+            p.since = s.now
 
 
 @jit_inside
