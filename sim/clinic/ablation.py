@@ -10,7 +10,7 @@ Source: the cards of the topic `ablation`.
 from __future__ import annotations
 
 from sim.clinic.board import Finding
-from sim.clinic.disease import diameter, scale_lesion
+from sim.clinic.disease import add_up, scale_lesion, size
 from sim.clinic.known import Known
 from sim.clinic.patient import MOST_LESIONS, Ask, World
 from sim.draws import uniform
@@ -20,21 +20,21 @@ from sim.jit import jit_inside
 @jit_inside
 def too_large(world: World, i: int, j: int) -> bool:
     """Has a lesion outgrown ablation?"""
-    known = world.known
-    return (
-        diameter(world.lesions[i, j].share, known[Known.LIVER_VOLUME_ML.value]) > known[Known.ABLATION_LIMIT_CM.value]
-    )
+    return bool(size(world, i, j) > world.known[Known.ABLATION_LIMIT_CM.value])
 
 
 @jit_inside
 def badly_placed(world: World, i: int, j: int) -> bool:
     """Does a lesion lie where a needle can not go? Fixed for the lesion, from how it came to be."""
-    return uniform(world.key, i, Ask.UNSUITABLE_SITE.value, j) < world.known[Known.ABLATION_UNSUITABLE_SITE.value]
+    look = world.looks[j]
+    if look.patient != i:
+        look.patient, look.site = i, uniform(world.key, i, Ask.UNSUITABLE_SITE.value, j)
+    return bool(look.site < world.known[Known.ABLATION_UNSUITABLE_SITE.value])
 
 
 @jit_inside
 def ablate_lesion(world: World, i: int, j: int) -> None:
-    """Destroy a lesion, or leave a part of it to come back at its rim."""
+    """Destroy a lesion, or leave a part of it to come back at its rim; `add_up` must follow."""
     known, c = world.known, world.courses[i]
     fails = uniform(world.key, i, Ask.LOCAL_FAILURE.value, c.operations * MOST_LESIONS + j)
     if fails < known[Known.ABLATION_LOCAL_FAILURE.value]:
@@ -49,8 +49,12 @@ def ablate(world: World, i: int) -> None:
     """A session: every lesion that has been seen."""
     c = world.courses[i]
     c.clear = 1
-    for j in range(MOST_LESIONS):
+    ablated = False
+    for j in range(world.courses[i].slots):
         if world.lesions[i, j].seen and world.lesions[i, j].share > 0:
             ablate_lesion(world, i, j)
+            ablated = True
+    if ablated:
+        add_up(world, i)
     c.operations += 1
     world.findings[i, Finding.ABLATIONS_HAD.value] += 1 if c.session == 0 else 0

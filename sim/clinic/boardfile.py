@@ -358,15 +358,14 @@ def compiled(rows: tuple[Row, ...], numbers: Mapping[str, float]) -> Table:
         box = box_of(row, numbers)
         for k, offer in enumerate(row.offer):
             offers[r, k] = Treatment[offer.upper()].value
-        for a, name in enumerate(ATTRIBUTES):
+        asked = [a for a, name in enumerate(ATTRIBUTES) if name in row.when]
+        for k, a in enumerate(asked):
             its = box[a]
-            if name not in row.when:
-                continue
-            cells.asked[r, a] = 1
+            cells.asked[r, k], cells.attribute[r, k] = 1, a
             if isinstance(its, int):
-                cells.levels[r, a] = its
+                cells.levels[r, k] = its
             else:
-                cells.low[r, a], cells.high[r, a] = its
+                cells.low[r, k], cells.high[r, k] = its
     return Table(cells, offers)
 
 

@@ -5,6 +5,7 @@
     set_alarm(world, i, now)    work out what the disease does next, and when; put it into the plan
     pass_alarm(world, i, now)   what it did: the course changes; says which kind it was
     add_lesion, scale_lesion    the lesions a treatment or a new seeding leaves
+    add_up(world, i)            the burden, once lesions have been scaled
 
 Lesions share one law of growth, so each keeps its share of the burden until a treatment or a new lesion
 changes the shares. Everything silent here (spread, new lesions, faster growth) is unknown to the clinic until
@@ -17,7 +18,7 @@ from __future__ import annotations
 import math
 from enum import IntEnum
 
-from sim.clinic.growth import grown, power_integral, time_to_burden, time_to_power_integral
+from sim.clinic.growth import over_time, stays_below, time_to_burden, time_to_power_integral
 from sim.clinic.known import Known
 from sim.clinic.patient import MOST_LESIONS, Ask, Phase, World, later
 from sim.draws import exponential, lognormal, uniform
@@ -60,6 +61,15 @@ def diameter(share: float, liver_ml: float) -> float:
     return math.pow(6 * share * liver_ml / math.pi, 1 / 3)  # not clinical: the volume of a ball
 
 
+@jit_inside
+def size(world: World, i: int, j: int) -> float:
+    """Diameter of lesion j [cm]."""
+    look, share = world.looks[j], world.lesions[i, j].share
+    if look.share != share:
+        look.share, look.cm = share, diameter(share, world.known[Known.LIVER_VOLUME_ML.value])
+    return float(look.cm)
+
+
 @jit
 def share_of(diameter_cm: float, liver_ml: float) -> float:
     """The share of the liver that a round lesion of this diameter takes."""
@@ -99,15 +109,14 @@ def settle(world: World, i: int, now: int) -> None:
     minutes = float(now - c.anchor)
     if minutes <= 0:
         return
-    capacity, speed = known[Known.GOMPERTZ_CAPACITY.value], pace(world, i)
     worsening = known[Known.WORSENING_BASE.value] * minutes
     if c.burden > 0:
         gamma = known[Known.CANCER_HAZARD_GAMMA.value]
-        c.hazard_spent += cancer_hazard_factor(world, i) * power_integral(c.burden, speed, minutes, capacity, gamma)
-        worsening += known[Known.WORSENING_PER_BURDEN.value] * power_integral(c.burden, speed, minutes, capacity, 1.0)
-        after = grown(c.burden, speed, minutes, capacity)
+        after, hazard, area = over_time(c.burden, pace(world, i), minutes, known[Known.GOMPERTZ_CAPACITY.value], gamma)
+        c.hazard_spent += cancer_hazard_factor(world, i) * hazard
+        worsening += known[Known.WORSENING_PER_BURDEN.value] * area
         ratio = after / c.burden
-        for j in range(MOST_LESIONS):
+        for j in range(c.slots):
             world.lesions[i, j].share *= ratio
         c.burden = after
     if c.had_disease or c.burden > 0:
@@ -120,9 +129,12 @@ def add_lesion(world: World, i: int, share: float, lobe: int) -> None:
     """One more lesion. Where the array is full it joins the smallest one."""
     c = world.courses[i]
     place = 0
-    for j in range(MOST_LESIONS):
+    for j in range(c.slots):
         if world.lesions[i, j].share < world.lesions[i, place].share:
             place = j
+    if c.slots < MOST_LESIONS and (c.slots == 0 or world.lesions[i, place].share > 0):
+        place = c.slots
+        c.slots += 1
     if world.lesions[i, place].share <= 0:
         world.lesions[i, place].lobe = lobe
         world.lesions[i, place].seen = 0
@@ -134,16 +146,23 @@ def add_lesion(world: World, i: int, share: float, lobe: int) -> None:
 
 @jit_inside
 def scale_lesion(world: World, i: int, j: int, factor: float) -> None:
-    """Multiply one lesion's volume; 0 takes it away."""
-    c = world.courses[i]
-    c.burden -= world.lesions[i, j].share * (1 - factor)
+    """Multiply one lesion's volume; 0 takes it away. When all have been scaled, `add_up` must follow."""
     world.lesions[i, j].share *= factor
     if world.lesions[i, j].share <= 0:
         world.lesions[i, j].seen = 0
-    total = 0.0
-    for k in range(MOST_LESIONS):
-        total += world.lesions[i, k].share
+
+
+@jit_inside
+def add_up(world: World, i: int) -> None:
+    """The burden is the sum of the lesions, and places that have become empty at the end are not looked at again."""
+    c = world.courses[i]
+    total, used = 0.0, 0
+    for j in range(c.slots):
+        total += world.lesions[i, j].share
+        if world.lesions[i, j].share > 0:
+            used = j + 1
     c.burden = total
+    c.slots = used
 
 
 @jit_inside
@@ -221,6 +240,7 @@ def _metastases_at_symptom(world: World, i: int, now: int) -> None:
         else:
             weight /= total
         world.lesions[i, j].share = weight * burden
+    c.slots = number
     c.lesions_made = number
     c.burden = burden
     if uniform(key, i, Ask.EXTRAHEPATIC_NOW.value, 0) < known[Known.EXTRAHEPATIC_AT_SYMPTOM.value]:
@@ -261,8 +281,9 @@ def symptomatic(world: World, i: int) -> bool:
 
 @jit_inside
 def _sooner(world: World, i: int, when: int, kind: int) -> None:
+    """The alarm is set for what comes first, at the same minute for the lower number."""
     c = world.courses[i]
-    if when < c.alarm_at:
+    if when < c.alarm_at or (when == c.alarm_at and kind < c.alarm_kind):
         c.alarm_at = when
         c.alarm_kind = kind
 
@@ -270,49 +291,67 @@ def _sooner(world: World, i: int, when: int, kind: int) -> None:
 @jit_inside
 def set_alarm(world: World, i: int, now: int) -> None:
     """What the disease does next, and when. The course must be settled to `now`."""
-    key, known, c, p = world.key, world.known, world.courses[i], world.traits[i]
-    capacity, speed = known[Known.GOMPERTZ_CAPACITY.value], pace(world, i)
+    known, c, p = world.known, world.courses[i], world.traits[i]
     c.alarm_at = NEVER
     c.alarm_kind = Alarm.NONE.value
     _sooner(world, i, p.other_death_at, Alarm.OTHER_DEATH.value)
     _sooner(world, i, c.procedure_death_at, Alarm.PROCEDURE_DEATH.value)
-    if c.burden > 0:
-        left = exponential(key, i, Ask.CANCER_DEATH.value, 0) - c.hazard_spent
-        gamma, factor = known[Known.CANCER_HAZARD_GAMMA.value], cancer_hazard_factor(world, i)
-        gap = time_to_power_integral(c.burden, speed, left / factor, capacity, gamma, 0.0)
-        _sooner(world, i, later(now, gap), Alarm.CANCER_DEATH.value)
     if p.metastasis_at > c.anchor and c.lesions_made == 0:
         _sooner(world, i, p.metastasis_at, Alarm.METASTASIS.value)
     _sooner(world, i, c.new_lesion_at, Alarm.NEW_LESION.value)
     _sooner(world, i, c.extrahepatic_at, Alarm.SPREAD.value)
     _sooner(world, i, c.dedifferentiates_at, Alarm.DEDIFFERENTIATION.value)
-    if c.ecog < MOST_ECOG and (c.had_disease or c.burden > 0):
-        left = exponential(key, i, Ask.WORSENING.value, c.worsenings) - c.worsening_spent
-        per = known[Known.WORSENING_PER_BURDEN.value]
-        gap = time_to_power_integral(
-            c.burden,
-            speed,
-            left / worsening_factor(world, i) / per,
-            capacity,
-            1.0,
-            known[Known.WORSENING_BASE.value] / per,
-        )
-        _sooner(world, i, later(now, gap), Alarm.WORSENING.value)
     _sooner(world, i, c.ssa_until, Alarm.SSA_ENDS.value)
     _sooner(world, i, c.hold_until, Alarm.HOLD_ENDS.value)
     if c.relief_until > now:
         _sooner(world, i, c.relief_until, Alarm.RELIEF_ENDS.value)
+    _sooner(world, i, c.response_at, Alarm.RESPONSE_SHOWS.value)
+    _sooner(world, i, c.decline_at, Alarm.LIVER_DECLINE.value)
+    _sooner(world, i, c.liver_death_at, Alarm.LIVER_DEATH.value)
+    capacity, speed = known[Known.GOMPERTZ_CAPACITY.value], pace(world, i)
     if c.failed == 0:
         gap = time_to_burden(c.burden, known[Known.FAILING_BURDEN.value], speed, capacity)
         _sooner(world, i, later(now, gap), Alarm.FAILING.value)
     if c.presented == 0:
         gap = time_to_burden(c.burden, known[Known.PRESENTING_BURDEN.value], speed, capacity)
         _sooner(world, i, later(now, gap), Alarm.PRESENTING.value)
-    _sooner(world, i, c.response_at, Alarm.RESPONSE_SHOWS.value)
-    _sooner(world, i, c.decline_at, Alarm.LIVER_DECLINE.value)
-    _sooner(world, i, c.liver_death_at, Alarm.LIVER_DEATH.value)
+    if c.burden > 0:
+        _cancer_death(world, i, now, speed)
+    if c.ecog < MOST_ECOG and (c.had_disease or c.burden > 0):
+        _worsening(world, i, now, speed)
     alarm(world.plan, c.alarm_at)
     _note_symptoms(world, i)
+
+
+@jit_inside
+def _cancer_death(world: World, i: int, now: int, speed: float) -> None:
+    """When the cumulative hazard of cancer reaches the threshold; worked out only if that may come first."""
+    known, c = world.known, world.courses[i]
+    capacity, gamma = known[Known.GOMPERTZ_CAPACITY.value], known[Known.CANCER_HAZARD_GAMMA.value]
+    left = exponential(world.key, i, Ask.CANCER_DEATH.value, 0) - c.hazard_spent
+    amount = left / cancer_hazard_factor(world, i)
+    if not stays_below(c.burden, speed, amount, capacity, gamma, 0.0, _until_alarm(world, i, now)):
+        gap = time_to_power_integral(c.burden, speed, amount, capacity, gamma, 0.0)
+        _sooner(world, i, later(now, gap), Alarm.CANCER_DEATH.value)
+
+
+@jit_inside
+def _worsening(world: World, i: int, now: int, speed: float) -> None:
+    """The same for the next change of performance status."""
+    known, c = world.known, world.courses[i]
+    capacity = known[Known.GOMPERTZ_CAPACITY.value]
+    left = exponential(world.key, i, Ask.WORSENING.value, c.worsenings) - c.worsening_spent
+    per = known[Known.WORSENING_PER_BURDEN.value]
+    amount, constant = left / worsening_factor(world, i) / per, known[Known.WORSENING_BASE.value] / per
+    if not stays_below(c.burden, speed, amount, capacity, 1.0, constant, _until_alarm(world, i, now)):
+        gap = time_to_power_integral(c.burden, speed, amount, capacity, 1.0, constant)
+        _sooner(world, i, later(now, gap), Alarm.WORSENING.value)
+
+
+@jit_inside
+def _until_alarm(world: World, i: int, now: int) -> float:
+    """Minutes after which nothing can come before the alarm that is set, whichever way they are rounded."""
+    return float(world.courses[i].alarm_at) - now + 1
 
 
 @jit_inside
@@ -375,9 +414,13 @@ def pass_alarm(world: World, i: int, now: int) -> int:
 def _show_response(world: World, i: int) -> None:
     """The irradiated lobes have shrunk, months after the treatment."""
     c = world.courses[i]
-    for j in range(MOST_LESIONS):
+    shrunk = False
+    for j in range(c.slots):
         if world.lesions[i, j].share > 0 and c.responding >> world.lesions[i, j].lobe & 1:
             scale_lesion(world, i, j, 1 - c.response_shrink)
+            shrunk = True
+    if shrunk:
+        add_up(world, i)
     c.response_at = NEVER
     c.responding = 0
 

@@ -13,9 +13,9 @@ Every number is the treatment's own, in its protocol. Knows no step of care.
 from __future__ import annotations
 
 from sim.clinic.board import Finding
-from sim.clinic.disease import scale_lesion, settle
+from sim.clinic.disease import add_up, scale_lesion, settle
 from sim.clinic.known import Known
-from sim.clinic.patient import MOST_LESIONS, Ask, World, later, whole
+from sim.clinic.patient import Ask, World, later, whole
 from sim.draws import lognormal, uniform
 from sim.jit import jit_inside
 from sim.steps import NEVER
@@ -47,9 +47,13 @@ def shrink(world: World, i: int, lobe: int) -> None:
     protocol = world.protocols[c.treatment]
     if uniform(world.key, i, Ask.RESPONSE.value, c.courses_made) >= protocol.response:
         return
-    for j in range(MOST_LESIONS):
+    shrunk = False
+    for j in range(world.courses[i].slots):
         if world.lesions[i, j].share > 0 and (lobe == BOTH_LOBES or world.lesions[i, j].lobe == lobe):
             scale_lesion(world, i, j, 1 - protocol.shrink)
+            shrunk = True
+    if shrunk:
+        add_up(world, i)
 
 
 @jit_inside

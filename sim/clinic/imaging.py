@@ -16,10 +16,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from sim.clinic.ablation import badly_placed, too_large
 from sim.clinic.board import Finding
-from sim.clinic.disease import diameter, settle
+from sim.clinic.disease import settle, size
 from sim.clinic.known import Known
-from sim.clinic.patient import MOST_LESIONS, Ask, Grade, World
+from sim.clinic.patient import Ask, Grade, World
 from sim.clinic.reach import beyond_reach, remnant, remnant_enough
 from sim.draws import normal, uniform
 from sim.jit import jit, jit_inside
@@ -30,8 +31,8 @@ CT, MRI, PET = 1, 2, 4  # not clinical: bits of the modalities read together
 @jit_inside
 def found(world: World, i: int, j: int, half_cm: float, steepness: float, ceiling: float) -> bool:
     """Is lesion j seen by a modality that sees half of all lesions of `half_cm`, and `ceiling` of large ones?"""
-    size = diameter(world.lesions[i, j].share, world.known[Known.LIVER_VOLUME_ML.value])
-    return world.lesions[i, j].hidden < ceiling / (1 + math.pow(half_cm / size, steepness))
+    hidden = world.lesions[i, j].hidden
+    return bool(hidden < ceiling and hidden < ceiling / (1 + math.pow(half_cm / size(world, i, j), steepness)))
 
 
 @jit_inside
@@ -91,7 +92,7 @@ def observe(world: World, i: int, now: int, modalities: int) -> bool:
     c, findings = world.courses[i], world.findings[i]
     settle(world, i, now)
     new = False
-    for j in range(MOST_LESIONS):
+    for j in range(world.courses[i].slots):
         if world.lesions[i, j].share > 0 and world.lesions[i, j].seen == 0 and _found_by(world, i, j, modalities):
             world.lesions[i, j].seen = 1
             new = True
@@ -115,9 +116,9 @@ def measured_cm(world: World, i: int) -> float:
     """Sum of the diameters of all lesions seen [cm], with the reader's error of this scan."""
     c, known = world.courses[i], world.known
     total = 0.0
-    for j in range(MOST_LESIONS):
+    for j in range(world.courses[i].slots):
         if world.lesions[i, j].seen and world.lesions[i, j].share > 0:
-            total += diameter(world.lesions[i, j].share, known[Known.LIVER_VOLUME_ML.value])
+            total += size(world, i, j)
     error = known[Known.MEASUREMENT_ERROR.value] * normal(world.key, i, Ask.MEASUREMENT.value, c.scans)
     return total * math.exp(error)
 
@@ -144,7 +145,7 @@ def changed(world: World, i: int, new: bool) -> bool:
 def main_lobe(world: World, i: int) -> int:
     """The lobe in which more tumour has been seen, which is the one a surgeon takes; the first at a tie."""
     balance = 0.0
-    for j in range(MOST_LESIONS):
+    for j in range(world.courses[i].slots):
         if world.lesions[i, j].seen:
             balance += world.lesions[i, j].share if world.lesions[i, j].lobe else -world.lesions[i, j].share
     return 1 if balance > 0 else 0
@@ -154,7 +155,7 @@ def main_lobe(world: World, i: int) -> int:
 def tumour_seen(world: World, i: int) -> float:
     """Volume of all lesions seen, as a share of the liver."""
     volume = 0.0
-    for j in range(MOST_LESIONS):
+    for j in range(world.courses[i].slots):
         if world.lesions[i, j].seen:
             volume += world.lesions[i, j].share
     return volume
@@ -164,19 +165,17 @@ def tumour_seen(world: World, i: int) -> float:
 def _describe(world: World, i: int) -> None:
     """From the lesions seen to what the board asks: number, size, burden, pattern, what could be removed."""
     known, findings = world.known, world.findings[i]
-    liver, main = known[Known.LIVER_VOLUME_ML.value], main_lobe(world, i)
+    main = main_lobe(world, i)
     number, other_number, not_ablatable, other_bad = 0, 0, 0, 0
     volume, other_volume, other_good, largest = 0.0, 0.0, 0.0, 0.0
-    for j in range(MOST_LESIONS):
+    for j in range(world.courses[i].slots):
         share = world.lesions[i, j].share
         if world.lesions[i, j].seen == 0 or share <= 0:
             continue
-        size = diameter(share, liver)
-        largest = max(largest, size)
+        largest = max(largest, size(world, i, j))
         number += 1
         volume += share
-        placed = uniform(world.key, i, Ask.UNSUITABLE_SITE.value, j) >= known[Known.ABLATION_UNSUITABLE_SITE.value]
-        ablatable = placed and size <= known[Known.ABLATION_LIMIT_CM.value]
+        ablatable = not too_large(world, i, j) and not badly_placed(world, i, j)
         if not ablatable:
             not_ablatable += 1
         if world.lesions[i, j].lobe != main:

@@ -10,7 +10,7 @@ fitting row.
 from __future__ import annotations
 
 from sim.clinic.asking import is_elsewhere, session, to_board
-from sim.clinic.board import Finding, Table, first_row
+from sim.clinic.board import Finding, Table, first_of, first_row, fitting_rows
 from sim.clinic.casenotes import know_the_patient
 from sim.clinic.disease import set_alarm, settle
 from sim.clinic.effects import start_analogue
@@ -60,14 +60,14 @@ def _decide(world: World, i: int) -> int:
     key, known, c, plan = world.key, world.known, world.courses[i], world.plan
     table = world.boards.main
     off, absent = world.policy[Policy.MAIN_OFF.value], world.policy[Policy.MAIN_ABSENT.value]
-    row, fitting = first_row(table, world.findings[i], off | absent)
-    wanted, _ = first_row(table, world.findings[i], off)
+    fitting = fitting_rows(table, world.findings[i])
+    row, wanted = first_of(fitting, off | absent), first_of(fitting, off)
     if wanted != row:
         note(plan, Event.NOT_OFFERED.value, wanted, FIRST_TREATMENT + table.offers[wanted, 0])
     offered = table.offers[row, 0]
     active = offered != Treatment.SURVEILLANCE.value and offered != Treatment.SUPPORTIVE.value
     if active and uniform(key, i, Ask.ADHERENCE.value, c.boards) >= known[Known.BOARD_ADHERENCE.value]:
-        other, _ = first_row(table, world.findings[i], off | absent | _rows_offering(table, offered))
+        other = first_of(fitting, off | absent | _rows_offering(table, offered))
         if other >= 0:
             note(plan, Event.REFUSED.value, row, FIRST_TREATMENT + offered)
             row = other

@@ -178,6 +178,7 @@ COURSE = np.dtype(
         ("hold_systemic", "i8"),  # resistance follows its end
         ("extrahepatic", "i8"),
         ("ecog", "i8"),
+        ("slots", "i8"),  # places for lesions in use: none stands beyond them
         ("lesions_made", "i8"),  # lesions ever begun: the address of the next one's luck
         ("hazard_spent", "f8"),  # cumulative cancer hazard so far
         ("worsening_spent", "f8"),  # since the last change of performance status
@@ -244,6 +245,19 @@ LESION = np.dtype(
 )
 """A liver metastasis."""
 
+LOOK = np.dtype(
+    [
+        ("share", "f8"),
+        ("cm", "f8"),  # the diameter of a lesion of that share
+        ("patient", "i8"),
+        ("site", "f8"),  # what chance says of where her lesion of this place lies
+        ("order", "i8"),  # a list of lesions, for who sorts some
+    ]
+)
+"""A sheet of notes with a line for each lesion: what was last worked out for it, because a scan asks several times.
+
+It never goes out of date: a size follows from the share alone, the luck of a site from patient and place alone."""
+
 
 class Phase(IntEnum):
     """What the patient is in, as far as an alarm needs to know."""
@@ -270,6 +284,7 @@ class World(NamedTuple):
     resources: Any  # (roles,) the hospital's number of each resource the pathway asks for
     policy: Any  # (policies,) the scenario's choices as whole numbers, see sim.clinic.stages
     plan: Plan
+    looks: Any  # (MOST_LESIONS,) LOOK
 
 
 @jit

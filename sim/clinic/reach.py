@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from sim.clinic.ablation import ablate_lesion, badly_placed, too_large
 from sim.clinic.board import Finding
-from sim.clinic.disease import scale_lesion
+from sim.clinic.disease import add_up, scale_lesion
 from sim.clinic.known import Known
-from sim.clinic.patient import MOST_LESIONS, World
+from sim.clinic.patient import World
 from sim.jit import jit_inside
 
 TOO_SMALL, ENOUGH_IF_GROWN, ENOUGH = 0, 1, 2  # not clinical: levels of the board's attribute `remnant`
@@ -71,36 +71,40 @@ def clear_lobe(world: World, i: int, lobe: int, excisions: int, ablations: int) 
 
 @jit_inside
 def _work_through(world: World, i: int, lobe: int, excisions: int, ablations: int, carry_out: bool) -> float:
-    left = 0.0
-    last_share, last = 2.0, -1
-    for _ in range(MOST_LESIONS):
-        j = _next_smaller(world, i, lobe, last_share, last)
-        if j < 0:
-            break
-        last_share, last = world.lesions[i, j].share, j
+    left, scaled = 0.0, False
+    for place in range(_largest_first(world, i, lobe)):
+        j = world.looks[place].order
+        share = world.lesions[i, j].share
         ablatable = not too_large(world, i, j) and not badly_placed(world, i, j)
         if ablatable and ablations > 0:
             ablations -= 1
             if carry_out:
                 ablate_lesion(world, i, j)
+                scaled = True
         elif excisions > 0:
             excisions -= 1
             if carry_out:
                 scale_lesion(world, i, j, 0.0)
+                scaled = True
         else:
-            left += last_share
+            left += share
+    if scaled:
+        add_up(world, i)
     return float(left)
 
 
 @jit_inside
-def _next_smaller(world: World, i: int, lobe: int, share: float, after: int) -> int:
-    """The largest lesion seen in a lobe that comes after this one in order of size; at a tie by number. -1 for none."""
-    best = -1
-    for j in range(MOST_LESIONS):
+def _largest_first(world: World, i: int, lobe: int) -> int:
+    """Put the lesions seen in a lobe in order of size, at a tie by number. Returns how many there are."""
+    looks, number = world.looks, 0
+    for j in range(world.courses[i].slots):
         lesion = world.lesions[i, j]
         if lesion.seen == 0 or lesion.lobe != lobe or lesion.share <= 0:
             continue
-        later = lesion.share < share or (lesion.share == share and j > after)
-        if later and (best < 0 or lesion.share > world.lesions[i, best].share):
-            best = j
-    return best
+        place = number
+        while place > 0 and world.lesions[i, looks[place - 1].order].share < lesion.share:
+            looks[place].order = looks[place - 1].order
+            place -= 1
+        looks[place].order = j
+        number += 1
+    return number

@@ -17,10 +17,10 @@ left. What debulking leaves is what it leaves. Source: the cards of the topics `
 from __future__ import annotations
 
 from sim.clinic.board import Finding
-from sim.clinic.disease import add_lesion, scale_lesion
+from sim.clinic.disease import add_lesion, add_up, scale_lesion
 from sim.clinic.imaging import found, main_lobe, tumour_seen
 from sim.clinic.known import Known
-from sim.clinic.patient import MOST_LESIONS, Ask, Site, World
+from sim.clinic.patient import Ask, Site, World
 from sim.clinic.protocols import Family, Treatment
 from sim.clinic.reach import ENOUGH, ENOUGH_IF_GROWN, beyond_reach, clear_lobe, remnant, remnant_enough
 from sim.draws import lognormal, uniform
@@ -146,7 +146,7 @@ def can_go_on(world: World, i: int) -> bool:
 def seen_in_lobe(world: World, i: int, lobe: int) -> int:
     """How many lesions of a lobe have been seen."""
     number = 0
-    for j in range(MOST_LESIONS):
+    for j in range(world.courses[i].slots):
         if world.lesions[i, j].seen and world.lesions[i, j].lobe == lobe and world.lesions[i, j].share > 0:
             number += 1
     return number
@@ -182,7 +182,7 @@ def resect(world: World, i: int) -> None:
 def _ultrasound(world: World, i: int) -> None:
     """What the surgeon's own ultrasound finds has been seen."""
     known = world.known
-    for j in range(MOST_LESIONS):
+    for j in range(world.courses[i].slots):
         if world.lesions[i, j].share > 0 and found(
             world,
             i,
@@ -197,10 +197,14 @@ def _ultrasound(world: World, i: int) -> None:
 @jit_inside
 def _take(world: World, i: int, lobe: int, whole_lobe: bool) -> None:
     """The lesions seen in a lobe, or the lobe with all there is in it."""
-    for j in range(MOST_LESIONS):
+    taken = False
+    for j in range(world.courses[i].slots):
         inside = world.lesions[i, j].share > 0 and world.lesions[i, j].lobe == lobe
         if inside and (whole_lobe or world.lesions[i, j].seen == 1):
             scale_lesion(world, i, j, 0.0)
+            taken = True
+    if taken:
+        add_up(world, i)
 
 
 @jit_inside

@@ -14,9 +14,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.clinic.board import Finding
-from sim.clinic.disease import add_lesion, scale_lesion
+from sim.clinic.disease import add_lesion, add_up, scale_lesion
 from sim.clinic.known import Known
-from sim.clinic.patient import MOST_LESIONS, Ask, BloodGroup, World, whole
+from sim.clinic.patient import Ask, BloodGroup, World, whole
 from sim.clinic.stages import Policy
 from sim.draws import lognormal, uniform
 from sim.errors import InputError, Problem
@@ -64,9 +64,10 @@ def graft_mask(world: World, i: int) -> int:
 def replace_liver(world: World, i: int) -> int:
     """The old liver out, the graft in. Returns the minutes in hospital that the loss of the graft adds."""
     key, known, c = world.key, world.known, world.courses[i]
-    for j in range(MOST_LESIONS):
-        if world.lesions[i, j].share > 0:
-            scale_lesion(world, i, j, 0.0)
+    for j in range(c.slots):
+        scale_lesion(world, i, j, 0.0)
+    if c.slots > 0:
+        add_up(world, i)
     median, sigma = known[Known.TRANSPLANT_RESIDUE_MEDIAN.value], known[Known.TRANSPLANT_RESIDUE_SIGMA.value]
     add_lesion(world, i, lognormal(key, i, Ask.GRAFT_RESIDUE.value, c.operations, median, sigma), 0)
     c.clear = 1

@@ -21,7 +21,7 @@ from sim.clinic.disease import settle
 from sim.clinic.effects import befall, complications, relieve
 from sim.clinic.embolisation import embolise
 from sim.clinic.known import Known
-from sim.clinic.patient import MOST_LESIONS, Ask, World, whole
+from sim.clinic.patient import Ask, World, whole
 from sim.clinic.protocols import Family, Role, Treatment
 from sim.clinic.radioembolisation import is_mapped, observation, radioembolise, sides_planned
 from sim.clinic.resection import (
@@ -104,7 +104,7 @@ def still_suitable(world: World, i: int) -> bool:
     if family == Family.RESECTION.value:
         return can_be_resected(world, i)
     if family == Family.ABLATION.value:
-        for j in range(MOST_LESIONS):
+        for j in range(world.courses[i].slots):
             if world.lesions[i, j].seen and world.lesions[i, j].share > 0 and too_large(world, i, j):
                 return False
     return True

@@ -18,7 +18,7 @@ from sim import draws
 from sim.clinic.board import ATTRIBUTES, Finding
 from sim.clinic.boardfile import Board
 from sim.clinic.cohort import draw_traits
-from sim.clinic.patient import COURSE, LESION, MOST_LESIONS, TRAITS, Ask, Grade, Site, World
+from sim.clinic.patient import COURSE, LESION, LOOK, MOST_LESIONS, TRAITS, Ask, Grade, Site, World
 from sim.clinic.protocols import Role, Treatment, Where, protocols
 from sim.clinic.stages import Policy
 from sim.clinic.transplant import KINDS, grafts_that_suit
@@ -119,6 +119,8 @@ def make_world(
         Finding.TRANSPLANTS_HAD,
     ):
         findings[:, never_had] = 0
+    looks = np.zeros(MOST_LESIONS, LOOK).view(np.recarray)
+    looks.patient = -1
     world = World(
         key,
         known,
@@ -131,6 +133,7 @@ def make_world(
         np.array([resources[role.name.lower()] for role in Role], np.int64),
         policy,
         new_plan(),
+        looks,
     )
     draw_traits(world)
     return world

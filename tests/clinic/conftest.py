@@ -68,6 +68,7 @@ def add_lesion(world, i, share, lobe):
 @jit
 def scale_lesion(world, i, j, factor):
     disease.scale_lesion(world, i, j, factor)
+    disease.add_up(world, i)
 
 
 @jit
