@@ -21,7 +21,10 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from sim.jit import jit
+
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 ROUNDING = 1e-12
 """A share is taken as reached when it is this near: sums of fractions miss one half by a few last bits."""
@@ -72,15 +75,34 @@ def aalen_johansen(time: npt.ArrayLike, cause: npt.ArrayLike, causes: int) -> Cu
         raise ValueError("one time and one cause for each, as two rows of the same length")
     if len(times) and (not (times >= 0).all() or kinds.min() < 0 or kinds.max() > causes):
         raise ValueError(f"times of 0 or more, and causes from 0 to {causes}")
-    steps, where = np.unique(times, return_inverse=True)
-    counts = np.zeros((causes + 1, len(steps)))
-    np.add.at(counts, (kinds, where), 1.0)
-    gone = counts.sum(axis=0)
-    at_risk = len(times) - np.r_[0.0, np.cumsum(gone)[:-1]] if len(steps) else np.empty(0)
-    stays = np.cumprod((at_risk - counts[1:].sum(axis=0)) / at_risk)
-    before = np.r_[1.0, stays[:-1]] if len(steps) else np.empty(0)
-    incidence = np.cumsum(before * counts[1:] / at_risk, axis=1)
-    return Curves(steps, at_risk, stays, incidence)
+    order = np.argsort(times)
+    return Curves(*_steps(times[order], kinds[order], causes))
+
+
+@jit
+def _steps(times: Floats, kinds: Ints, causes: int) -> tuple[Floats, Floats, Floats, Floats]:
+    """The curves of times in rising order."""
+    n = len(times)
+    steps, at_risk, free = np.empty(n), np.empty(n), np.empty(n)
+    incidence = np.zeros((causes, n))
+    counts, reached = np.zeros(causes + 1), np.zeros(causes)
+    k, i, stay = 0, 0, 1.0
+    while i < n:
+        steps[k], at_risk[k] = times[i], n - i
+        counts[:] = 0.0
+        while i < n and times[i] == steps[k]:
+            counts[kinds[i]] += 1.0
+            i += 1
+        before = stay
+        events = 0.0
+        for cause in range(1, causes + 1):
+            events += counts[cause]
+            reached[cause - 1] += before * counts[cause] / at_risk[k]
+            incidence[cause - 1, k] = reached[cause - 1]
+        stay *= (at_risk[k] - events) / at_risk[k]
+        free[k] = stay
+        k += 1
+    return steps[:k].copy(), at_risk[:k].copy(), free[:k].copy(), incidence[:, :k].copy()
 
 
 def kaplan_meier(time: npt.ArrayLike, died: npt.ArrayLike) -> Curves:
