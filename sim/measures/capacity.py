@@ -16,15 +16,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from sim.log import RESOURCE_COLUMNS, Event, EventLog, Happening, chunks
+from sim.measures import passes
 from sim.measures.bundle import Rows, Words, table
-from sim.measures.columns import Ints, each_first
+from sim.measures.columns import Ints, each_first, joined
 from sim.measures.facts import Facts, Window
 from sim.measures.journeys import Journeys
 from sim.measures.notes import Notes
@@ -35,21 +36,13 @@ COMPETING = "competing"
 UNSEEN = "spent_on_nobody"
 
 
-class Cases(NamedTuple):
-    """Rows of competing cases that join a queue, are back in it, or begin, in order of time."""
-
-    minute: Ints
-    resource: npt.NDArray[np.int16]
-    event: npt.NDArray[np.int16]
-    case: Ints
-
-
 class HospitalLog:
     """The resources' log of one replication, picked by resource and happening.
 
     log                   the log, for its names
     tables                its rows, in pieces of time that are read one after the other; without, the log's own
-    minute, value, why    (rows,) columns of all rows but those of competing cases that join a queue or end, half of
+    minute, resource, value, why
+                          (rows,) columns of all rows but those of competing cases that join a queue or end, half of
                           it, which tell nothing of what was used; by resource and happening, in order of time
     cases                 the rows of competing cases that put them into a queue or begin them
     """
@@ -59,19 +52,26 @@ class HospitalLog:
     def __init__(self, log: EventLog, tables: Iterable[np.ndarray] | None = None):
         self.log = log
         self.numbers = {name: number for number, name in enumerate(log.names["resources"])}
-        read = [(_picked(its), _cases(its)) for its in (chunks(log.resources) if tables is None else tables)]
-        picked, cases = zip(*read, strict=True) if read else ((_picked(NOTHING),), (_cases(NOTHING),))
-        key, self.minute, self.value, self.why = (np.concatenate(column) for column in zip(*picked, strict=True))
-        self.cases = Cases(*(np.concatenate(column) for column in zip(*cases, strict=True)))
+        read = [_parted(its) for its in (chunks(log.resources) if tables is None else tables)] or [_parted(NOTHING)]
+        key, minute, value, why, *cases = (joined(column) for column in zip(*read, strict=True))
+        self.cases = Cases(*cases)
         order = np.argsort(key, kind="stable")
-        self.minute, self.value, self.why = (column[order] for column in (self.minute, self.value, self.why))
+        self.minute, self.value, self.why = minute[order], value[order], why[order]
+        self.resource, self._happening = np.divmod(key[order], len(Happening))
         self._begins = np.r_[0, np.cumsum(np.bincount(key, minlength=len(self.numbers) * len(Happening)))]
+        self._anywhere: dict[Happening, Ints] = {}
 
     def rows(self, name: str, happening: Happening) -> slice:
         """The rows of one happening at one resource, in order of time; of those that are not left out."""
         assert happening not in self.LEFT_OUT
         key = self.numbers[name] * len(Happening) + happening
         return slice(int(self._begins[key]), int(self._begins[key + 1]))
+
+    def anywhere(self, happening: Happening) -> Ints:
+        """The rows of one happening at all resources."""
+        if happening not in self._anywhere:
+            self._anywhere[happening] = np.flatnonzero(self._happening == happening)
+        return self._anywhere[happening]
 
 
 class Cases(NamedTuple):
@@ -84,23 +84,13 @@ class Cases(NamedTuple):
 
 
 NOTHING = np.empty((0, len(RESOURCE_COLUMNS)), np.int64)
-MINUTE, RESOURCE, EVENT, CASE, VALUE, WHY = range(len(RESOURCE_COLUMNS))
 KEPT = np.array([happening not in HospitalLog.LEFT_OUT for happening in Happening])
 QUEUES = (Happening.JOINED, Happening.CANCELLED, Happening.MISSED, Happening.STARTED)
 QUEUED = np.array([happening in QUEUES for happening in Happening])
 
 
-def _picked(table: np.ndarray) -> tuple[np.ndarray, ...]:
-    """What is kept of some rows: `resource, happening` as one number, `minute, value, why`."""
-    its = table[KEPT[table[:, EVENT]]]
-    key = (its[:, RESOURCE] * len(Happening) + its[:, EVENT]).astype(np.int16)
-    return key, its[:, MINUTE].copy(), its[:, VALUE].copy(), its[:, WHY].astype(np.int16)
-
-
-def _cases(table: np.ndarray) -> Cases:
-    its = table[QUEUED[table[:, EVENT]]]
-    resource, event = (its[:, column].astype(np.int16) for column in (RESOURCE, EVENT))
-    return Cases(its[:, MINUTE].copy(), resource, event, its[:, CASE].copy())
+def _parted(table: np.ndarray) -> Any:
+    return passes.parted(table, KEPT, QUEUED, len(Happening))
 
 
 @dataclass(frozen=True)
@@ -186,8 +176,9 @@ class Levels:
 def levels(hospital: HospitalLog, name: str, window: Window) -> Levels:
     """Places in use and places there are, piece by piece over the measured period. Before its first row each is 0."""
     changes = [hospital.rows(name, kind) for kind in (Happening.OCCUPIED, Happening.CAPACITY)]
-    times = np.unique(np.concatenate([hospital.minute[rows] for rows in changes] + [np.array([window.starts])]))
-    times = times[(times >= window.starts) & (times < window.ends)]
+    times = np.sort(np.concatenate([hospital.minute[rows] for rows in changes] + [np.array([window.starts])]))
+    times = times[window.holds(times)]
+    times = times[each_first(times)]
     values = []
     for rows in changes:
         at = np.searchsorted(hospital.minute[rows], times, side="right")

@@ -3,6 +3,7 @@
     in_order(keys)            the stable order of whole numbers
     ByPatient                 a small table of columns, of which `who` says whose each row is
     together(parts)           such tables of different patients as one
+    joined(parts)             columns one after the other
     each_first(who)           which rows are the first of their patient
 
 Knows nothing of what the columns mean.
@@ -34,19 +35,20 @@ def in_order(keys: npt.NDArray[Any]) -> Ints:
         return np.empty(0, np.int64)
     numbers = keys.astype(np.int64).view(np.uint64)
     rest = numbers - np.uint64(int(keys.min()) % (1 << 64))
-    order: Ints | None = None
+    order = np.arange(len(keys))
     for shift in range(0, max(int(rest.max()).bit_length(), 1), DIGIT):
         digit = (rest >> np.uint64(shift)).astype(np.uint16)
-        if order is None:
-            order = np.argsort(digit, kind="stable")
-        else:
-            order = order[np.argsort(digit[order], kind="stable")]
-    assert order is not None
+        order = order[np.argsort(digit[order], kind="stable")]
     return order
 
 
+def joined(parts: Sequence[Any]) -> Any:
+    """Columns one after the other; a single one as it is."""
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
 def each_first(who: npt.NDArray[Any]) -> Bools:
-    """Which rows are the first of their patient, where those of a patient stand together.
+    """Which rows are the first with their number, where those with the same stand together.
 
     >>> each_first(np.array([3, 3, 5])).tolist()
     [True, False, True]
@@ -81,7 +83,7 @@ def together(parts: Sequence[T]) -> T:
     """Tables of different patients as one. The rows of each patient keep their order."""
     if len(parts) == 1:
         return parts[0]
-    columns = [np.concatenate(column) for column in zip(*(part._columns() for part in parts), strict=True)]
+    columns = [joined(column) for column in zip(*(part._columns() for part in parts), strict=True)]
     who = columns[0]
     whole = type(parts[0])(*columns)
     return whole if (who[1:] >= who[:-1]).all() else whole.taking(in_order(who))

@@ -156,7 +156,8 @@ class _Within:
         journeys = self.journeys
         first = journeys.first(self.where(Event.DECIDED))
         found = np.full(len(self.chosen), NONE, object)
-        found[self.row(first)] = [facts.plans.get(word, NO_TREATMENT) for word in journeys.why_words(journeys.why[first])]
+        words = journeys.why_words(journeys.why[first])
+        found[self.row(first)] = [facts.plans.get(word, NO_TREATMENT) for word in words]
         return found
 
     def given(self, facts: Facts) -> _Given:

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
 from sim.measures.capacity import own_place_minutes
-from sim.measures.columns import Ints, together
+from sim.measures.columns import ByPatient, Ints, together
 from sim.measures.endpoints import Cleared, cleared
 from sim.measures.facts import Facts
 from sim.measures.flows import Paths, paths
@@ -27,6 +28,8 @@ from sim.measures.outcomes import Courses, courses
 from sim.measures.queues import Removals, queueing
 from sim.measures.symptoms import Spells, spells
 from sim.measures.waits import Waits, waiting
+
+T = TypeVar("T", bound=ByPatient)
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,8 @@ def merged(parts: Sequence[Gathered], rows: Sequence[Ints]) -> Gathered:
 
     rows   of each part, the row of the patient table that each of its patients has
     """
-    def whole(tables):
+
+    def whole(tables: list[T]) -> T:
         return together([table.of_rows(its) for table, its in zip(tables, rows, strict=True)])
 
     return Gathered(

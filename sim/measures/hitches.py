@@ -21,6 +21,8 @@ from sim.measures.capacity import COMPETING, OWN, HospitalLog
 from sim.measures.facts import Facts, Window
 from sim.measures.notes import Notes
 
+WHY_BITS = 16
+"""In which the number of a reason finds room, from -1 on."""
 Counts = dict[tuple[str, str, str, str], int]
 """How often, by `resource, what, who, why`."""
 OWN_EVENTS = (("cancelled", Event.CANCELLED), ("missed", Event.MISSED))
@@ -33,25 +35,22 @@ HAPPENINGS = (
 
 def hitches(notes: Notes, hospital: HospitalLog, window: Window) -> Counts:
     """Counts by resource, what happened, to whom and why, over the measured period."""
-    found: Counter[tuple[str, str, str, str]] = Counter()
+    log, names = hospital.log, list(hospital.numbers)
+    kinds = []
     for what, event in OWN_EVENTS:
         its = notes.of(event, window)
-        for number, name in enumerate(hospital.numbers):
-            _count(found, (name, what, OWN), its.why[its.resource == number], hospital)
-    for name in hospital.numbers:
-        for what, who, happening in HAPPENINGS:
-            rows = hospital.rows(name, happening)
-            _count(found, (name, what, who), hospital.why[rows][window.holds(hospital.minute[rows])], hospital)
+        kinds.append((what, OWN, its.resource, its.why))
+    for what, who, happening in HAPPENINGS:
+        rows = hospital.anywhere(happening)
+        rows = rows[window.holds(hospital.minute[rows])]
+        kinds.append((what, who, hospital.resource[rows], hospital.why[rows]))
+    found: Counter[tuple[str, str, str, str]] = Counter()
+    for what, who, resource, why in kinds:
+        pairs, counts = np.unique(resource * np.int64(1 << WHY_BITS) + why, return_counts=True)
+        for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True):
+            at, reason = divmod(pair + 1, 1 << WHY_BITS)
+            found[names[at], what, who, log.why_name(reason - 1) or "no reason given"] += count
     return dict(sorted(found.items()))
-
-
-def _count(found: Counter[tuple[str, str, str, str]], of: tuple[str, str, str], why: np.ndarray, hospital: HospitalLog) -> None:
-    """Add rows to the counts by their reasons."""
-    if len(why) == 0:
-        return
-    counts = np.bincount(why + 1)
-    for number in np.flatnonzero(counts).tolist():
-        found[*of, hospital.log.why_name(number - 1) or "no reason given"] += int(counts[number])
 
 
 def hitch_table(counts: Counts, replication: int) -> pd.DataFrame:
@@ -84,12 +83,12 @@ def hitch_figures(
         _missed_share(rows, name, counts, notes, hospital, window)
 
 
-def _missed_share(
-    rows: Rows, name: str, counts: Counts, notes: Notes, hospital: HospitalLog, window: Window
-) -> None:
-    own = notes.of(Event.STARTED, window, hospital.numbers[name])
-    others = window.holds(hospital.minute[hospital.rows(name, Happening.STARTED)])
-    came = {OWN: len(own.who), COMPETING: int(others.sum())}
+def _missed_share(rows: Rows, name: str, counts: Counts, notes: Notes, hospital: HospitalLog, window: Window) -> None:
+    starts = {
+        OWN: notes.of(Event.STARTED, resource=hospital.numbers[name]).minute,
+        COMPETING: hospital.minute[hospital.rows(name, Happening.STARTED)],
+    }
+    came = {who: int(window.holds(minutes).sum()) for who, minutes in starts.items()}
     gone = {who: summed(counts, name, "missed", who) for who in came}
     for group, whose in (("all", (OWN, COMPETING)), (OWN, (OWN,)), (COMPETING, (COMPETING,))):
         did_not, did = sum(gone[who] for who in whose), sum(came[who] for who in whose)

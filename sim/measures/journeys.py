@@ -22,8 +22,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.errors import InputError, Problem
-from sim.jit import jit
 from sim.log import Event, EventLog, Why
+from sim.measures import passes
 from sim.measures.columns import Bools, Ints, each_first, in_order
 from sim.measures.facts import Window
 
@@ -93,19 +93,29 @@ class People:
 
     def rows_of(self, patient: Ints) -> Ints:
         """The row in which each patient stands. InputError for one who is not there."""
-        row = np.searchsorted(self.number, patient)
-        known = row < len(self.number)
-        known[known] = self.number[row[known]] == patient[known]
-        if not known.all():
+        row = self._places(patient)
+        if len(row) and row.min() < 0:
             raise InputError(
                 Problem(
                     path="patients",
-                    found=f"no row for patient {patient[~known].min()}, who is in the log",
+                    found=f"no row for patient {patient[row < 0].min()}, who is in the log",
                     expected="one row for each patient of the log",
                     todo="measure a log together with the patient table of the same replication",
                 )
             )
         return row
+
+    def _places(self, patient: Ints) -> Ints:
+        """The row of each patient, -1 where there is none."""
+        if len(self.number) == 0 or len(patient) == 0:
+            return np.full(len(patient), -1)
+        first, last = int(self.number[0]), int(self.number[-1])
+        if patient.min() >= first and patient.max() <= last <= first + len(patient):  # few numbers are left out
+            row_of = np.full(last - first + 1, -1)
+            row_of[self.number - first] = np.arange(len(self.number))
+            return row_of[patient - first]
+        row = np.minimum(np.searchsorted(self.number, patient), len(self.number) - 1)
+        return np.where(self.number[row] == patient, row, -1)
 
 
 class Journeys:
@@ -140,6 +150,7 @@ class Journeys:
         self.event, self.resource, self.value, self.why = (
             log.events_column(name)[order] for name in ("event", "resource", "value", "why")
         )
+        self._span = (int(self.minute.min()), int(self.minute.max())) if self.never else (0, 0)
         self._by_event = np.argsort(self.event, kind="stable")
         self._begins = np.r_[0, np.cumsum(np.bincount(self.event, minlength=max(Event) + 1))]
         self._whys = np.bincount(self.why + 1) if self.never else np.empty(0, np.int64)
@@ -181,7 +192,7 @@ class Journeys:
         starts, stops   positions, in rising order
         later           only stops of a later minute count
         """
-        return _following(starts, stops, self.who, self.minute, later)
+        return passes.following(starts, stops, self.who, self.minute, later)
 
     def same_moment(self, positions: Ints, others: Ints) -> Bools:
         """Which of the positions share patient and minute with one of the others."""
@@ -189,19 +200,21 @@ class Journeys:
 
     def _moments(self, positions: Ints) -> Ints:
         """Numbers that are the same only for rows of one patient in one minute."""
-        first, last = (int(self.minute.min()), int(self.minute.max())) if self.never else (0, 0)
+        first, last = self._span
         moments: Ints = self.who[positions] * (last - first + 1) + self.minute[positions] - first
         return moments
 
     def why_numbers(self, names: Iterable[str]) -> list[int]:
         """The numbers of the clinic's reasons with these names; a name the log does not know has none."""
         wanted = set(names)
-        return [number - 1 for number in np.flatnonzero(self._whys).tolist() if number and self._words[number] in wanted]
+        used = np.flatnonzero(self._whys[1:])
+        return [number for number in used.tolist() if self._words[number + 1] in wanted]
 
     def why_mapped(self, positions: Ints, numbers: Mapping[str, int]) -> npt.NDArray[np.int16]:
         """Of each of these rows the number that stands for its reason, 0 where none does."""
-        of_reason = np.array([numbers.get(word, 0) for word in self._words], np.int16)
-        return of_reason[self.why[positions] + 1]
+        of_reason: npt.NDArray[np.int16] = np.array([numbers.get(word, 0) for word in self._words], np.int16)
+        found: npt.NDArray[np.int16] = of_reason[self.why[positions] + 1]
+        return found
 
     def why_words(self, whys: Ints) -> npt.NDArray[np.object_]:
         """Reasons in words."""
@@ -211,22 +224,6 @@ class Journeys:
 def _rises(who: Ints, n: Ints) -> bool:
     """Do the rows of each patient stand in their order?"""
     return bool(((n[1:] > n[:-1]) | (who[1:] != who[:-1])).all())
-
-
-@jit
-def _following(starts: Ints, stops: Ints, who: Ints, minute: Ints, later: bool) -> Ints:
-    never = len(who)
-    found = np.empty(len(starts), np.int64)
-    at = 0
-    for i in range(len(starts)):
-        start = starts[i]
-        its, then = who[start], minute[start]
-        while at < len(stops) and (
-            stops[at] <= start or (later and who[stops[at]] == its and minute[stops[at]] <= then)
-        ):
-            at += 1
-        found[i] = stops[at] if at < len(stops) and who[stops[at]] == its else never
-    return found
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.log import Event
 from sim.measures.columns import Bools, ByPatient, Ints
-from sim.measures.journeys import LATE, Journeys
+from sim.measures.journeys import Journeys
 
 FRAIL_FROM = 2
 """The ECOG performance status from which a patient counts as frail: out of bed, but unable to work."""

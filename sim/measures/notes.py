@@ -42,17 +42,19 @@ class Notes(ByPatient):
     why: npt.NDArray[Any]
 
     @cached_property
-    def _by_event(self) -> dict[int, Notes]:
+    def _found(self) -> dict[tuple[int, int], Notes]:
         order = in_order(self.event)
         ends = np.cumsum(np.bincount(self.event, minlength=max(Event) + 1))
         starts = np.r_[0, ends[:-1]]
-        return {int(event): self.taking(order[starts[event] : ends[event]]) for event in COUNTED}
+        return {(int(event), -1): self.taking(order[starts[event] : ends[event]]) for event in COUNTED}
 
     def of(self, event: Event, window: Window | None = None, resource: int = -1) -> Notes:
         """Those with one event, if told so only of a period or at one resource."""
-        its = self._by_event[event]
+        its = self._found[event, -1]
         if resource >= 0:
-            its = its.taking(its.resource == resource)
+            if (event, resource) not in self._found:
+                self._found[event, resource] = its.taking(np.flatnonzero(its.resource == resource))
+            its = self._found[event, resource]
         return its if window is None else its.taking(window.holds(its.minute))
 
 

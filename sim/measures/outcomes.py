@@ -160,7 +160,8 @@ def outcome_figures(
     _line_figures(rows, given, facts, window, bare)
     _lost_figures(rows, notes, waits, facts, window, bare)
     for name, event in COUNTED.items():
-        rows.add(f"count.{name}.per_year", len(notes.of(event, window).who) / window.years, "per year")
+        count = int(window.holds(notes.of(event).minute).sum())
+        rows.add(f"count.{name}.per_year", count / window.years, "per year")
     rows.add("count.nelm_seen.per_year", float(window.holds(lives.seen).sum()) / window.years, "per year")
     died = notes.of(Event.DIED, window)
     undiagnosed = int((lives.diagnosed[died.who] == LATE).sum())

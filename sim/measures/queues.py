@@ -24,8 +24,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.jit import jit
 from sim.log import FIRST_CLINIC_WHY, Event, EventLog, Happening
+from sim.measures import passes
 from sim.measures.bundle import Rows, Words, table
 from sim.measures.capacity import COMPETING, OWN, HospitalLog
 from sim.measures.columns import ByPatient, Ints, in_order
@@ -81,38 +81,13 @@ class Removals(ByPatient):
     cause: Ints
 
 
-@jit
-def _visits(group: Ints, slot: Ints, joins: npt.NDArray[np.bool_], slots: int) -> tuple[Ints, Ints]:
-    """Rows at which visits begin, and the rows that end them (-1 where none does).
-
-    group   (n,) the same number for rows of one person, which stand together in order of time
-    slot    (n,) where she waits, from 0 to `slots`
-    joins   (n,) whether a row puts the person into the queue (or says that she is still in it), or ends the wait
-    """
-    begins, ends = np.empty(len(group), np.int64), np.full(len(group), -1, np.int64)
-    waiting = np.full(slots, -1, np.int64)  # the visit that she is on
-    visits = 0
-    for row in range(len(group)):
-        if row > 0 and group[row] != group[row - 1]:
-            waiting[:] = -1
-        its = slot[row]
-        if joins[row] and waiting[its] < 0:
-            begins[visits] = row
-            waiting[its] = visits
-            visits += 1
-        elif not joins[row] and waiting[its] >= 0:
-            ends[waiting[its]] = row
-            waiting[its] = -1
-    return begins[:visits].copy(), ends[:visits].copy()
-
-
 def queueing(journeys: Journeys) -> tuple[Waits, Removals]:
     """Waits of the pathway's own patients in the queues of all resources, and those who were taken out of one."""
     at = np.sort(np.concatenate([journeys.where(event) for event in (*JOINS, *LEAVES)]))
     resource = journeys.resource[at].astype(np.int64)
     at, resource = at[resource >= 0], resource[resource >= 0]
     joins = np.isin(journeys.event[at], JOINS)
-    begins, ends = _visits(journeys.who[at], resource, joins, int(resource.max(initial=0)) + 1)
+    begins, ends = passes.visits(journeys.who[at], resource, joins, int(resource.max(initial=0)) + 1)
     by = np.where(ends >= 0, at[ends], journeys.never) if len(at) else ends
     withdrawn = (ends >= 0) & (journeys.event[at[ends]] == Event.WITHDRAWN) if len(at) else ends >= 0
     reached, ended = np.where(withdrawn, journeys.never, by), np.where(withdrawn, by, journeys.never)
@@ -148,7 +123,7 @@ def competing_queues(hospital: HospitalLog, window: Window) -> dict[str, Line]:
         order[again] = order[again[np.lexsort((starts[again], minute[again], case[again]))]]
         minute, starts = of.minute[order], (of.event == Happening.STARTED)[order]
     resource = of.resource[order].astype(np.int64)
-    begins, ends = _visits(case, resource, ~starts, len(hospital.numbers))
+    begins, ends = passes.visits(case, resource, ~starts, len(hospital.numbers))
     start, resource = minute[begins], resource[begins]
     end = np.where(ends >= 0, minute[ends], window.horizon) if len(minute) else ends
     outcome = np.where(ends >= 0, Outcome.REACHED, Outcome.CENSORED).astype(np.int8)
@@ -190,9 +165,10 @@ def waited_until(line: Line, at: Ints) -> Ints:
     [5, 7, 13]
     """
 
-    before = [np.searchsorted(minutes, at, side="left") for minutes in line.by_time]
-    joined, left = (at * n - sums[n] for n, sums in zip(before, line.sums, strict=True))
-    return np.asarray(joined - left, np.int64)
+    (starts, ends), (sum_of_starts, sum_of_ends) = line.by_time, line.sums
+    joined, left = starts.searchsorted(at), ends.searchsorted(at)
+    waited: Ints = at * (joined - left) - (sum_of_starts[joined] - sum_of_ends[left])
+    return waited
 
 
 def mean_length(line: Line, window: Window) -> float:
@@ -222,21 +198,7 @@ def longest(line: Line, window: Window) -> int:
     >>> longest(Line(np.array([0, 5, 8]), np.array([10, 8, 9]), np.array([1, 1, 1])), Window(0, 20, 20))
     2
     """
-    return int(_longest(*line.by_time, window.starts, window.ends))
-
-
-@jit
-def _longest(starts: Ints, ends: Ints, first: int, last: int) -> int:
-    """The same, of minutes in rising order. Who leaves in a minute is gone before who joins in it comes."""
-    joined, left = np.searchsorted(starts, first), np.searchsorted(ends, first)
-    most = joined - np.searchsorted(ends, first, side="right")
-    while (joined < len(starts) and starts[joined] < last) or (left < len(ends) and ends[left] < last):
-        if left < len(ends) and (joined >= len(starts) or ends[left] <= starts[joined]):
-            left += 1
-        else:
-            joined += 1
-        most = max(most, joined - left)
-    return most
+    return int(passes.most_at_once(*line.by_time, window.starts, window.ends))
 
 
 def weekly_lengths(queues: dict[tuple[str, str], Line], window: Window, replication: int) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -30,10 +31,17 @@ from sim.measures.facts import Facts, Window
 from sim.measures.intervals import ANY, Interval, Milestone, intervals
 from sim.measures.journeys import OUTCOMES, Episodes, Journeys, Outcome, clocks
 from sim.measures.lives import Lives
-from sim.measures.statistics import Floats, aalen_johansen, reached_by, read_at
+from sim.measures.statistics import Floats, of_minutes, reached_by, read_at
 from sim.units import DAY
 
 FIRST, SUBSEQUENT = "first", "subsequent"
+REACHED = int(Outcome.REACHED)
+COUNTED = (
+    ("reached", REACHED),
+    ("died_waiting", int(Outcome.DIED)),
+    ("ended_otherwise", int(Outcome.ENDED)),
+    ("still_waiting", int(Outcome.CENSORED)),
+)
 
 
 @dataclass(frozen=True)
@@ -120,6 +128,7 @@ class _Milestones:
 
     def __init__(self, journeys: Journeys, facts: Facts):
         self.journeys = journeys
+        self.found: dict[tuple[Event, str], Ints] = {}
         names = plans(facts)
         numbers = {name: number for number, name in enumerate(names)}
         self.background = [numbers[name] for name in facts.background if name in numbers]
@@ -127,7 +136,7 @@ class _Milestones:
         self.given_to_the_liver = journeys.why_numbers(facts.liver_directed)
         self.decided = journeys.where(Event.DECIDED)
         plan = journeys.why_mapped(self.decided, {row: numbers[name] for row, name in facts.plans.items()})
-        planning = plan > 0
+        self.plan_of_all, planning = plan, plan > 0
         self.plan, self.planned = plan[planning], self.decided[planning]
         self.treated = journeys.where(Event.TREATED)
         behind = np.isin(journeys.why[self.treated], journeys.why_numbers(facts.background))
@@ -159,23 +168,28 @@ class _Milestones:
 
     def positions(self, milestone: Milestone) -> Ints:
         """Where a milestone stands in the log, of everybody, in rising order."""
+        which = milestone.event, milestone.of
+        if which not in self.found:
+            self.found[which] = self._positions(milestone)
+        return self.found[which]
+
+    def _positions(self, milestone: Milestone) -> Ints:
         if milestone.of == ANY:
             return self.journeys.where(milestone.event)
         if milestone.event == Event.TREATED:
             return self.journeys.where(Event.TREATED, self.given_to_the_liver)
-        for_liver = self.planned[np.isin(self.plan, self.liver_directed)]
-        kinds: dict[str, Ints] = {
-            "treatment": self.planned,
-            "no_treatment": self._without(self.planned),
-            "liver_directed": for_liver,
-            "not_liver_directed": self._without(for_liver),
-        }
-        return kinds[milestone.of]
+        planning = self.plan_of_all > 0
+        for_liver = np.isin(self.plan_of_all, self.liver_directed)
+        if milestone.of == "treatment":
+            return self.planned
+        if milestone.of == "liver_directed":
+            return self.decided[for_liver]
+        return self._without(planning if milestone.of == "no_treatment" else for_liver)
 
-    def _without(self, these: Ints) -> Ints:
+    def _without(self, these: Bools) -> Ints:
         """Decisions of meetings that took none of these: a meeting may write two, one for the background."""
-        others = np.setdiff1d(self.decided, these)
-        return others[~self.journeys.same_moment(others, these)]
+        others = self.decided[~these]
+        return others[~self.journeys.same_moment(others, self.decided[these])]
 
 
 def interval_figures(rows: Rows, waits: dict[str, Waits], facts: Facts, window: Window) -> None:
@@ -207,7 +221,8 @@ def _groups(interval: Interval, its: Waits, facts: Facts) -> dict[str, Bools]:
     nobody = np.zeros(len(its.who), np.bool_)
 
     def any_of(those: Iterable[str]) -> Bools:
-        return np.logical_or.reduce([nobody, *(of[name] for name in those if name in of)])
+        either: Bools = np.logical_or.reduce([nobody, *(of[name] for name in those if name in of)])
+        return either
 
     groups |= {FIRST: ~its.later, SUBSEQUENT: its.later, "liver_directed": any_of(facts.liver_directed)}
     groups |= {kind: any_of(those) for kind, those in sorted(facts.together.items())}
@@ -225,7 +240,9 @@ def stopped_figures(rows: Rows, name: str, group: str, minutes: Ints, target: fl
     rows.add(f"wait.{name}.within_target_of_stopped", share, "share", group, "no clock stopped")
 
 
-def wait_figures(rows: Rows, name: str, group: str, minutes: Ints, outcome: Ints, target: float | None = None) -> None:
+def wait_figures(
+    rows: Rows, name: str, group: str, minutes: Ints, outcome: npt.NDArray[Any], target: float | None = None
+) -> None:
     """The figures of one group of waits, as `wait.<name>.<figure>`.
 
     minutes   (n,) each until it ended, or follow-up did
@@ -233,22 +250,18 @@ def wait_figures(rows: Rows, name: str, group: str, minutes: Ints, outcome: Ints
     target    days, or None for an interval that has no target
     """
     prefix = f"wait.{name}."
-    for figure, which in (
-        ("reached", Outcome.REACHED),
-        ("died_waiting", Outcome.DIED),
-        ("ended_otherwise", Outcome.ENDED),
-        ("still_waiting", Outcome.CENSORED),
-    ):
-        rows.add(prefix + figure, float((outcome == which).sum()), "waits", group)
+    counts = np.bincount(outcome, minlength=len(Outcome))
+    for figure, which in COUNTED:
+        rows.add(prefix + figure, float(counts[which]), "waits", group)
     rows.add(prefix + "started", float(len(minutes)), "waits", group)
     days: Floats = minutes / DAY
-    curves = aalen_johansen(days, outcome, len(Outcome) - 1)
-    reached = curves.incidence[Outcome.REACHED - 1]
+    curves = of_minutes(minutes, outcome, len(Outcome) - 1, DAY)
+    reached = curves.incidence[REACHED - 1]
     nobody = len(minutes) == 0
     for figure, share in (("median", 0.5), ("p90", 0.9)):
         note = "nobody started" if nobody else f"fewer than {share:.0%} of those who started got there"
         rows.add(prefix + figure, reached_by(curves, reached, share), "days", group, note)
-    served = days[outcome == Outcome.REACHED]
+    served = days[outcome == REACHED]
     mean = float(served.mean()) if len(served) else float("nan")
     rows.add(prefix + "mean_of_those_served", mean, "days", group, "nobody got there")
     if target is not None:

@@ -16,7 +16,6 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from sim.log import EventLog
 from sim.measures import hitches, outcomes, queues, waits
 from sim.measures.bundle import Rows, figures
 from sim.measures.capacity import COMPETING, OWN, HospitalLog
