@@ -27,10 +27,8 @@ from sim.log import (
     EventLog,
     Happening,
     Why,
-    in_order,
     name_of,
     named,
-    numbered,
 )
 from sim.rows import Layout, RowsOnDisk, RowsWriter
 
@@ -50,19 +48,16 @@ class LogFiles:
         self.begun = False
         self._bare = EventLog(*_nothing(), named(names), replication)
         self._files: list[RowsWriter] = []
-        self._counts = np.zeros(0, np.int64)  # rows of each patient so far
 
     def put(self, events: np.ndarray, resources: np.ndarray) -> None:
-        """Rows as the engine writes them, in any order, but none of a minute that was put away before."""
+        """Rows in the order of the log, none of them of a minute that was put away before."""
         if not self.begun:
             self.folder.mkdir(parents=True, exist_ok=True)
             self.begun = True
             self._files.append(_writer(self.folder / "events.parquet", self._bare, EVENT_COLUMNS, Event))
             self._files.append(_writer(self.folder / "resources.parquet", self._bare, RESOURCE_COLUMNS, Happening))
-        if len(events) and (most := int(events[:, 0].max())) >= len(self._counts):
-            self._counts = np.concatenate([self._counts, np.zeros(most + 1, np.int64)])
-        self._files[0].write(numbered(events, self._counts))
-        self._files[1].write(in_order(resources))
+        self._files[0].write(events)
+        self._files[1].write(resources)
 
     def close(self) -> EventLog:
         """The finished log, whose rows stay in the files."""
