@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 
 import ours
-from sim.log import EventLog, first_difference, in_order, numbered
+from sim.log import EventLog, first_difference, numbered
+from sim.order import in_order
 from workloads.header import header
 
 HERE = Path(__file__).resolve().parent
@@ -44,7 +45,7 @@ def rows_in_c(workload: str, size: int, seed: int, like: EventLog) -> EventLog:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         events = np.fromfile(Path(folder) / "events", np.int64).reshape(-1, 7)
         resources = np.fromfile(Path(folder) / "resources", np.int64).reshape(-1, 6)
-    return EventLog(numbered(events), in_order(resources), like.names)
+    return EventLog(numbered(events, np.zeros(size, np.int64)), in_order(resources), like.names)
 
 
 def main() -> None:
