@@ -102,3 +102,11 @@ def jit_inside(function: F) -> F:
         function
     )
     return compiled
+
+
+def jit_in_place(function: F) -> F:
+    """As `jit_inside`, for short functions written out where they are called: compiled code can not return a record."""
+    if not COMPILED:
+        return function
+    compiled: F = numba.njit(inline="always", error_model="numpy")(function)
+    return compiled

@@ -5,7 +5,7 @@ The rules are not in this file. They are rows of board.yaml, in order of prefere
 that serves compiled and plain code alike.
 
     Finding, ATTRIBUTES           what the board may ask about, with its levels or its range
-    Table, Tables                 a decision table as arrays of bounds
+    TABLE, Tables                 a decision table as arrays of bounds
     first_row(table, ...)         -> the first row that fits, and all that fit, as bits
     fitting_rows, first_of        the same in two steps, for who asks more than once
     explain(rows, findings)       -> a line per row: offered, or why not
@@ -153,22 +153,28 @@ CELL = np.dtype(
 """What one row asks of one attribute. A row's questions come first in its line, so that reading stops behind them."""
 
 
-class Table(NamedTuple):
-    """A decision table as arrays. A row fits where every attribute it asks about is known and within its bounds."""
+MOST_ROWS = 60  # not clinical: decisions log their fitting rows as bits of one number
+MOST_OFFERS = 4  # not clinical: columns of the table of offers
 
-    cells: Any  # (rows, attributes) CELL, the questions of a row in the order of Finding
-    offers: Any  # (rows, 4) what the row offers, and its equal alternatives; -1 where there are fewer
+TABLE = np.dtype(
+    [
+        ("rows", "i8"),  # how many of the lines below are in use
+        ("cells", CELL, (MOST_ROWS, len(Finding))),  # the questions of a row in the order of Finding
+        ("offers", "i8", (MOST_ROWS, MOST_OFFERS)),  # what it offers, and its equal alternatives; -1 where fewer
+    ]
+)
+"""A decision table. A row fits where every attribute it asks about is known and within its bounds."""
 
 
 class Tables(NamedTuple):
     """The board's two tables: the background treatment, and the main offer."""
 
-    background: Table
-    main: Table
+    background: Any  # TABLE
+    main: Any  # TABLE
 
 
 @jit
-def fits(table: Table, row: int, findings: Any) -> bool:
+def fits(table: Any, row: int, findings: Any) -> bool:
     """Does a row fit what is known?
 
     findings  (attributes,)  NaN where nothing is known
@@ -189,10 +195,10 @@ def fits(table: Table, row: int, findings: Any) -> bool:
 
 
 @jit
-def fitting_rows(table: Table, findings: Any) -> int:
+def fitting_rows(table: Any, findings: Any) -> int:
     """The bits of all rows that fit what is known."""
     bits = 0
-    for row in range(table.cells.shape[0]):
+    for row in range(table.rows):
         if fits(table, row, findings):
             bits |= 1 << row
     return bits
@@ -211,7 +217,7 @@ def first_of(bits: int, off: int) -> int:
 
 
 @jit
-def first_row(table: Table, findings: Any, off: int) -> Any:
+def first_row(table: Any, findings: Any, off: int) -> Any:
     """The first row that fits, and the bits of all rows that do.
 
     off      bits of rows not to be used: refused by the patient, or switched off in the scenario
@@ -219,6 +225,16 @@ def first_row(table: Table, findings: Any, off: int) -> Any:
     """
     bits = fitting_rows(table, findings)
     return first_of(bits, off), bits
+
+
+@jit
+def rows_offering(table: Any, offered: int) -> int:
+    """The rows whose offer is this one, as bits."""
+    bits = 0
+    for row in range(table.rows):
+        if table.offers[row, 0] == offered:
+            bits |= 1 << row
+    return bits
 
 
 @dataclass(frozen=True)
@@ -236,7 +252,7 @@ class Row:
         return " or ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def why_not(row: Row, table: Table, number: int, findings: np.ndarray) -> str:
+def why_not(row: Row, table: Any, number: int, findings: np.ndarray) -> str:
     """Why a row does not fit, in words; '' where it does."""
     reasons = []
     names = list(ATTRIBUTES)
@@ -256,7 +272,7 @@ def why_not(row: Row, table: Table, number: int, findings: np.ndarray) -> str:
     return "; ".join(reasons)
 
 
-def explain(rows: tuple[Row, ...], table: Table, findings: np.ndarray, off: int = 0) -> str:
+def explain(rows: tuple[Row, ...], table: Any, findings: np.ndarray, off: int = 0) -> str:
     """A line per row: offered, fitting but later, or why not."""
     first, _ = first_row(table, findings, off)
     width = max(len(row.name) for row in rows)
