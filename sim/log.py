@@ -208,6 +208,11 @@ def _parted(table: np.ndarray, minute: int, until: int) -> tuple[np.ndarray, np.
     return table[over], table[~over]
 
 
+def nothing() -> tuple[np.ndarray, np.ndarray]:
+    """Both tables of a log in which nothing has happened."""
+    return np.empty((0, len(EVENT_COLUMNS)), np.int64), np.empty((0, len(RESOURCE_COLUMNS)), np.int64)
+
+
 def named(names: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
     """The names a log has, of all three kinds."""
     return {kind: tuple(names.get(kind, ())) for kind in ("steps", "resources", "whys")}

@@ -29,6 +29,7 @@ from sim.log import (
     Why,
     name_of,
     named,
+    nothing,
 )
 from sim.rows import Layout, RowsOnDisk, RowsWriter
 
@@ -46,7 +47,7 @@ class LogFiles:
     def __init__(self, folder: Path, names: Mapping[str, Sequence[str]], replication: int = 0):
         self.folder = folder
         self.begun = False
-        self._bare = EventLog(*_nothing(), named(names), replication)
+        self._bare = EventLog(*nothing(), named(names), replication)
         self._files: list[RowsWriter] = []
 
     def put(self, events: np.ndarray, resources: np.ndarray) -> None:
@@ -70,10 +71,6 @@ class LogFiles:
         """Let go of files that were not finished and are worth nothing."""
         for file in self._files:
             file.abandon()
-
-
-def _nothing() -> tuple[np.ndarray, np.ndarray]:
-    return np.empty((0, len(EVENT_COLUMNS)), np.int64), np.empty((0, len(RESOURCE_COLUMNS)), np.int64)
 
 
 def _layout(log: EventLog, columns: tuple[str, ...], events: type[IntEnum]) -> Layout:
@@ -131,7 +128,7 @@ def read_log(events: Path, resources: Path) -> EventLog:
 
     meta = json.loads((pq.read_schema(events).metadata or {}).get(b"nelm", b"{}"))
     if meta.get("names"):
-        bare = EventLog(*_nothing(), named(meta["names"]), int(meta["replication"]))
+        bare = EventLog(*nothing(), named(meta["names"]), int(meta["replication"]))
         return EventLog(
             np.asarray(RowsOnDisk(events, _layout(bare, EVENT_COLUMNS, Event))),
             np.asarray(RowsOnDisk(resources, _layout(bare, RESOURCE_COLUMNS, Happening))),

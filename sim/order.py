@@ -30,7 +30,7 @@ def by_minute_and_patient(rows: np.ndarray, minute: int, patient: int) -> np.nda
     [2, 1, 3]
     """
     if len(rows) < 2:
-        return rows
+        return rows.copy()
     spans = _spans(rows, (minute, patient))
     if not COMPILED or spans is None:
         return np.ascontiguousarray(rows[np.lexsort((rows[:, patient], rows[:, minute]))])

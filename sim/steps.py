@@ -116,7 +116,8 @@ def new_plan() -> Plan:
     (1, 60, 4)
     """
     sheet: Any = np.zeros(1, SHEET).view(np.recarray)
-    return Plan(*(sheet[part][0].view(np.recarray) for part in ("reply", "orders", "notes")), sheet)
+    reply, orders, notes = (sheet[part][0].view(np.recarray) for part in ("reply", "orders", "notes"))
+    return Plan(reply, orders, notes, sheet)
 
 
 @jit

@@ -1,9 +1,10 @@
 """The compiled engine: one replication on plain arrays, the same log as the SimPy engine's, bit for bit.
 
     run_compiled(hospital, pathway, arrivals, key)   -> EventLog
+    run_into(keeper, ...)                            the same, with the rows handed to a keeper as they come
 
-The verbs stand in `sim.engine.machine`, compiled by numba; here rows are taken away while they come, and what went wrong
-is put into words. The loop that asks the pathway is the pathway's own where it brings one
+The verbs stand in `sim.engine.machine`, compiled by numba; here rows are taken away while they come, and what went
+wrong is put into words. The loop that asks the pathway is the pathway's own where it brings one
 (`loop`), compiled together with its steps; else it turns here, in Python, which does for tests and small hospitals.
 """
 
@@ -45,11 +46,8 @@ _PATIENT, _MINUTE = 0, 2  # columns of the patients' rows
 _WHEN = 0  # of the resources' rows
 
 
-class Loop(Protocol):
-    """Asks the pathway whatever the machine wants to know, until it says something else."""
-
-    def __call__(self, s: Any) -> int:
-        """One of MORE_ROOM, STOPPED, DONE."""
+Loop = Callable[[Any], int]
+"""Asks the pathway whatever the machine wants to know; returns why it stands: MORE_ROOM, STOPPED or DONE."""
 
 
 def run_compiled(
@@ -69,39 +67,41 @@ def run_compiled(
     names = {**pathway.names, **(names or {}), "resources": hospital.names}
     pages = Pages(None if folder is None else LogFiles(folder, names, replication))
     try:
-        machine = _run(hospital, pathway, checked(arrivals, hospital.ends), key, names, pages.take, loop)
-        return pages.finish(names, replication, machine)
+        run_into(pages, hospital, pathway, arrivals, key, names, loop)
+        return pages.finish(names, replication)
     except BaseException:
         pages.abandon()
         raise
 
 
-def _run(
+def run_into(
+    keeper: Keeper,
     hospital: Hospital,
     pathway: Pathway,
     arrivals: np.ndarray,
     key: int,
     names: Mapping[str, Sequence[str]],
-    take: Callable[[Machine, bool], None],
-    loop: Loop | None,
-) -> Machine:
-    machine = Machine(hospital, arrivals, key, pathway.first_step, pathway.plan)
+    loop: Loop | None = None,
+) -> None:
+    """The same, with the rows handed to a keeper as they come."""
+    machine = Machine(hospital, checked(arrivals, hospital.ends), key, pathway.first_step, pathway.plan)
+    s = machine.memory
     turn = loop or _in_python(pathway)
-    begin(machine.memory)
+    begin(s)
     while True:
         try:
-            came = turn(machine.memory)
-        except RunError:
-            raise
+            came = turn(s)
         except Exception as error:
             failed = f"the pathway failed with {type(error).__name__}: {error}"
             raise RunError(f"{_whereabouts(machine, names)}: {failed}") from error
         if came == MORE_ROOM:
-            take(machine, False)
+            _hand_over(machine, keeper, int(s.now))
             machine.make_room()
         elif came == DONE:
-            close(machine.memory)
-            return machine
+            close(s)
+            _hand_over(machine, keeper, hospital.ends)
+            keeper.keep(_left_at_horizon(machine), np.empty((0, len(RESOURCE_COLUMNS)), np.int64))
+            return
         else:
             raise RunError(_what_is_wrong(machine, hospital, pathway, names))
 
@@ -130,31 +130,28 @@ def _plain(rows: Any) -> np.ndarray:
     return table
 
 
+class Keeper(Protocol):
+    """Whoever keeps the rows of a run."""
+
+    def keep(self, events: np.ndarray, resources: np.ndarray) -> None:
+        """Rows in the order of the log, all of them later than those before."""
+
+
 class Pages:
-    """The rows of a run: taken away when there are many, put in order, kept in memory or put away on disk."""
+    """The rows of a run as a log: in memory, or put away on disk where they are many.
+
+    files   where they are put away
+    """
 
     def __init__(self, files: LogFiles | None):
         self._files = files
-        self._events: list[np.ndarray] = []
-        self._resources: list[np.ndarray] = []
+        self._events: list[np.ndarray] = [np.empty((0, len(EVENT_COLUMNS)), np.int64)]
+        self._resources: list[np.ndarray] = [np.empty((0, len(RESOURCE_COLUMNS)), np.int64)]
         self._rows = 0
 
-    def take(self, machine: Machine, everything: bool) -> None:
-        """Take away the rows of minutes that are over, or all there are."""
-        s = machine.memory
-        events, resources = _plain(machine["events"])[: s.events], _plain(machine["happenings"])[: s.happenings]
-        until = np.iinfo(np.int64).max if everything else int(s.now)
-        over = int(np.searchsorted(events[:, _MINUTE], until))
-        done = resources[:, _WHEN] < until
-        self._keep(by_minute_and_patient(events[:over], _MINUTE, _PATIENT), in_order(resources[done]))
-        later = resources[~done]
-        s.events -= over
-        _plain(machine["events"])[: s.events] = events[over:].copy()
-        s.happenings = len(later)
-        _plain(machine["happenings"])[: len(later)] = later
-
-    def _keep(self, events: np.ndarray, resources: np.ndarray) -> None:
-        self._events.append(events.copy() if events.base is not None else events)
+    def keep(self, events: np.ndarray, resources: np.ndarray) -> None:
+        """Rows in the order of the log, all of them later than those before."""
+        self._events.append(events)
         self._resources.append(resources)
         self._rows += len(events) + len(resources)
         if self._files is not None and self._rows > 2 * ROWS:
@@ -162,25 +159,34 @@ class Pages:
 
     def _put_away(self) -> None:
         assert self._files is not None
-        self._files.put(*self._together())
-        self._events, self._resources, self._rows = [], [], 0
+        self._files.put(np.concatenate(self._events), np.concatenate(self._resources))
+        self._events, self._resources, self._rows = self._events[:1], self._resources[:1], 0
 
-    def _together(self) -> tuple[np.ndarray, np.ndarray]:
-        return np.concatenate(self._events), np.concatenate(self._resources)
-
-    def finish(self, names: Mapping[str, Sequence[str]], replication: int, machine: Machine) -> EventLog:
-        """The last rows, those of the horizon among them, and the whole log."""
-        self.take(machine, True)
-        self._keep(_left_at_horizon(machine), np.empty((0, len(RESOURCE_COLUMNS)), np.int64))
+    def finish(self, names: Mapping[str, Sequence[str]], replication: int) -> EventLog:
+        """The whole log."""
         if self._files is not None and self._files.begun:
             self._put_away()
             return self._files.close()
-        return EventLog(*self._together(), named(names), replication)
+        return EventLog(np.concatenate(self._events), np.concatenate(self._resources), named(names), replication)
 
     def abandon(self) -> None:
         """Let go of what was put away."""
         if self._files is not None:
             self._files.abandon()
+
+
+def _hand_over(machine: Machine, keeper: Keeper, until: int) -> None:
+    """Give the keeper the rows of minutes before `until`, and have the machine forget them."""
+    s = machine.memory
+    events, resources = _plain(machine["events"])[: s.events], _plain(machine["happenings"])[: s.happenings]
+    over = int(np.searchsorted(events[:, _MINUTE], until))
+    done = resources[:, _WHEN] < until
+    keeper.keep(by_minute_and_patient(events[:over], _MINUTE, _PATIENT), in_order(resources[done]))
+    later = resources[~done]
+    s.events -= over
+    _plain(machine["events"])[: s.events] = events[over:].copy()
+    s.happenings = len(later)
+    _plain(machine["happenings"])[: len(later)] = later
 
 
 def _left_at_horizon(machine: Machine) -> np.ndarray:

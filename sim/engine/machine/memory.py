@@ -70,16 +70,16 @@ def _array_at(typing_context: Any, address: Any, rows: Any) -> Any:
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         word = ir.IntType(64)
-        array = cgutils.create_struct_proxy(kind)(context, builder)
+        array = cgutils.create_struct_proxy(kind)(context, builder)  # type: ignore[no-untyped-call]
         data = builder.inttoptr(arguments[0], context.get_data_type(types.float64).as_pointer())
         rows = arguments[1]
         array.data = data
-        array.shape = cgutils.pack_array(builder, [rows, word(3)])
-        array.strides = cgutils.pack_array(builder, [word(24), word(8)])
+        array.shape = cgutils.pack_array(builder, [rows, word(3)])  # type: ignore[no-untyped-call]
+        array.strides = cgutils.pack_array(builder, [word(24), word(8)])  # type: ignore[no-untyped-call]
         array.itemsize = word(8)
         array.nitems = builder.mul(rows, word(3))
-        array.meminfo = cgutils.get_null_value(array.meminfo.type)
-        array.parent = cgutils.get_null_value(array.parent.type)
+        array.meminfo = cgutils.get_null_value(array.meminfo.type)  # type: ignore[no-untyped-call]
+        array.parent = cgutils.get_null_value(array.parent.type)  # type: ignore[no-untyped-call]
         return array._getvalue()
 
     return kind(types.int64, types.int64), code
@@ -88,7 +88,7 @@ def _array_at(typing_context: Any, address: Any, rows: Any) -> Any:
 @jit_inside
 def pieces_of(s: Any) -> Any:
     """The pieces of all intensities, (n, 3) begin, factor, growth."""
-    return _array_at(s.shares_at, s.shares_rows)
+    return _array_at(s.shares_at, s.shares_rows)  # type: ignore[call-arg]
 
 
 @jit_inside
