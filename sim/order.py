@@ -3,8 +3,8 @@
     by_minute_and_patient(rows)   rows of patients, each patient's in the order they came
     in_order(rows)                rows of resources, by all their columns
 
-An engine writes rows nearly in order of minute, so they are sorted by digits (radix), piece by piece as they are taken
-away; where that cannot be, by comparison, with the same result. Knows columns, not what they mean.
+Rows that come in order of minute are sorted where they stand, minute by minute; else, or where a minute has very many,
+all are sorted by comparison, with the same result. Knows columns, not what they mean.
 """
 
 from __future__ import annotations
@@ -15,119 +15,75 @@ import numpy as np
 
 from sim.jit import COMPILED, jit
 
-_DIGIT = 11  # bits
-_MOST_BITS = 62  # of a key
-_MOST_ALIKE = 64  # rows that agree in their first three columns: more are sorted by comparison
+_MANY = 256  # rows of one minute that stand out of order; more are sorted by comparison
 
 
 def by_minute_and_patient(rows: np.ndarray, minute: int, patient: int) -> np.ndarray:
     """Rows by minute and patient; those that agree in both stay in the order they came.
 
-    rows             (n, columns) whole numbers
+    rows             (n, columns) whole numbers; they may be sorted in place
     minute, patient  which columns these are
 
     >>> by_minute_and_patient(np.array([[7, 5, 1], [3, 5, 2], [7, 5, 3]]), minute=1, patient=0)[:, 2].tolist()
     [2, 1, 3]
     """
-    if len(rows) < 2:
-        return rows.copy()
-    spans = _spans(rows, (minute, patient))
-    if not COMPILED or spans is None:
-        return np.ascontiguousarray(rows[np.lexsort((rows[:, patient], rows[:, minute]))])
-    return np.asarray(_sorted_by(rows, np.array([minute, patient]), *spans))
+    if COMPILED and _sorted_inside_minutes(rows, minute, np.array([patient])):
+        return rows
+    return np.ascontiguousarray(rows[np.lexsort((rows[:, patient], rows[:, minute]))])
 
 
 def in_order(rows: np.ndarray) -> np.ndarray:
-    """Rows by all their columns, the first first.
+    """Rows by all their columns, the first first, which is the minute.
+
+    rows   (n, columns) whole numbers; they may be sorted in place
 
     >>> in_order(np.array([[2, 0, 0, 1], [1, 5, 0, 0], [2, 0, 0, 0]])).tolist()
     [[1, 5, 0, 0], [2, 0, 0, 0], [2, 0, 0, 1]]
     """
-    if len(rows) < 2:
-        return np.ascontiguousarray(rows)
-    spans = _spans(rows, (0, 1, 2))
-    if COMPILED and spans is not None:
-        table = _sorted_by(rows, np.arange(3), *spans)
-        if _settle_ties(table):
-            return np.asarray(table)
+    if COMPILED and _sorted_inside_minutes(rows, 0, np.arange(1, rows.shape[1])):
+        return rows
     return np.ascontiguousarray(rows[np.lexsort(rows.T[::-1])])
 
 
-def _spans(rows: np.ndarray, columns: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray] | None:
-    """Smallest value and bits of each column; None where together they are too many for one key."""
-    least = np.array([rows[:, column].min() for column in columns], np.int64)
-    most = [int(rows[:, column].max()) - int(low) for column, low in zip(columns, least, strict=True)]
-    bits = np.array([span.bit_length() for span in most], np.int64)
-    return (least, bits) if bits.sum() <= _MOST_BITS else None
-
-
 @jit
-def _sorted_by(rows: Any, columns: Any, least: Any, bits: Any) -> Any:
-    """Rows sorted by some columns, in a copy; stable."""
-    n = len(rows)
-    keys = np.empty(n, np.int64)
-    width = 0
-    for at in range(len(columns)):
-        width += bits[at]
-    for row in range(n):
-        key = 0
-        for at in range(len(columns)):
-            key = key << bits[at] | (rows[row, columns[at]] - least[at])
-        keys[row] = key
-    places = np.empty(n, np.int64)
-    for row in range(n):
-        places[row] = row
-    keys_after, places_after = np.empty(n, np.int64), np.empty(n, np.int64)
-    counts = np.empty(1 << _DIGIT, np.int64)
-    shift = 0
-    while shift < width:
-        counts[:] = 0
-        for row in range(n):
-            counts[keys[row] >> shift & ((1 << _DIGIT) - 1)] += 1
-        total = 0
-        for digit in range(1 << _DIGIT):
-            number = counts[digit]
-            counts[digit] = total
-            total += number
-        for row in range(n):
-            digit = keys[row] >> shift & ((1 << _DIGIT) - 1)
-            keys_after[counts[digit]] = keys[row]
-            places_after[counts[digit]] = places[row]
-            counts[digit] += 1
-        keys, keys_after = keys_after, keys
-        places, places_after = places_after, places
-        shift += _DIGIT
-    table = np.empty(rows.shape, np.int64)
-    for row in range(n):
-        for column in range(rows.shape[1]):
-            table[row, column] = rows[places[row], column]
-    return table
-
-
-@jit
-def _settle_ties(table: Any) -> bool:
-    """Sort rows that agree in their first three columns by the others, in place; False where they are too many."""
-    n, width = table.shape
+def _sorted_inside_minutes(rows: Any, minute: int, columns: Any) -> bool:
+    """Sort the rows of each minute by some columns, in place and stable; False where minutes go back, or have many."""
+    n, width = rows.shape
     held = np.empty(width, np.int64)
     begin = 0
     for row in range(1, n):
-        if table[row, 0] != table[begin, 0] or table[row, 1] != table[begin, 1] or table[row, 2] != table[begin, 2]:
+        if rows[row, minute] != rows[row - 1, minute]:
+            if rows[row, minute] < rows[row - 1, minute]:
+                return False
             begin = row
-            continue
-        if row - begin > _MOST_ALIKE:
-            return False
-        at = row
-        held[:] = table[row]
-        while at > begin and _before(held, table[at - 1]):
-            table[at] = table[at - 1]
-            at -= 1
-        table[at] = held
+        elif _before(rows, row, row - 1, columns):
+            for column in range(width):
+                held[column] = rows[row, column]
+            at = row
+            while at > begin and _goes_before(held, rows, at - 1, columns):
+                for column in range(width):
+                    rows[at, column] = rows[at - 1, column]
+                at -= 1
+            for column in range(width):
+                rows[at, column] = held[column]
+            if row - at > _MANY:
+                return False
     return True
 
 
 @jit
-def _before(a: Any, b: Any) -> bool:
-    for column in range(3, len(a)):
-        if a[column] != b[column]:
-            return bool(a[column] < b[column])
+def _before(rows: Any, a: int, b: int, columns: Any) -> bool:
+    for at in range(len(columns)):
+        column = columns[at]
+        if rows[a, column] != rows[b, column]:
+            return bool(rows[a, column] < rows[b, column])
+    return False
+
+
+@jit
+def _goes_before(held: Any, rows: Any, b: int, columns: Any) -> bool:
+    for at in range(len(columns)):
+        column = columns[at]
+        if held[column] != rows[b, column]:
+            return bool(held[column] < rows[b, column])
     return False

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.log import EVENT_COLUMNS, RESOURCE_COLUMNS
+from sim.rows import ROWS
 
 PATIENTS = 1 << 15  # in one part
 IN_MEMORY = 1 << 20  # rows
@@ -44,19 +45,24 @@ class Spool:
     """
 
     def __init__(self, folder: Path | None):
+        self.chunk = ROWS
         self._folder = folder
         self._parts: dict[int, list[np.ndarray]] = {}
         self._others: list[np.ndarray] = []
         self._rows = 0
         self._on_disk: set[int] = set()
 
-    def keep(self, events: np.ndarray, resources: np.ndarray) -> None:
-        """Rows in the order of the log, (n, 8) and (n, 6), all of them later than those before."""
-        part = events[:, 0] // PATIENTS
+    def events(self, rows: np.ndarray) -> None:
+        """Rows of patients in the order of the log, (n, 8), all of them later than those before."""
+        part = rows[:, 0] // PATIENTS
         for number in np.unique(part).tolist():
-            self._parts.setdefault(number, []).append(_packed(events[part == number], _EVENT))
-        self._others.append(_packed(resources, _RESOURCE))
-        self._rows += len(events) + len(resources)
+            self._parts.setdefault(number, []).append(_packed(rows[part == number], _EVENT))
+        self._rows += len(rows)
+
+    def resources(self, rows: np.ndarray) -> None:
+        """Rows of resources in the order of the log, (n, 6), all of them later than those before."""
+        self._others.append(_packed(rows, _RESOURCE))
+        self._rows += len(rows)
         if self._folder is not None and self._rows > IN_MEMORY:
             self._put_away()
 

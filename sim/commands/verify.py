@@ -12,7 +12,9 @@ FAILED = 1
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, metavar="SCENARIO.yaml...")
+@click.argument("files", nargs=-1, metavar="[SCENARIO.yaml...]")
+@click.option("--random", "mazes", type=click.IntRange(1), metavar="N", help="Try N small random hospitals as well.")
+@click.option("--first", type=click.IntRange(0), default=0, show_default=True, metavar="K", help="Number of the first.")
 @click.option("--replications", type=click.IntRange(1, 100_000), default=1, show_default=True, metavar="N")
 @click.option("--seed", type=click.IntRange(0), metavar="N", help="Another seed than the scenario's.")
 @click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Change one thing; may be repeated.")
@@ -20,17 +22,21 @@ FAILED = 1
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def verify(
     files: tuple[str, ...],
+    mazes: int | None,
+    first: int,
     replications: int,
     seed: int | None,
     settings: tuple[str, ...],
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Run both engines on each SCENARIO and compare their whole logs, row by row.
+    """Run both engines on each SCENARIO, and on random small hospitals, and compare their whole logs, row by row.
 
     Where they differ, the first row that does is shown, with that patient's story in both. Exit code 1 if any does.
     """
-    from sim.experiments.verify import verified
+    if not files and mazes is None:
+        raise click.UsageError("A scenario file is needed, or --random.")
+    from sim.experiments.verify import maze_verified, verified
     from sim.running import clinic_known, warm_up
     from sim.scenario import check_file, read_scenario
 
@@ -39,13 +45,22 @@ def verify(
         check_file(file, {"scenario": lambda path: read_scenario(path, changes, clinic_known())})[1] for file in files
     ]
     warm_up(lambda sentence: click.echo(sentence, err=True))
-    found = []
-    for scenario in scenarios:
-        for number in range(replications):
-            its = verified(scenario, number)
-            found.append(its)
-            if not (quiet or as_json):
-                click.echo(its.in_words())
+    found = [verified(scenario, number) for scenario in scenarios for number in range(replications)]
+    if not (quiet or as_json):
+        click.echo("".join(f"{its.in_words()}\n" for its in found), nl=False)
+    if mazes is not None:
+        tried = [maze_verified(number) for number in range(first, first + mazes)]
+        wrong = [its for its in tried if its.difference]
+        found += tried if as_json else wrong
+        rows = sum(its.events + its.resources for its in tried)
+        refused = sum(bool(its.refused) for its in tried)
+        if not as_json:
+            click.echo("".join(f"{its.in_words()}\n" for its in wrong), nl=False)
+        if not (quiet or as_json):
+            click.echo(
+                f"{mazes - len(wrong):,} of {mazes:,} small random hospitals: the same from both engines "
+                f"({rows:,} rows; {refused:,} in which both refuse alike to go on)"
+            )
     if as_json:
         click.echo(json.dumps([asdict(its) for its in found], indent=1))
     if any(its.difference for its in found):

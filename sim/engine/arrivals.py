@@ -20,6 +20,10 @@ def checked(arrivals: np.ndarray, ends: int) -> np.ndarray:
     [[10, 1], [30, 0]]
     """
     arrivals = np.asarray(arrivals, np.int64).reshape(-1, 2)
+    minutes, patients = arrivals[:, 0], arrivals[:, 1]
+    inside = len(arrivals) == 0 or (minutes.min() >= 0 and minutes.max() < ends and patients.min() >= 0)
+    if inside and (np.diff(minutes) >= 0).all() and (np.diff(patients) > 0).all():
+        return arrivals
     problems = []
     for at in np.flatnonzero((arrivals[:, 0] < 0) | (arrivals[:, 0] >= ends) | (arrivals[:, 1] < 0)).tolist():
         found = f"patient {arrivals[at, 1]} at minute {arrivals[at, 0]}"

@@ -32,7 +32,7 @@ from sim.engine.machine.instants import (
     next_due,
 )
 from sim.engine.machine.logbook import close
-from sim.engine.machine.records import HERE
+from sim.engine.machine.records import CHUNK, HERE
 from sim.engine.rules import Pathway, name_of
 from sim.errors import RunError
 from sim.log import EVENT_COLUMNS, RESOURCE_COLUMNS, Event, EventLog, Why, named
@@ -65,12 +65,14 @@ def run_compiled(
     loop   the pathway's own loop, compiled
     """
     names = {**pathway.names, **(names or {}), "resources": hospital.names}
-    pages = Pages(None if folder is None else LogFiles(folder, names, replication))
+    files = None if folder is None else LogFiles(folder, names, replication)
+    keeper = InMemory() if files is None else OnDisk(files)
     try:
-        run_into(pages, hospital, pathway, arrivals, key, names, loop)
-        return pages.finish(names, replication)
+        run_into(keeper, hospital, pathway, arrivals, key, names, loop)
+        return keeper.finish(names, replication)
     except BaseException:
-        pages.abandon()
+        if files is not None:
+            files.abandon()
         raise
 
 
@@ -84,7 +86,8 @@ def run_into(
     loop: Loop | None = None,
 ) -> None:
     """The same, with the rows handed to a keeper as they come."""
-    machine = Machine(hospital, checked(arrivals, hospital.ends), key, pathway.first_step, pathway.plan)
+    arrivals = checked(arrivals, hospital.ends)
+    machine = Machine(hospital, arrivals, key, pathway.first_step, pathway.plan, keeper.chunk)
     s = machine.memory
     turn = loop or _in_python(pathway)
     begin(s)
@@ -100,7 +103,8 @@ def run_into(
         elif came == DONE:
             close(s)
             _hand_over(machine, keeper, hospital.ends)
-            keeper.keep(_left_at_horizon(machine), np.empty((0, len(RESOURCE_COLUMNS)), np.int64))
+            keeper.events(_left_at_horizon(machine))
+            keeper.resources(np.empty((0, len(RESOURCE_COLUMNS)), np.int64))
             return
         else:
             raise RunError(_what_is_wrong(machine, hospital, pathway, names))
@@ -131,69 +135,94 @@ def _plain(rows: Any) -> np.ndarray:
 
 
 class Keeper(Protocol):
-    """Whoever keeps the rows of a run."""
+    """Whoever keeps the rows of a run. Rows come in the order of the log, all later than those before; their memory is
+    used again."""
 
-    def keep(self, events: np.ndarray, resources: np.ndarray) -> None:
-        """Rows in the order of the log, all of them later than those before."""
+    chunk: int  # rows it likes to have at a time
+
+    def events(self, rows: np.ndarray) -> None:
+        """Rows of patients, (n, 8)."""
+
+    def resources(self, rows: np.ndarray) -> None:
+        """Rows of resources, (n, 6)."""
 
 
-class Pages:
-    """The rows of a run as a log: in memory, or put away on disk where they are many.
+class InMemory:
+    """The rows of a run as a log in memory."""
 
-    files   where they are put away
-    """
+    chunk = 1 << 60
 
-    def __init__(self, files: LogFiles | None):
-        self._files = files
-        self._events: list[np.ndarray] = [np.empty((0, len(EVENT_COLUMNS)), np.int64)]
-        self._resources: list[np.ndarray] = [np.empty((0, len(RESOURCE_COLUMNS)), np.int64)]
-        self._rows = 0
+    def __init__(self) -> None:
+        self._events: list[np.ndarray] = []
+        self._resources: list[np.ndarray] = []
 
-    def keep(self, events: np.ndarray, resources: np.ndarray) -> None:
-        """Rows in the order of the log, all of them later than those before."""
-        self._events.append(events)
-        self._resources.append(resources)
-        self._rows += len(events) + len(resources)
-        if self._files is not None and self._rows > 2 * ROWS:
-            self._put_away()
+    def events(self, rows: np.ndarray) -> None:
+        """Rows of patients, (n, 8)."""
+        self._events.append(rows.copy())
 
-    def _put_away(self) -> None:
-        assert self._files is not None
-        self._files.put(np.concatenate(self._events), np.concatenate(self._resources))
-        self._events, self._resources, self._rows = self._events[:1], self._resources[:1], 0
+    def resources(self, rows: np.ndarray) -> None:
+        """Rows of resources, (n, 6)."""
+        self._resources.append(rows.copy())
 
     def finish(self, names: Mapping[str, Sequence[str]], replication: int) -> EventLog:
         """The whole log."""
-        if self._files is not None and self._files.begun:
-            self._put_away()
-            return self._files.close()
         return EventLog(np.concatenate(self._events), np.concatenate(self._resources), named(names), replication)
 
-    def abandon(self) -> None:
-        """Let go of what was put away."""
-        if self._files is not None:
-            self._files.abandon()
+
+class OnDisk(InMemory):
+    """The rows of a run as a log that is put away on disk where there are many."""
+
+    chunk = CHUNK
+
+    def __init__(self, files: LogFiles) -> None:
+        super().__init__()
+        self._files = files
+        self._rows = 0
+
+    def resources(self, rows: np.ndarray) -> None:
+        """Rows of resources, (n, 6), after those of patients of the same time."""
+        super().resources(rows)
+        self._rows += len(self._events[-1]) + len(rows)
+        if self._rows > 2 * ROWS:
+            self._put_away()
+
+    def _put_away(self) -> None:
+        self._files.put(np.concatenate(self._events), np.concatenate(self._resources))
+        self._events, self._resources, self._rows = [], [], 0
+
+    def finish(self, names: Mapping[str, Sequence[str]], replication: int) -> EventLog:
+        """The whole log."""
+        if not self._files.begun:
+            return super().finish(names, replication)
+        if self._events:
+            self._put_away()
+        return self._files.close()
 
 
 def _hand_over(machine: Machine, keeper: Keeper, until: int) -> None:
     """Give the keeper the rows of minutes before `until`, and have the machine forget them."""
-    s = machine.memory
-    events, resources = _plain(machine["events"])[: s.events], _plain(machine["happenings"])[: s.happenings]
-    over = int(np.searchsorted(events[:, _MINUTE], until))
-    done = resources[:, _WHEN] < until
-    keeper.keep(by_minute_and_patient(events[:over], _MINUTE, _PATIENT), in_order(resources[done]))
-    later = resources[~done]
-    s.events -= over
-    _plain(machine["events"])[: s.events] = events[over:].copy()
-    s.happenings = len(later)
-    _plain(machine["happenings"])[: len(later)] = later
+    _give(machine, "events", _MINUTE, until, lambda rows: keeper.events(by_minute_and_patient(rows, _MINUTE, _PATIENT)))
+    _give(machine, "happenings", _WHEN, until, lambda rows: keeper.resources(in_order(rows)))
+
+
+def _give(machine: Machine, name: str, minute: int, until: int, take: Callable[[np.ndarray], None]) -> None:
+    """Have those rows taken that are of minutes before `until`; the others move to the front."""
+    s, rows = machine.memory, _plain(machine[name])
+    count = int(s[name])
+    over = count
+    while over > 0 and rows[over - 1, minute] >= until:
+        over -= 1
+    take(rows[:over])
+    s[name] = count - over
+    rows[: count - over] = rows[over:count].copy()
 
 
 def _left_at_horizon(machine: Machine) -> np.ndarray:
     """Whoever is still here leaves the log, censored."""
     s = machine.memory
     people = machine["people"][: s.top_person]
-    people = np.sort(people[people["state"] == HERE], order="number")
+    people = people[people["state"] == HERE]
+    people = people[np.argsort(people["number"])]
     rows = np.empty((len(people), len(EVENT_COLUMNS)), np.int64)
     for column, value in enumerate(
         (people["number"], people["rows"], s.ends, int(Event.LEFT), people["step"], -1, 0, int(Why.HORIZON))

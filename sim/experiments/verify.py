@@ -10,6 +10,8 @@ import time
 from dataclasses import dataclass
 
 from sim.engines import COMPILED, REFERENCE, engine_for
+from sim.errors import RunError
+from sim.experiments.maze import Maze
 from sim.log import EventLog, first_difference
 from sim.running import clinic_of, hospital_of, log_of
 from sim.scenario import Scenario
@@ -23,6 +25,7 @@ class Verified:
     digest              of its log
     seconds             each engine took, the SimPy engine first
     difference          '' where the logs are the same; else the first row that differs, and its patient's stories
+    refused             what both engines say who both refuse to go on
     """
 
     scenario: str
@@ -32,6 +35,7 @@ class Verified:
     digest: str
     seconds: tuple[float, float]
     difference: str
+    refused: str = ""
 
     def in_words(self) -> str:
         """One line where they are the same; else the difference."""
@@ -58,11 +62,38 @@ def verified(scenario: Scenario, replication: int = 0) -> Verified:
         begun = time.perf_counter()
         logs.append(log_of(engine, hospital, clinic, arrivals, key, replication))
         seconds.append(round(time.perf_counter() - begun, 3))
-    return held(scenario.scenario, logs[0], logs[1], (seconds[0], seconds[1]))
+    return _held(scenario.scenario, logs[0], logs[1], (seconds[0], seconds[1]))
 
 
-def held(scenario: str, reference: EventLog, compiled: EventLog, seconds: tuple[float, float]) -> Verified:
-    """One engine's log held against the other's."""
+def maze_verified(number: int) -> Verified:
+    """Both engines in one small random hospital. Where one refuses to go on, the other must say the same.
+
+    number   of the maze
+    """
+    from sim.engine.compiled import run_compiled
+    from sim.engine.reference import run_reference
+
+    maze = Maze(number)
+    logs: list[EventLog] = []
+    told: list[str] = []
+    seconds = []
+    for engine in (run_reference, run_compiled):
+        maze.begin()
+        begun = time.perf_counter()
+        try:
+            logs.append(engine(maze.hospital, maze, maze.arrivals, maze.key))
+        except RunError as error:
+            told.append(str(error))
+        seconds.append(round(time.perf_counter() - begun, 3))
+    name = f"maze {number}"
+    if not told:
+        return _held(name, logs[0], logs[1], (seconds[0], seconds[1]))
+    alike = len(told) == 2 and told[0] == told[1]
+    words = "" if alike else f"only one engine refuses, or each says otherwise: {' | '.join(told)}"
+    return Verified(name, 0, 0, 0, "", (seconds[0], seconds[1]), words, told[0] if alike else "")
+
+
+def _held(scenario: str, reference: EventLog, compiled: EventLog, seconds: tuple[float, float]) -> Verified:
     return Verified(
         scenario,
         reference.replication,

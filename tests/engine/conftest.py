@@ -1,4 +1,4 @@
-"""Small hospitals and scripted patients, a checker that knows only the finished log, and every run made by both engines."""
+"""Small hospitals and scripted patients, a checker that knows only the log, and every run made by both engines."""
 
 from __future__ import annotations
 

@@ -50,13 +50,13 @@ class Machine:
     key         of the replication
     first_step  the step of arrival
     plan        where the pathway writes its answers
-    logging     False where no rows are wanted
+    chunk       rows that are taken away together
 
     memory      the one record, as compiled code takes it
     """
 
     def __init__(
-        self, hospital: Hospital, arrivals: np.ndarray, key: int, first_step: int, plan: Plan, logging: bool = True
+        self, hospital: Hospital, arrivals: np.ndarray, key: int, first_step: int, plan: Plan, chunk: int = CHUNK
     ):
         resources = _records(len(hospital.resources), RESOURCE)
         shares: list[tuple[float, float, float]] = []
@@ -84,7 +84,8 @@ class Machine:
         }
         self._memory = _records(1, MEMORY)
         s = self.memory = self._memory[0]
-        s.ends, s.key, s.first_step, s.logging = hospital.ends, key, first_step, logging
+        s.ends, s.key, s.first_step = hospital.ends, key, first_step
+        s.chunk = chunk
         s.rings = RINGS.index(hospital.rings)
         s.far = s.keepers = s.free_case = s.free_person = s.free_due = s.person = NONE
         s.first_place = _chained(hospital, resources, Kind.PLACE)
@@ -99,7 +100,7 @@ class Machine:
     def make_room(self) -> None:
         """More room where it is short. Rows keep their numbers."""
         s = self.memory
-        rows = CHUNK + 16 * int(s.cases) + 8 * MOST_NOTES
+        rows = 8 * int(s.cases) + 8 * MOST_NOTES
         dues = int(s.dues) + int(s.cases) + 4 * MOST_ORDERS
         wanted = {
             "people": int(s.people),
@@ -109,7 +110,8 @@ class Machine:
             "heap": dues,
             "table": int(s.tables) + 1,
             "events": int(s.events) + rows,
-            "happenings": int(s.happenings) + rows,
+            "happenings": int(s.happenings) + int(s.later) + rows,
+            "later": int(s.later) + rows,
         }
         for name, needed in wanted.items():
             array = self._arrays[name]
@@ -168,7 +170,7 @@ def _timetables(hospital: Hospital, resources: Any) -> tuple[Any, Any]:
     columns = np.array(held, np.int64).reshape(-1, 7)
     for place, name in enumerate(("opens", "minutes", "protected", "limit", "off", "resource", "room")):
         sittings[name] = columns[:, place]
-    sittings.first = sittings.last = sittings.after = NONE
+    sittings.first = sittings.last = sittings.opens_next = sittings.freezes_next = NONE
     table = np.array(entries, np.int64).reshape(-1, 4)
     table = table[np.lexsort(table.T[::-1])]
     diary = _records(len(table), ENTRY)

@@ -29,10 +29,10 @@ from sim.engine.machine.agenda import (
 )
 from sim.engine.machine.giving import give_offers, give_places
 from sim.engine.machine.journeys import alarm_answered, arrive, ring_alarm, run_step, step_answered, waited
-from sim.engine.machine.logbook import turn_page
+from sim.engine.machine.logbook import turn_page, write_until
 from sim.engine.machine.memory import arrival_at, due_at, enough_room, entry_at, person_at, resource_at, short_at
 from sim.engine.machine.places import second_over, set_places
-from sim.engine.machine.records import CAPACITY, CHUNK, FREEZES, IS_DUE, NOT_DUE
+from sim.engine.machine.records import CAPACITY, FREEZES, IS_DUE, NOT_DUE
 from sim.engine.machine.rings import look, look_later
 from sim.engine.machine.sittings import deal_with, freezes, opens
 from sim.engine.machine.streams import comes, next_case, next_offer, offered
@@ -103,7 +103,7 @@ def next_due(s: Any) -> int:
     while True:
         if s.trouble != 0:
             return STOPPED
-        if s.events >= CHUNK or s.happenings >= CHUNK or not enough_room(s):
+        if s.events >= s.chunk or s.happenings >= s.chunk or not enough_room(s):
             return MORE_ROOM
         first = next_key(s)
         entry = LATE if s.entry >= s.diary_rows else entry_at(s, s.entry).minute << RANK_BITS | DIARY
@@ -132,6 +132,7 @@ def next_due(s: Any) -> int:
         if minute > s.now:
             turn_page(s)
             s.now = minute
+            write_until(s, minute)
         if soonest == entry:
             _turn_diary(s)
         elif soonest == arrival and soonest < first:

@@ -58,6 +58,7 @@ short_at = _accessor("short")
 offered_at = _accessor("table")
 event_row_at = _accessor("events")
 resource_row_at = _accessor("happenings")
+later_at = _accessor("later")
 reply_at = _accessor("reply")
 order_at = _accessor("orders")
 note_at = _accessor("notes")
@@ -104,5 +105,6 @@ def enough_room(s: Any) -> bool:
         and s.dues + s.cases + 4 * MOST_ORDERS < s.dues_rows
         and s.tables + 1 < s.table_rows
         and s.events + rows < s.events_rows
-        and s.happenings + rows < s.happenings_rows
+        and s.happenings + s.later + rows < s.happenings_rows
+        and s.later + rows < s.later_rows
     )

@@ -183,7 +183,8 @@ SITTING = np.dtype(
         ("count", "i8"),
         ("first", "i4"),  # booked
         ("last", "i4"),
-        ("after", "i4"),  # the next to be dealt with in this minute
+        ("opens_next", "i4"),  # the next that opens, or freezes, in this minute
+        ("freezes_next", "i4"),
     ]
 )
 
@@ -227,6 +228,8 @@ SHORT = np.dtype([("person", "i4"), ("member", "i4")])
 OFFERED = np.dtype([("resource", "i8"), ("kind", "i8")])
 EVENT_ROW = np.dtype([(name, "i8") for name in EVENT_COLUMNS])
 RESOURCE_ROW = np.dtype([(name, "i8") for name in RESOURCE_COLUMNS])
+LATER_ROW = RESOURCE_ROW
+"""A row of a minute that has not come yet, in a heap by minute."""
 
 ARRAYS = {
     "people": PERSON,  # those who are here
@@ -245,6 +248,7 @@ ARRAYS = {
     "table": OFFERED,  # offers of this minute
     "events": EVENT_ROW,
     "happenings": RESOURCE_ROW,
+    "later": LATER_ROW,
     "reply": REPLY,  # the pathway's plan
     "orders": ORDER,
     "notes": NOTE,
@@ -291,8 +295,9 @@ MEMORY = np.dtype(
         ("classes", "i8"),
         ("events", "i8"),  # rows of the logs that wait to be taken away
         ("happenings", "i8"),
+        ("later", "i8"),  # rows of resources whose minute has not come
+        ("chunk", "i8"),  # rows that are taken away together
         ("written", "i8"),  # rows of both logs, ever
-        ("logging", "i1"),  # whether rows are kept
         ("person", "i8"),  # whom the clinic is asked about
         ("patient", "i8"),  # her number
         ("step", "i8"),

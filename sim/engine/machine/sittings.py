@@ -13,7 +13,7 @@ from typing import Any
 from sim.draws import uniform
 from sim.engine.machine.agenda import CALL, SECOND_OVER, put
 from sim.engine.machine.giving import first_served
-from sim.engine.machine.logbook import resource_row, tell, tell_other
+from sim.engine.machine.logbook import resource_row, tell, tell_other, write_later
 from sim.engine.machine.memory import case_at, class_at, resource_at, sitting_at
 from sim.engine.machine.places import has, take_second
 from sim.engine.machine.queues import ANY_KIND, ANY_MINUTES, earlier, follows
@@ -42,11 +42,11 @@ NO_SECOND, SITTING_OFF, DID_NOT_ATTEND = int(Why.NO_SECOND), int(Why.SITTING_OFF
 def freezes(s: Any, sitting: int) -> None:
     """The booking of a sitting closes in this minute."""
     r = resource_at(s, sitting_at(s, sitting).resource)
-    sitting_at(s, sitting).after = NONE
+    sitting_at(s, sitting).freezes_next = NONE
     if r.freezing < 0:
         r.freezing = sitting
     else:
-        sitting_at(s, r.freezing_last).after = sitting
+        sitting_at(s, r.freezing_last).freezes_next = sitting
     r.freezing_last = sitting
     s.sittings_due += 1
     s.giving_due = 1
@@ -61,11 +61,11 @@ def opens(s: Any, sitting: int) -> None:
         entity = r.stream + its.room
         if uniform(s.key, entity, SITTING, its.opens) < r.cancelled:
             its.off = SITTING_OFF
-    its.after = NONE
+    its.opens_next = NONE
     if r.opening < 0:
         r.opening = sitting
     else:
-        sitting_at(s, r.opening_last).after = sitting
+        sitting_at(s, r.opening_last).opens_next = sitting
     r.opening_last = sitting
     s.sittings_due += 1
     s.giving_due = 1
@@ -82,10 +82,10 @@ def deal_with(s: Any, resource: int) -> None:
     while it >= 0:
         if sitting_at(s, it).off >= 0:
             _cancel(s, it)
-        it = sitting_at(s, it).after
+        it = sitting_at(s, it).opens_next
     it = opening
     while it >= 0:
-        following = sitting_at(s, it).after
+        following = sitting_at(s, it).opens_next
         if sitting_at(s, it).off < 0:
             _open(s, it)
         s.sittings_due -= 1
@@ -96,7 +96,7 @@ def deal_with(s: Any, resource: int) -> None:
             _book_ahead(s, it)
             sitting_at(s, it).frozen = 1
         s.sittings_due -= 1
-        it = sitting_at(s, it).after
+        it = sitting_at(s, it).freezes_next
 
 
 @jit_inside
@@ -226,7 +226,7 @@ def _cancel(s: Any, sitting: int) -> None:
 def _send_back(s: Any, case: int, why: int) -> None:
     now = s.now
     if case_at(s, case).person < 0:
-        tell_other(s, case, now, OTHER_CANCELLED, now, why)
+        tell_other(s, case, OTHER_CANCELLED, now, why)
     else:
         tell(s, case, CANCELLED, now, why)
     back(s, case)
@@ -261,9 +261,7 @@ def _open(s: Any, sitting: int) -> None:
         first_spent = its.first
     its.first = NONE
     its.last = NONE
-    closes = s.now + its.minutes
-    if closes < s.ends:
-        resource_row(s, closes, its.resource, CLOSED, -1, min(its.used, its.minutes), -1)
+    write_later(s, s.now + its.minutes, its.resource, CLOSED, -1, min(its.used, its.minutes), -1)
     starts = s.now
     case = first_spent
     while case >= 0:
@@ -295,7 +293,7 @@ def _still_on(s: Any, sitting: int, case: int) -> bool:
 def _miss(s: Any, case: int) -> None:
     now, c = s.now, case_at(s, case)
     if c.person < 0:
-        tell_other(s, case, now, OTHER_MISSED, c.minutes, DID_NOT_ATTEND)
+        tell_other(s, case, OTHER_MISSED, c.minutes, DID_NOT_ATTEND)
     else:
         tell(s, case, MISSED, now, DID_NOT_ATTEND)
     c.missed += 1
@@ -314,10 +312,11 @@ def _announce(s: Any, case: int, starts: int) -> None:
             c.due = put(s, starts, ORDER + c.order, c.serial, CALL, case)
         return
     ends = starts + c.minutes
-    if starts < s.ends:
-        tell_other(s, case, starts, OTHER_STARTED, c.minutes, -1)
-    if ends < s.ends:
-        tell_other(s, case, ends, OTHER_FINISHED, c.minutes, -1)
+    if starts == s.now:
+        tell_other(s, case, OTHER_STARTED, c.minutes, -1)
+    else:
+        write_later(s, starts, c.target, OTHER_STARTED, c.number, c.minutes, -1)
+    write_later(s, ends, c.target, OTHER_FINISHED, c.number, c.minutes, -1)
     if c.in_second:
         c.due = put(s, ends + c.second_minutes, ORDER, 0, SECOND_OVER, case)
         c.state = OVER

@@ -129,7 +129,7 @@ def begin(s: Any, case: int) -> None:
     c.state = SERVED
     c.begun = s.now
     if c.person < 0:
-        tell_other(s, case, s.now, OTHER_STARTED, c.minutes, -1)
+        tell_other(s, case, OTHER_STARTED, c.minutes, -1)
     else:
         tell(s, case, STARTED, c.minutes if c.minutes != NEVER else -1, -1)
     if c.minutes != NEVER:
@@ -172,7 +172,7 @@ def finish(s: Any, case: int) -> None:
     c.state = OVER
     lasted = s.now - c.begun
     if c.person < 0:
-        tell_other(s, case, s.now, OTHER_FINISHED, lasted, -1)
+        tell_other(s, case, OTHER_FINISHED, lasted, -1)
     else:
         tell(s, case, FINISHED, lasted, -1)
     if c.in_first:

@@ -73,7 +73,7 @@ def begin_waiting(s: Any, case: int, tie: float) -> None:
     c = case_at(s, case)
     requeue(s, case, s.now, tie)
     if c.person < 0:
-        tell_other(s, case, s.now, OTHER_JOINED, c.urgency, -1)
+        tell_other(s, case, OTHER_JOINED, c.urgency, -1)
     else:
         tell(s, case, JOINED, c.urgency, -1)
     if c.kind == PLACE:

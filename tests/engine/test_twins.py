@@ -1,0 +1,182 @@
+"""The two engines write the same log, whatever happens; and where one breaks a rule, it is noticed."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim import jit
+from sim.engine import floor, lists
+from sim.engine.cases import Queue
+from sim.engine.floor import Floor
+from sim.engine.journey import Journeys
+from sim.engine.rules import Question
+from sim.experiments.maze import Maze
+
+pytestmark = pytest.mark.skipif(not jit.COMPILED, reason="nothing is compiled here")
+
+FAULTS_SHOW_WITHIN = 150  # mazes
+
+
+def maze_verified(number):
+    from sim.experiments import verify
+
+    return verify.maze_verified(number)
+
+
+@settings(max_examples=200, deadline=None)
+@given(number=st.integers(0, 10**9))
+def test_both_engines_write_the_same_log_in_any_small_hospital(number):
+    assert maze_verified(number).difference == ""
+
+
+def test_the_mazes_go_everywhere():
+    from sim.engine.reference import run_reference
+    from sim.errors import RunError
+    from sim.log import Event, Happening
+
+    events, happenings, refused = set(), set(), 0
+    for number in range(120):
+        maze = Maze(number)
+        try:
+            log = run_reference(maze.hospital, maze, maze.arrivals, maze.key)
+        except RunError:
+            refused += 1
+            continue
+        events |= {Event(event) for event in set(log.events[:, 3].tolist())}
+        happenings |= {Happening(event) for event in set(log.resources[:, 2].tolist())}
+    assert {event for event in Event if event <= Event.STUCK} <= events
+    assert happenings == set(Happening)
+    assert refused < 12
+
+
+# ---- deliberate faults in one engine
+
+
+def last_first_among_equals(monkeypatch):
+    tie = Floor.tie
+    monkeypatch.setattr(Floor, "tie", lambda self, case: 1 - tie(self, case))
+
+
+def urgency_forgotten(monkeypatch):
+    requeue = Floor.requeue
+
+    def forgetful(self, case, minute, tie):
+        urgency, case.urgency = case.urgency, 0
+        requeue(self, case, minute, tie)
+        case.urgency = urgency
+
+    monkeypatch.setattr(Floor, "requeue", forgetful)
+
+
+def alarm_after_the_step(monkeypatch):
+    monkeypatch.setattr("sim.engine.journey._ALARM", 150)
+
+
+def bed_leaked_at_death(monkeypatch):
+    vacate = Floor.vacate
+
+    def leaking(self, person):
+        for case in person.open.values():
+            case.in_first = False
+        vacate(self, person)
+
+    monkeypatch.setattr(Floor, "vacate", leaking)
+
+
+def offer_lost(monkeypatch):
+    give = Floor._give_offers
+
+    def losing(self, offering):
+        offering.table = offering.table[1:]
+        give(self, offering)
+
+    monkeypatch.setattr(Floor, "_give_offers", losing)
+
+
+def calendar_a_grid_late(monkeypatch):
+    from sim.engine import cases
+
+    class Late(cases.Listing):
+        def __init__(self, number, resource):
+            super().__init__(number, resource)
+            self.sittings = [replace(its, opens=its.opens + its.minutes) for its in self.sittings]
+
+    monkeypatch.setattr(floor, "Listing", Late)
+    monkeypatch.setattr("sim.engine.diary.Listing", Late)
+
+
+def gap_filled_without_its_second_place(monkeypatch):
+    monkeypatch.setattr(Floor, "has", lambda self, place, case: True)
+    monkeypatch.setattr(Floor, "check", False, raising=False)
+
+
+def missed_minutes_given_back(monkeypatch):
+    miss = lists._miss
+
+    def generous(floor, case):
+        session = case.session
+        miss(floor, case)
+        session.used -= case.minutes
+
+    monkeypatch.setattr(lists, "_miss", generous)
+
+
+def a_kept_place_freed_at_once(monkeypatch):
+    monkeypatch.setattr(Floor, "keep_on", lambda self, person: self.release_kept(person))
+
+
+def redirected_but_the_wait_goes_on(monkeypatch):
+    monkeypatch.setattr(Journeys, "_void", lambda self, wait: None)
+
+
+def another_question_asked_of_chance(monkeypatch):
+    monkeypatch.setattr("sim.engine.floor._TIE", int(Question.NO_SHOW))
+
+
+def the_queue_served_from_behind(monkeypatch):
+    add = Queue.add
+
+    def behind(self, case):
+        urgency, minute, tie, number, serial = case.key
+        case.key = (-urgency, minute, tie, number, serial)
+        add(self, case)
+
+    monkeypatch.setattr(Queue, "add", behind)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        last_first_among_equals,
+        urgency_forgotten,
+        alarm_after_the_step,
+        bed_leaked_at_death,
+        offer_lost,
+        calendar_a_grid_late,
+        gap_filled_without_its_second_place,
+        missed_minutes_given_back,
+        a_kept_place_freed_at_once,
+        redirected_but_the_wait_goes_on,
+        another_question_asked_of_chance,
+        the_queue_served_from_behind,
+    ],
+)
+def test_a_fault_of_one_engine_is_noticed(fault, monkeypatch):
+    fault(monkeypatch)
+    assert any(_differs(number) for number in range(FAULTS_SHOW_WITHIN))
+
+
+def _differs(number):
+    try:
+        return maze_verified(number).difference != ""
+    except Exception:  # the broken engine falls over, which is noticed too
+        return True
+
+
+def test_a_difference_is_told_with_the_patients_story_in_both(monkeypatch):
+    last_first_among_equals(monkeypatch)
+    told = next(its for its in map(maze_verified, range(FAULTS_SHOW_WITHIN)) if its.difference)
+    assert "THE ENGINES DIFFER" in told.in_words()
+    assert "row" in told.difference
