@@ -143,35 +143,40 @@ class Ask(IntEnum):
     PORTAL_VEIN_GROWTH = 164
 
 
-TRAITS = np.dtype(
+def _packed(fields: list[Any]) -> np.dtype[Any]:
+    """A record of these fields, the widest first, so that none is padded."""
+    return np.dtype(sorted(fields, key=lambda field: -np.dtype(field[1]).itemsize), align=True)
+
+
+TRAITS = _packed(
     [
         ("arrived", "i8"),  # minute of first symptom
         ("age", "f8"),  # then [years]
-        ("male", "i8"),
-        ("site", "i8"),  # Site
-        ("grade", "i8"),  # Grade
+        ("male", "i1"),
+        ("site", "i1"),  # Site
+        ("grade", "i1"),  # Grade
         ("ki67", "f8"),  # true, of the whole disease [%]
         ("growth", "f8"),  # untreated, at the reference burden [per minute]
-        ("functioning", "i8"),  # makes hormones
-        ("receptors", "i8"),  # somatostatin receptors: takes up the tracer
-        ("kidney_disease", "i8"),
+        ("functioning", "i1"),  # makes hormones
+        ("receptors", "i1"),  # somatostatin receptors: takes up the tracer
+        ("kidney_disease", "i1"),
         ("egfr", "f8"),  # [mL/min]
-        ("biliary", "i8"),  # has had a procedure on the bile duct
-        ("ecog", "i8"),  # at first symptom
+        ("biliary", "i1"),  # has had a procedure on the bile duct
+        ("ecog", "i1"),  # at first symptom
         ("metastasis_at", "i8"),  # minute of the first liver metastasis; at or before `arrived` if there already; NEVER
         ("delay", "i8"),  # first symptom to presentation, unless the disease forces it earlier [minutes]
         ("other_death_at", "i8"),  # minute of death of other causes
-        ("mri_told", "i8"),  # the radiologist asks for MRI too
+        ("mri_told", "i1"),  # the radiologist asks for MRI too
         ("bilirubin", "f8"),  # while the liver does its work [umol/L]
-        ("blood_group", "i8"),  # BloodGroup
-        ("exclusion", "i8"),  # Exclusion: what bars her from a transplant
+        ("blood_group", "i1"),  # BloodGroup
+        ("exclusion", "i1"),  # Exclusion: what bars her from a transplant
         ("lobe_0", "f8"),  # share of the liver in the lobe that has more disease at first
-        ("row", "i8"),  # of `World.livers`; -1 for those who never get a metastasis and need none
+        ("row", "i4"),  # of `World.livers`; -1 for those who never get a metastasis and need none
     ]
 )
 """What is fixed at first symptom."""
 
-COURSE = np.dtype(
+COURSE = _packed(
     [
         # the disease, in truth, as it stood at `anchor`
         ("anchor", "i8"),  # minute
@@ -181,10 +186,10 @@ COURSE = np.dtype(
         ("ssa_until", "i8"),
         ("hold_factor", "f8"),  # growth multiplier of the last other treatment
         ("hold_until", "i8"),
-        ("hold_systemic", "i8"),  # resistance follows its end
-        ("extrahepatic", "i8"),
-        ("ecog", "i8"),
-        ("slots", "i8"),  # places for lesions in use: none stands beyond them
+        ("hold_systemic", "i1"),  # resistance follows its end
+        ("extrahepatic", "i1"),
+        ("ecog", "i1"),
+        ("slots", "i1"),  # places for lesions in use: none stands beyond them
         ("lesions_made", "i8"),  # lesions ever begun: the address of the next one's luck
         ("hazard_spent", "f8"),  # cumulative cancer hazard so far
         ("worsening_spent", "f8"),  # since the last change of performance status
@@ -194,48 +199,48 @@ COURSE = np.dtype(
         ("dedifferentiates_at", "i8"),
         ("procedure_death_at", "i8"),
         ("relief_until", "i8"),
-        ("failed", "i8"),  # liver failure symptoms have asked for a visit
-        ("suffering", "i8"),  # 1: the log's last word on hormonal symptoms is that she has them
+        ("failed", "i1"),  # liver failure symptoms have asked for a visit
+        ("suffering", "i1"),  # 1: the log's last word on hormonal symptoms is that she has them
         ("alarm_at", "i8"),
-        ("alarm_kind", "i8"),
+        ("alarm_kind", "i1"),
         # the journey
-        ("phase", "i8"),  # Phase: what an alarm may interrupt
-        ("presented", "i8"),
+        ("phase", "i1"),  # Phase: what an alarm may interrupt
+        ("presented", "i1"),
         ("biopsies", "i8"),
         ("scans", "i8"),
         ("boards", "i8"),
-        ("deferred", "i8"),  # discussions put off for this decision
+        ("deferred", "i1"),  # discussions put off for this decision
         ("treatment", "i8"),  # the one decided on or under way, -1 none
         ("session", "i8"),
         ("nadir_cm", "f8"),  # smallest sum of diameters since the last treatment
-        ("had_disease", "i8"),  # liver metastases have been seen
-        ("clear", "i8"),  # 1: all that was seen has been removed
+        ("had_disease", "i1"),  # liver metastases have been seen
+        ("clear", "i1"),  # 1: all that was seen has been removed
         ("nelm_minute", "i8"),  # when liver metastases were first seen, -1 never
         ("diagnosed_at", "i8"),
         ("operations", "i8"),
         ("decided_at", "i8"),  # minute of the board's last decision
         ("courses_made", "i8"),  # courses of treatment begun: the address of the next one's luck
-        ("histology_known", "i8"),
-        ("visit", "i8"),  # 1: the board is wanted whatever the next scan shows
-        ("major", "i8"),  # the last resection was a major one
+        ("histology_known", "i1"),
+        ("visit", "i1"),  # 1: the board is wanted whatever the next scan shows
+        ("major", "i1"),  # the last resection was a major one
         ("extra_stay", "i8"),  # minutes that complications add to the stay to come
         # radioembolisation
-        ("sides", "i8"),  # bits of the lobes that this course is to treat; 0 until she has been mapped
-        ("irradiated", "i8"),  # bits of the lobes ever treated
-        ("responding", "i8"),  # bits of the lobes that are to shrink at `response_at`
+        ("sides", "i1"),  # bits of the lobes that this course is to treat; 0 until she has been mapped
+        ("irradiated", "i1"),  # bits of the lobes ever treated
+        ("responding", "i1"),  # bits of the lobes that are to shrink at `response_at`
         ("response_at", "i8"),
         ("response_shrink", "f8"),  # by how much of their volume
         ("decline_at", "i8"),  # the liver begins to decline
-        ("declined", "i8"),
+        ("declined", "i1"),
         ("liver_death_at", "i8"),  # death of the liver that has declined
         # transplant
         ("changed_at", "i8"),  # minute of the last growth or new disease seen, -1 never
-        ("graft_considered", "i8"),  # since then the board has been asked: 1 with the primary in place, 2 without it
-        ("listed", "i8"),  # 1: waits for a graft
+        ("graft_considered", "i1"),  # since then the board has been asked: 1 with the primary in place, 2 without it
+        ("listed", "i1"),  # 1: waits for a graft
         ("graft_at", "i8"),  # elsewhere: the minute at which there will be one
-        ("to_take", "i8"),  # of two operations: the lobe whose portal vein has been closed
+        ("to_take", "i1"),  # of two operations: the lobe whose portal vein has been closed
         ("grown", "f8"),  # by how much of its size the other lobe then grows; 0 where no vein has been closed
-        ("lobe_cleared", "i8"),  # of two operations: the first has cleared the lobe that stays
+        ("lobe_cleared", "i1"),  # of two operations: the first has cleared the lobe that stays
         ("findings", "f8", (len(Finding),)),  # what has been observed; NaN where nothing
     ]
 )

@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.special import exp1
 
-from sim.clinic.growth import exponential_integral, grown, power_integral, time_to_burden, time_to_power_integral
+from sim.clinic.growth import (
+    exponential_integral,
+    grown,
+    over_time,
+    power_integral,
+    raised,
+    stays_below,
+    time_to_burden,
+    time_to_power_integral,
+)
 
 CAPACITY = 0.9
 YEAR = 525_960.0
@@ -149,3 +158,27 @@ def test_a_larger_amount_takes_longer(burden, pace, amount, factor, power):
 )
 def test_edges_of_the_time_to_an_amount(burden, amount, constant, minutes):
     assert time_to_power_integral(burden, 1e-9, amount, CAPACITY, 1.5, constant) == minutes
+
+
+@settings(deadline=None)
+@given(BURDENS, PACES, TIMES, POWERS)
+def test_what_is_worked_out_together_has_the_bits_of_what_is_worked_out_alone(burden, pace, minutes, power):
+    together = over_time(burden, pace, minutes, CAPACITY, power)
+    alone = [power_integral(burden, pace, minutes, CAPACITY, its) for its in (power, 1.0)]
+    assert together == (grown(burden, pace, minutes, CAPACITY), *alone)
+
+
+@given(st.floats(0, 1))
+def test_a_power_of_1_may_be_left_out(base):
+    assert raised(base, 1.0) == math.pow(base, 1.0)
+
+
+@settings(deadline=None, max_examples=1000)
+@given(BURDENS, PACES, st.floats(1e-6, 1e6), POWERS, st.sampled_from([0.0, 1e-4]), st.floats(-1e-5, 1e-5))
+def test_what_stays_below_for_certain_has_its_root_later(burden, pace, amount, power, constant, aside):
+    root = time_to_power_integral(burden, pace, amount, CAPACITY, power, constant)
+    minutes = root * (1 + aside) if math.isfinite(root) else 1e7
+    if stays_below(burden, pace, amount, CAPACITY, power, constant, minutes):
+        assert minutes < root
+    else:
+        assert not minutes < root * (1 - 1e-3), "a root that is clearly later need not be looked for"

@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from sim.clinic.boardfile import read_board
 from sim.clinic.cohort import by_grade, by_site, grade_shares, growth_rate, other_death
 from sim.clinic.known import Known
-from sim.clinic.patient import Ask, Grade, Site, later, whole
-from sim.clinic.world import arrival_minutes, patient_table
+from sim.clinic.patient import COURSE, LIVER, TRAITS, Ask, Grade, Site, later, whole
+from sim.clinic.protocols import Role
+from sim.clinic.world import arrival_minutes, make_world, patient_table
 from sim.draws import key
+from sim.evidence import read_evidence
 from sim.steps import NEVER
 
 MANY = 20_000
@@ -223,3 +226,24 @@ def test_the_table_of_patients_says_who_they_are(many):
 
 def test_a_world_without_patients_has_a_table_without_rows(world_of):
     assert len(patient_table(world_of(0))) == 0
+
+
+def test_only_who_will_have_metastases_gets_a_row_for_them():
+    known, resources = read_evidence().known({}), {role.name.lower(): role.value for role in Role}
+    world = make_world(key(1), known, read_board(), resources, np.zeros(500, np.int64))
+    needed = world.traits.metastasis_at < NEVER
+    assert 0.1 < needed.mean() < 0.6
+    assert world.traits.row[needed].tolist() == list(range(len(world.livers)))
+    assert (world.traits.row[~needed] == -1).all()
+
+
+def test_a_metastasis_in_someone_without_a_row_is_an_error(world_of, doors):
+    world = world_of(1)
+    world.traits[0].row = -1
+    with pytest.raises(ValueError, match="to have none"):
+        doors.add_lesion(world, 0, 0.01, 0)
+
+
+def test_a_patient_takes_little_memory():
+    assert TRAITS.itemsize + COURSE.itemsize <= 720
+    assert LIVER.itemsize <= 1152
