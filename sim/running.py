@@ -6,7 +6,7 @@
     facts_of(scenario), window_of     what the measures must be told
     simulate(scenario, replication)   -> Replication: logs, patients and measures of one replication
     walk_without_queues(scenario)     -> the log of the same patients in a hospital where nobody waits
-    warm_up(tell)                     compile the clinic once, if it is not there compiled
+    warm_up(tell)                     compile clinic and measures once, if they are not there compiled
 
 Everything here is a pure function of the scenario and the replication's number.
 """
@@ -37,7 +37,7 @@ from sim.engine.hospital import Competing, Hospital, Resource, Sitting, Spread
 from sim.engine.reference import run_reference
 from sim.errors import Problem
 from sim.evidence import read_evidence
-from sim.log import EventLog
+from sim.log import EVENT_COLUMNS, RESOURCE_COLUMNS, EventLog, named
 from sim.measures import Facts, Window, measure
 from sim.reading import Scalar
 from sim.scenario import NO_LIMIT, NOTHING, Known, ListResource, OfferResource, PlaceResource, Scenario
@@ -271,7 +271,7 @@ def walk_without_queues(scenario: Scenario, offers_per_year: float = 1000.0) -> 
 
 
 def warm_up(tell: Callable[[str], object] = lambda sentence: None) -> None:
-    """Compile the clinic, or load it compiled, before workers start, so that not each of them does it.
+    """Compile the clinic and the measures, or load the clinic compiled, so that not each worker does it.
 
     tell   called with a sentence where it will take a while
     """
@@ -285,4 +285,8 @@ def warm_up(tell: Callable[[str], object] = lambda sentence: None) -> None:
     world = make_world(draws.key(0), read_evidence().known({}), board, resources, arrived)
     advance(world, 0, Stage.FIRST_SYMPTOM.value, 0)
     ring(world, 0, 0)
+    if not jit.is_warm():
+        nothing = np.empty((0, len(EVENT_COLUMNS)), np.int64), np.empty((0, len(RESOURCE_COLUMNS)), np.int64)
+        log = EventLog(*nothing, named({"resources": ("a list",)}))
+        measure(log, patient_table(world).iloc[:0], Window(0, 1, 1), Facts({"a list": "list"}))
     jit.mark_warm()
