@@ -321,7 +321,7 @@ def walk_without_queues(scenario: Scenario, offers_per_year: float = 1000.0) -> 
 
 
 def warm_up(tell: Callable[[str], object] = lambda sentence: None, engine: str = AUTO) -> None:
-    """Compile clinic and engine, or load them compiled, before workers start, so that not each of them does it.
+    """Compile clinic, engine and measures, or load them compiled, before workers start, so that not each does it.
 
     tell     called with a sentence where it will take a while
     engine   that will run; for the SimPy engine the clinic alone is compiled
@@ -340,4 +340,7 @@ def warm_up(tell: Callable[[str], object] = lambda sentence: None, engine: str =
     if engine_for(engine) == COMPILED:
         nowhere = Hospital((), (), ends=1)
         log_of(COMPILED, nowhere, clinic, np.empty((0, 2), np.int64), 0)
+    if not jit.is_warm():
+        log = EventLog(*nothing(), named({"resources": ("a list",)}))
+        measure(log, patient_table(world).iloc[:0], Window(0, 1, 1), Facts({"a list": "list"}))
     jit.mark_warm()

@@ -41,8 +41,7 @@ class HospitalLog:
 
     log                   the log, for its names
     tables                its rows, in pieces of time that are read one after the other; without, the log's own
-    minute, resource, value, why
-                          (rows,) columns of all rows but those of competing cases that join a queue or end, half of
+    minute, value, why    (rows,) columns of all rows but those of competing cases that join a queue or end, half of
                           it, which tell nothing of what was used; by resource and happening, in order of time
     cases                 the rows of competing cases that put them into a queue or begin them
     """
@@ -57,9 +56,7 @@ class HospitalLog:
         self.cases = Cases(*cases)
         order = np.argsort(key, kind="stable")
         self.minute, self.value, self.why = minute[order], value[order], why[order]
-        self.resource, self._happening = np.divmod(key[order], len(Happening))
         self._begins = np.r_[0, np.cumsum(np.bincount(key, minlength=len(self.numbers) * len(Happening)))]
-        self._anywhere: dict[Happening, Ints] = {}
 
     def rows(self, name: str, happening: Happening) -> slice:
         """The rows of one happening at one resource, in order of time; of those that are not left out."""
@@ -67,11 +64,11 @@ class HospitalLog:
         key = self.numbers[name] * len(Happening) + happening
         return slice(int(self._begins[key]), int(self._begins[key + 1]))
 
-    def anywhere(self, happening: Happening) -> Ints:
-        """The rows of one happening at all resources."""
-        if happening not in self._anywhere:
-            self._anywhere[happening] = np.flatnonzero(self._happening == happening)
-        return self._anywhere[happening]
+    def anywhere(self, happening: Happening) -> tuple[Ints, Ints]:
+        """The rows of one happening at all resources, and the number of the resource of each."""
+        whose = [self.rows(name, happening) for name in self.numbers]
+        rows = [np.arange(its.start, its.stop) for its in whose]
+        return np.concatenate([*rows, np.empty(0, np.int64)]), np.repeat(np.arange(len(rows)), [len(r) for r in rows])
 
 
 class Cases(NamedTuple):
@@ -131,9 +128,8 @@ def _within_sittings(starts: Ints, minutes: Ints, of: Sittings) -> int:
     """Minutes of cases that lie inside the opened minutes of these sittings."""
     if len(of.opens) == 0 or len(starts) == 0:
         return 0
-    openings, at = np.unique(of.opens, return_inverse=True)
-    closes = np.zeros(len(openings), np.int64)
-    np.maximum.at(closes, at, of.opens + of.minutes)
+    first = np.flatnonzero(each_first(of.opens))
+    openings, closes = of.opens[first], np.maximum.reduceat(of.opens + of.minutes, first)
     sitting = np.searchsorted(openings, starts, side="right") - 1
     inside = (sitting >= 0) & (starts < closes[np.maximum(sitting, 0)])
     ends = np.minimum(starts + minutes, closes[np.maximum(sitting, 0)])

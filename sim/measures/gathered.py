@@ -10,14 +10,13 @@ resources know of both, and their log is another one (`sim.measures.capacity.Hos
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any
 
 import numpy as np
 
 from sim.measures.capacity import own_place_minutes
-from sim.measures.columns import ByPatient, Ints, together
+from sim.measures.columns import Ints, together
 from sim.measures.endpoints import Cleared, cleared
 from sim.measures.facts import Facts
 from sim.measures.flows import Paths, paths
@@ -28,8 +27,6 @@ from sim.measures.outcomes import Courses, courses
 from sim.measures.queues import Removals, queueing
 from sim.measures.symptoms import Spells, spells
 from sim.measures.waits import Waits, waiting
-
-T = TypeVar("T", bound=ByPatient)
 
 
 @dataclass(frozen=True)
@@ -81,25 +78,28 @@ def gathered(journeys: Journeys, facts: Facts) -> Gathered:
     )
 
 
-def merged(parts: Sequence[Gathered], rows: Sequence[Ints]) -> Gathered:
-    """Of the patients of all parts.
+def merged(parts: list[Gathered], rows: list[Ints]) -> Gathered:
+    """Of the patients of all parts. The list is used up, so that no part is kept longer than it is needed.
 
-    rows   of each part, the row of the patient table that each of its patients has
+    rows   of each part, the row of the patient table in which each of its patients stands
     """
+    tables = [vars(part) | part.waits for part in parts]
+    names = list(parts[0].waits)
+    parts.clear()
 
-    def whole(tables: list[T]) -> T:
-        return together([table.of_rows(its) for table, its in zip(tables, rows, strict=True)])
+    def whole(name: str) -> Any:
+        return together([table.pop(name).of_rows(its) for table, its in zip(tables, rows, strict=True)])
 
     return Gathered(
-        lives=whole([part.lives for part in parts]),
-        waits={name: whole([part.waits[name] for part in parts]) for name in parts[0].waits},
-        visits=whole([part.visits for part in parts]),
-        removals=whole([part.removals for part in parts]),
-        notes=whole([part.notes for part in parts]),
-        courses=whole([part.courses for part in parts]),
-        cleared=whole([part.cleared for part in parts]),
-        spells=whole([part.spells for part in parts]),
-        paths=whole([part.paths for part in parts]),
-        place_minutes=np.sum([part.place_minutes for part in parts], axis=0),
-        symptoms_told=any(part.symptoms_told for part in parts),
+        lives=whole("lives"),
+        waits={name: whole(name) for name in names},
+        visits=whole("visits"),
+        removals=whole("removals"),
+        notes=whole("notes"),
+        courses=whole("courses"),
+        cleared=whole("cleared"),
+        spells=whole("spells"),
+        paths=whole("paths"),
+        place_minutes=np.sum([table["place_minutes"] for table in tables], axis=0),
+        symptoms_told=any(table["symptoms_told"] for table in tables),
     )

@@ -41,9 +41,9 @@ def hitches(notes: Notes, hospital: HospitalLog, window: Window) -> Counts:
         its = notes.of(event, window)
         kinds.append((what, OWN, its.resource, its.why))
     for what, who, happening in HAPPENINGS:
-        rows = hospital.anywhere(happening)
-        rows = rows[window.holds(hospital.minute[rows])]
-        kinds.append((what, who, hospital.resource[rows], hospital.why[rows]))
+        rows, resource = hospital.anywhere(happening)
+        inside = window.holds(hospital.minute[rows])
+        kinds.append((what, who, resource[inside], hospital.why[rows[inside]]))
     found: Counter[tuple[str, str, str, str]] = Counter()
     for what, who, resource, why in kinds:
         pairs, counts = np.unique(resource * np.int64(1 << WHY_BITS) + why, return_counts=True)

@@ -16,18 +16,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from sim.errors import InputError, Problem
-from sim.log import Event, EventLog, Why
+from sim.log import EVENT_COLUMNS, Event, EventLog, Why, chunks
 from sim.measures import passes
 from sim.measures.columns import Bools, Ints, each_first, in_order
 from sim.measures.facts import Window
 
 NEEDED_COLUMNS = ("patient", "grade", "nelm_at_symptom", "nelm_minute")
+PATIENT = EVENT_COLUMNS.index("patient")
 LATE = np.iinfo(np.int64).max
 """The minute of what never came about."""
 
@@ -136,20 +138,11 @@ class Journeys:
         self.log = log
         self.window = window
         self.people = people
-        row = people.rows_of(log.events_column("patient"))
-        order = in_order(row)
-        self.who = row[order]
-        n = log.events_column("n")
-        if not _rises(self.who, n[order]):  # minutes and order of a hospital's own log may contradict each other
-            order = np.lexsort((n, row))
-        self.never = len(order)
-        del row, n  # of a large run each column is some 60 megabytes
-        self.until = np.empty(self.never + 1, np.int64)  # with the minute of what did not happen
-        self.until[:-1], self.until[-1] = log.events_column("minute")[order], window.horizon
+        if not self._arrange(chunks(log.events), people.rows_of(log.events_column("patient"))):
+            # the order and the minutes of a hospital's own log may contradict each other
+            by_n = np.asarray(log.events)[np.argsort(log.events_column("n"), kind="stable")]
+            self._arrange([by_n], people.rows_of(by_n[:, PATIENT]))
         self.minute = self.until[:-1]
-        self.event, self.resource, self.value, self.why = (
-            log.events_column(name)[order] for name in ("event", "resource", "value", "why")
-        )
         self._span = (int(self.minute.min()), int(self.minute.max())) if self.never else (0, 0)
         self._by_event = np.argsort(self.event, kind="stable")
         self._begins = np.r_[0, np.cumsum(np.bincount(self.event, minlength=max(Event) + 1))]
@@ -162,6 +155,23 @@ class Journeys:
         self.left_alive = left[self.why[left] != Why.HORIZON]
         self.out = self.first(np.sort(np.concatenate([self.died, left])))
         self.nelm_from = self._nelm_from()
+
+    def _arrange(self, tables: Iterable[np.ndarray], row: Ints) -> bool:
+        """Put the rows in order of the patients, of each as they come; False if that is not the order of their `n`."""
+        counts = np.bincount(row, minlength=len(self.people))
+        self.never = len(row)
+        self.who = np.repeat(np.arange(len(counts)), counts)
+        self.until = np.empty(self.never + 1, np.int64)  # with the minute of what did not happen
+        self.until[-1] = self.window.horizon
+        self.event, self.resource, self.why = (np.empty(self.never, np.int16) for _ in range(3))
+        self.value = np.empty(self.never, np.int64)
+        columns = self.until, self.event, self.resource, self.value, self.why
+        place, last = np.cumsum(counts) - counts, np.full(len(counts), np.iinfo(np.int64).min)
+        rising, begin = True, 0
+        for table in tables:
+            rising &= passes.arranged(table, row[begin : begin + len(table)], place, last, *columns)
+            begin += len(table)
+        return rising
 
     def _nelm_from(self) -> Ints:
         since = np.where(self.people.seen >= 0, self.people.seen, LATE)
@@ -216,14 +226,10 @@ class Journeys:
         found: npt.NDArray[np.int16] = of_reason[self.why[positions] + 1]
         return found
 
-    def why_words(self, whys: Ints) -> npt.NDArray[np.object_]:
+    def why_words(self, whys: npt.NDArray[Any]) -> npt.NDArray[np.object_]:
         """Reasons in words."""
-        return self._words[whys + 1]
-
-
-def _rises(who: Ints, n: Ints) -> bool:
-    """Do the rows of each patient stand in their order?"""
-    return bool(((n[1:] > n[:-1]) | (who[1:] != who[:-1])).all())
+        words: npt.NDArray[np.object_] = self._words[whys + 1]
+        return words
 
 
 @dataclass(frozen=True)

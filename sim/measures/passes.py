@@ -1,5 +1,6 @@
 """Passes over columns that look at one row after the other, compiled where they can be.
 
+    arranged(table, row, ...)         rows of the patients' log, put where the journey of each patient stands
     following(starts, stops, ...)     the next stop of the same patient after each start
     visits(group, slot, joins, ...)   rows at which somebody begins to wait, and those that end it
     most_at_once(starts, ends, ...)   the most who were there at once
@@ -18,13 +19,48 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.jit import jit
-from sim.log import RESOURCE_COLUMNS
+from sim.log import EVENT_COLUMNS, RESOURCE_COLUMNS
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+Shorts = npt.NDArray[np.int16]
 
 MINUTE, RESOURCE, EVENT, CASE, VALUE, WHY = range(len(RESOURCE_COLUMNS))
+OF_EVENTS = tuple(EVENT_COLUMNS.index(name) for name in ("n", "minute", "event", "resource", "value", "why"))
+HER_N, HER_MINUTE, HER_EVENT, HER_RESOURCE, HER_VALUE, HER_WHY = OF_EVENTS
+
+
+@jit
+def arranged(
+    table: Ints,
+    row: Ints,
+    place: Ints,
+    n: Ints,
+    minute: Ints,
+    event: Shorts,
+    resource: Shorts,
+    value: Ints,
+    why: Shorts,
+) -> bool:
+    """Put rows of the log where they belong; False if some row of a patient has no higher `n` than the one before.
+
+    row                                   of the patient table, of each row
+    place                                 where the next row of each patient goes; counted on
+    n                                     of the last row of each patient; kept up
+    minute, event, resource, value, why   the columns into which they are put
+    """
+    rising = True
+    for i in range(len(table)):
+        its = table[i]
+        who = row[i]
+        rising = rising and its[HER_N] > n[who]
+        n[who] = its[HER_N]
+        at = place[who]
+        place[who] = at + 1
+        minute[at], event[at], resource[at] = its[HER_MINUTE], its[HER_EVENT], its[HER_RESOURCE]
+        value[at], why[at] = its[HER_VALUE], its[HER_WHY]
+    return rising
 
 
 @jit

@@ -254,15 +254,14 @@ def wait_figures(
     for figure, which in COUNTED:
         rows.add(prefix + figure, float(counts[which]), "waits", group)
     rows.add(prefix + "started", float(len(minutes)), "waits", group)
-    days: Floats = minutes / DAY
     curves = of_minutes(minutes, outcome, len(Outcome) - 1, DAY)
     reached = curves.incidence[REACHED - 1]
     nobody = len(minutes) == 0
     for figure, share in (("median", 0.5), ("p90", 0.9)):
         note = "nobody started" if nobody else f"fewer than {share:.0%} of those who started got there"
         rows.add(prefix + figure, reached_by(curves, reached, share), "days", group, note)
-    served = days[outcome == REACHED]
-    mean = float(served.mean()) if len(served) else float("nan")
+    served: Floats = minutes[outcome == REACHED] / DAY
+    mean = float(served.sum()) / len(served) if len(served) else float("nan")
     rows.add(prefix + "mean_of_those_served", mean, "days", group, "nobody got there")
     if target is not None:
         value = float("nan") if nobody else float(read_at(curves, reached, target, 0.0)[0])
