@@ -74,7 +74,9 @@ def _file(s: Any, due: int) -> None:
 
 @jit_inside
 def cancel(s: Any, due: int) -> None:
-    """What was to happen does not. In the heap it stays as an empty entry until its minute."""
+    """What was to happen does not; nor does NONE. In the heap it stays as an empty entry until its minute."""
+    if due < 0:
+        return
     d = due_at(s, due)
     if d.where == IN_HEAP:
         d.act = NOTHING

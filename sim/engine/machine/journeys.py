@@ -122,9 +122,8 @@ def _set_alarm(s: Any, person: int, minute: int) -> None:
     p = person_at(s, person)
     if minute == p.alarm and p.alarm_due >= 0:
         return
-    if p.alarm_due >= 0:
-        cancel(s, p.alarm_due)
-        p.alarm_due = NONE
+    cancel(s, p.alarm_due)
+    p.alarm_due = NONE
     p.alarm = minute
     if minute != NEVER:
         p.alarm_due = put(s, max(minute, s.now), ALARMS, 0, ALARM, person)

@@ -83,8 +83,7 @@ def close_step(s: Any, person: int, why: int, goes_on: int) -> int:
                 c.counts = 0
                 c.running = 0
                 if c.state == SERVED:
-                    if c.due >= 0:
-                        cancel(s, c.due)
+                    cancel(s, c.due)
                     c.state = OVER
                     forget(s, case)
                 elif c.state != OVER:
@@ -202,9 +201,8 @@ def finish(s: Any, case: int) -> None:
 def end_standing_place(s: Any, case: int) -> None:
     """A standing place that is held is given back before its time."""
     c = case_at(s, case)
-    if c.due >= 0:
-        cancel(s, c.due)
-        c.due = NONE
+    cancel(s, c.due)
+    c.due = NONE
     c.state = OVER
     c.in_first = 0
     tell(s, case, RELEASED, s.now - c.begun, -1)
@@ -223,9 +221,8 @@ def vacate(s: Any, person: int) -> None:
         c = case_at(s, case)
         following = c.after
         leave_line(s, case)
-        if c.due >= 0:
-            cancel(s, c.due)
-            c.due = NONE
+        cancel(s, c.due)
+        c.due = NONE
         c.state = OVER
         unmark_left_over(s, case)
         if c.in_first:

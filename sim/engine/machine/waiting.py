@@ -116,6 +116,6 @@ def leave_line(s: Any, case: int) -> None:
         out_of_queue(s, case)
     elif c.state == BOOKED:
         unbook(s, case)
-    elif c.state == AWAITED and c.due >= 0:
+    elif c.state == AWAITED:
         cancel(s, c.due)
         c.due = NONE
