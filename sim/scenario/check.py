@@ -33,6 +33,7 @@ from sim.scenario.merge import Taken
 from sim.scenario.model import KINDS, Catchment, Holidays, ListResource, OfferResource, Resource, Run
 from sim.scenario.parts import NAMED_LISTS, Part
 from sim.scenario.preference import Preference, Preferences, weights
+from sim.scenario.size import too_large
 from sim.scenario.staff import Group
 from sim.scenario.timetable import sitting_lines
 
@@ -400,6 +401,8 @@ class _Check:
         lists = {name: its for name, its in (resources or {}).items() if isinstance(its, ListResource)}
         for name, its in lists.items():
             Lines(name, its, self.tree, self._add).check(groups)
+        if not any(part is None for part in sections.values()) and not self.problems:
+            too_large(sections, self.tree, self._add)
         if not any(part is None for part in sections.values()) and not self.problems:
             self._every_case_fits(sections, lists)
         if resources is not None:

@@ -34,6 +34,8 @@ MONTHS = (
     *("july", "august", "september", "october", "november", "december"),
 )
 URGENCIES = 4
+MOST_REPLICATIONS = 100_000
+MOST_RATE = 1e9  # a year; how many come in a run has limits of its own, see `sim.scenario.size`
 _LONGEST = round(200 * units.YEAR)  # beyond it, a duration is a slip of the pen and dates would run out
 _MOST = 10**9
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -90,7 +92,7 @@ def _rate(typed: Any) -> float:
         rate = units.per_year(typed)
     except (ValueError, TypeError):
         raise wrong(expected) from None
-    if not 0 <= rate <= _MOST:
+    if not 0 <= rate <= MOST_RATE:
         raise wrong(expected + ("; not below 0" if rate < 0 else "; not so many"))
     return float(f"{rate:.12g}")  # so that writing it per year and reading it again gives the same bits
 
@@ -384,6 +386,8 @@ Urgencies = Annotated[
 Sigma = Annotated[float, typed_as(_spread, forms.SIGMA)]
 Count = Annotated[int, _whole(0)]
 Positive = Annotated[int, _whole(1)]
+Rooms = Annotated[int, _whole(1, 1000)]  # no house has so many of one kind; a million hang the timetable
+Replications = Annotated[int, _whole(1, MOST_REPLICATIONS)]
 Seed = Annotated[int, _whole(0, 10**18)]
 Cases = Annotated[
     int, typed_as(_cases, forms.CASES), PlainSerializer(lambda cases: "no limit" if cases == NO_LIMIT else cases)
