@@ -31,6 +31,7 @@ from sim.commands.pin import pin
 from sim.commands.results import results
 from sim.commands.schema import schema
 from sim.commands.sweep import sweep
+from sim.commands.usage import in_words
 from sim.errors import InputError, NelmError, Problem
 from sim.reporter import Terminal
 
@@ -220,9 +221,11 @@ def main() -> None:
         sys.exit(leave.exit_code)
     except (click.Abort, KeyboardInterrupt):
         _leave("stopped; what was finished is kept", STOPPED)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(WRONG_INPUT)
+    except click.ClickException as error:
+        _leave(in_words(error), WRONG_INPUT)
     except NelmError as error:
         _leave(str(error), error.exit_code)
     except BrokenPipeError:

@@ -57,6 +57,9 @@ CLINIC_ASKS_FOR: dict[str, str] = {
     "grafts": "offer",
 }
 
+_COUNTRIES = {"UK": "GB", "EN": "GB", "ENG": "GB", "USA": "US", "EL": "GR", "SW": "SE"}
+"""What is typed for a country whose code is another."""
+
 _P = TypeVar("_P", bound=Part)
 
 
@@ -194,7 +197,8 @@ class _Check:
                 steps, "`country:`, `dates:`, or the word none", "add `country: GB`, say, or write `holidays: none`"
             )
         elif holidays.country not in known:
-            todo = nearest(holidays.country.upper(), known)
+            meant = _COUNTRIES.get(holidays.country.upper(), holidays.country.upper())
+            todo = f"did you mean {meant}?" if meant in known else nearest(meant, known)
             self._add((*steps, "country"), "the code of a country in two capital letters, such as GB", todo)
         elif holidays.subdivision and holidays.subdivision not in known[holidays.country]:
             there = ", ".join(known[holidays.country]) or "none; leave it out"

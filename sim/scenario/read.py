@@ -407,7 +407,30 @@ def check_file(
     node, _, _ = compose_file(path)
     kind = node.get("kind")
     if not isinstance(kind, str) or kind not in readers:
-        known = ", ".join(sorted(readers))
-        todo = nearest(str(kind), readers) or "begin the file with `kind:` and one of these"
-        raise InputError(node.problem(("kind",), f"one of {known}", todo))
+        raise InputError(_other_kind(os.fspath(path), node, kind, readers))
     return kind, readers[kind](os.fspath(path))
+
+
+_KINDS = {
+    "scenario": ("a scenario", "nelm run {file}"),
+    "sweep": ("a design", "nelm sweep {file}"),
+    "pin": ("a pin", "nelm pin check"),
+    "board": ("a board", "nelm check {file}"),
+    "cards": ("evidence cards", "nelm check {file}"),
+    "sources": ("sources", "nelm check {file}"),
+    "figures": ("a register of figures", "nelm check {file}"),
+    "conflicts": ("a register of conflicts", "nelm check {file}"),
+}
+"""What the kinds of file are, and the command that takes them."""
+
+
+def _other_kind(file: str, node: Node, kind: object, readers: Mapping[str, object]) -> Problem:
+    """A file of a kind that is not asked for here, or of none."""
+    if isinstance(kind, str) and kind in _KINDS and len(readers) == 1:
+        wanted = next(iter(readers))
+        what, command = _KINDS[kind]
+        todo = command.format(file=file)
+        return node.problem(("kind",), _KINDS[wanted][0], f"{todo} takes it", found=f"{what} (kind: {kind})")
+    known = ", ".join(sorted(readers))
+    todo = nearest(str(kind), readers) or "begin the file with `kind:` and one of these"
+    return node.problem(("kind",), f"one of {known}", todo)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from sim.intensity import Intensity
@@ -37,8 +38,10 @@ def too_large(sections: Mapping[str, Any], tree: Node, note: Note) -> None:
     """
     run, resources = sections["run"], sections["resources"]
     arrivals = sections["arrivals"]
-    patients = _expected(arrivals.rate, run, lambda: arrivals_vary(arrivals, run))
-    cases, offers, sittings = [], [], []
+    patients = _expected(arrivals.rate, run, partial(arrivals_vary, arrivals, run))
+    cases: list[_Amount] = []
+    offers: list[_Amount] = []
+    sittings: list[_Amount] = []
     for name, its in resources.items():
         if isinstance(its, OfferResource):
             offers.append((its.rate * run.ends / YEAR, ("resources", name, "rate")))
@@ -69,13 +72,10 @@ def _expected(rate: float, run: Run, varies: Callable[[], Intensity]) -> float:
 
 
 def _cases(name: str, its: Any, sections: Mapping[str, Any], tree: Node) -> Iterator[_Amount]:
-    as_stated = Disease.model_validate({})
+    run, as_stated = sections["run"], Disease.model_validate({})
     for stream in its.competing:
         disease = sections["diseases"].get(stream.of, as_stated)
-        run = sections["run"]
-        number = _expected(
-            stream.rate, run, lambda stream=stream, disease=disease: competing_varies(stream, disease, run)
-        )
+        number = _expected(stream.rate, run, partial(competing_varies, stream, disease, run))
         yield number, _item(tree, ("resources", name, "competing"), stream.name, "rate")
 
 
