@@ -30,7 +30,7 @@ from sim.evidence import read_evidence
 from sim.evidence.amounts import Amount, Kind
 from sim.evidence.cards import ORDERED
 from sim.running import warm_up
-from sim.scenario import ListResource, Scenario
+from sim.scenario import Scenario
 from sim.units import YEAR
 
 BASELINE = Path(__file__).parents[1] / "scenarios" / "baseline.yaml"

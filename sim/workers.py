@@ -86,7 +86,7 @@ class Task:
             except RunError as error:
                 raise RunError(f"replication {number}, {error}") from error
             seconds = time.perf_counter() - started
-            store.save(replication, made_with(), seconds, self.again, self.logs)
+            store.save(replication, made_with(), seconds, self.again, self.logs, self.scenario.digest())
         return told
 
 

@@ -1,6 +1,6 @@
 """What is wrong with a command line, in the same words as what is wrong with a file.
 
-    in_words(error)   -> str   option or argument, what was found, what was expected, what to do
+in_words(error)   -> str   option or argument, what was found, what was expected, what to do
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ def _problem(error: click.ClickException, help_of: str) -> Problem:
     if isinstance(error, click.BadParameter) and error.param is not None:
         match = _VALUE.search(error.message)
         value = next((group for group in match.groups() if group is not None), "") if match else ""
-        return Problem(path=_name(error.param), found=f"'{value}'" if match else "", expected=_expected(error.param))
+        todo = error.message.partition("; ")[2]
+        found = f"'{value}'" if match else ""
+        return Problem(path=_name(error.param), found=found, expected=_expected(error.param), todo=todo)
     if isinstance(error, click.BadOptionUsage):
         return Problem(path=error.option_name, found="no value after it", expected="a value", todo=says)
     unknown = re.fullmatch(r"No such command '(.*)'\..*", error.message, re.DOTALL)
@@ -58,6 +60,6 @@ def _expected(param: click.Parameter) -> str:
         what = "a whole number" if isinstance(its, click.IntRange) else "a number"
         low, high = (None if end is None else f"{end:,.0f}".replace(",", "") for end in (its.min, its.max))
         return f"{what} from {low} to {high}" if high is not None else f"{what}, {low} or more"
-    if its is click.INT or its is click.FLOAT:
-        return "a whole number" if its is click.INT else "a number"
+    if its is click.INT or its is click.FLOAT or its.name == "number":
+        return "a number" if its is click.FLOAT else "a whole number"
     return (param.help or "a value").rstrip(".") if isinstance(param, click.Option) else "a value for it"

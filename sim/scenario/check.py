@@ -25,7 +25,7 @@ from sim.errors import Problem, nearest
 from sim.evidence import read_evidence
 from sim.reading import UNREADABLE, Node, Scalar, Steps, described
 from sim.scenario import words
-from sim.scenario.calendar import countries, public_holidays
+from sim.scenario.calendar import COUNTRIES, countries, public_holidays
 from sim.scenario.clinical import HERE, Board, Care, Cohort
 from sim.scenario.demand import Arrivals, Competing, Disease
 from sim.scenario.lines import Lines
@@ -56,9 +56,6 @@ CLINIC_ASKS_FOR: dict[str, str] = {
     "navigator": "list",
     "grafts": "offer",
 }
-
-_COUNTRIES = {"UK": "GB", "EN": "GB", "ENG": "GB", "USA": "US", "EL": "GR", "SW": "SE"}
-"""What is typed for a country whose code is another."""
 
 _P = TypeVar("_P", bound=Part)
 
@@ -197,7 +194,7 @@ class _Check:
                 steps, "`country:`, `dates:`, or the word none", "add `country: GB`, say, or write `holidays: none`"
             )
         elif holidays.country not in known:
-            meant = _COUNTRIES.get(holidays.country.upper(), holidays.country.upper())
+            meant = COUNTRIES.get(holidays.country.upper(), holidays.country.upper())
             todo = f"did you mean {meant}?" if meant in known else nearest(meant, known)
             self._add((*steps, "country"), "the code of a country in two capital letters, such as GB", todo)
         elif holidays.subdivision and holidays.subdivision not in known[holidays.country]:

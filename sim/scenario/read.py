@@ -129,10 +129,7 @@ class Scenario:
 
         The order of keys and of named items, the units used and the split into base and changes do not matter.
         """
-        data = {key: value for key, value in self.data().items() if key not in _NOT_IN_DIGEST}
-        data["run"] = {key: value for key, value in data["run"].items() if key != "replications"}
-        text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return digest_of(self.data())
 
     def change(self, path: str, value: Any) -> Scenario:
         """The same scenario with one thing changed, checked as a whole again.
@@ -201,6 +198,14 @@ class Scenario:
     def _timetable(self) -> Timetable:
         lists = {name: its for name, its in self.resources.items() if isinstance(its, ListResource)}
         return timetable(lists, self.staff, self.holidays.dates, self.run)
+
+
+def digest_of(data: Mapping[str, Any]) -> str:
+    """The digest of a resolved scenario from its plain data, as its file holds it; no defaults are filled in."""
+    means = {key: value for key, value in data.items() if key not in _NOT_IN_DIGEST}
+    means["run"] = {key: value for key, value in means["run"].items() if key != "replications"}
+    text = json.dumps(means, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 _AS_STATED = Disease.model_validate({})

@@ -191,7 +191,8 @@ def _whole(least: int, most: int = _MOST) -> BeforeValidator:
         if isinstance(typed, str) and typed.isdecimal():
             raise wrong(expected, "take the quotes away")
         if isinstance(typed, float) and math.isfinite(typed) and least <= typed <= most:
-            raise wrong(expected, f"write {math.floor(typed)} or {math.ceil(typed)}" if typed % 1 else f"write {typed:.0f}")
+            near = sorted({math.floor(typed), math.ceil(typed)})
+            raise wrong(expected, f"write {' or '.join(map(str, near))}")
         if isinstance(typed, bool) or not isinstance(typed, int) or not least <= typed <= most:
             raise wrong(expected)
         return typed
