@@ -85,11 +85,11 @@ def new(name: str, question: str | None, base: str, folder: str, yes: bool, **sa
     asks = not yes and sys.stdin.isatty()
     if said["population"] is None and asks:
         said["population"] = click.prompt(QUESTIONS[0].asks, type=WHOLE, default=reference.catchment.population)
-    for its in QUESTIONS:
-        values = asdict(usual(reference, said["population"], said["board_weeks"] or 1))
-        if said[its.name] is None:
-            said[its.name] = _asked(its, values) if asks else values[its.name]
     try:
+        for its in QUESTIONS:
+            values = asdict(usual(reference, said["population"], said["board_weeks"] or 1))
+            if said[its.name] is None:
+                said[its.name] = _asked(its, values) if asks else values[its.name]
         answers = Answers(**said)
     except InputError as error:
         its_options = [replace(problem, path=f"--{problem.path.replace('_', '-')}") for problem in error.problems]
