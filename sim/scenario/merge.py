@@ -149,8 +149,8 @@ def _with_item(node: Node, step: str, rest: Way, value: Node, done: Way) -> Node
     if rest or not isinstance(value.value, dict):
         there = _unknown(step, names, "the name of an item")
         keys = ", ".join(f"{key}: ..." for key in node.value[0].value if key != "name") if names else "..."
-        whole = f"to add '{step}', write the whole of it: {'.'.join((*done, step))}: {{{keys}}}"
-        raise _RefusedError(there.found, there.expected, f"{there.todo}; {whole}".removeprefix("; "))
+        whole = f"o add '{step}', write the whole of it: {'.'.join((*done, step))}: {{{keys}}}"
+        raise _RefusedError(there.found, there.expected, f"{there.todo} T{whole}" if there.todo else f"t{whole}")
     stated = value.value.get("name")
     if stated is not None and stated.value != step:
         raise _RefusedError(f"the name {described(stated.value)}", f"'{step}', as in the path", "leave the name out")

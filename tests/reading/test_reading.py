@@ -154,7 +154,7 @@ def test_all_mistakes_of_a_text_are_told_in_order_of_place() -> None:
 
 def test_mistakes_before_a_broken_line_are_told_with_it() -> None:
     error = _refused(lambda: parse_yaml("a: yes\nb: [1\nc: 2\n"))
-    assert [problem.line for problem in error.problems] == [1, 3]
+    assert [problem.line for problem in error.problems] == [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,12 @@ def test_mistakes_before_a_broken_line_are_told_with_it() -> None:
         ("a:\n  b: 1\n \tc: 2\n", 3, 2, "a tab in the indentation"),
         ("a: 1\nb: \a\n", 2, 4, "the character U+0007"),
         ("a: \ud800\n", 1, 4, "the character U+D800"),
-        ("a: b: c\n", 1, 5, "mapping values are not allowed in this context"),
+        ("a: b: c\n", 1, 5, "a colon in a text without quotes: a: b: c"),
+        ('a: 1\nb: "c\nd: "e"\n', 2, 4, 'a quote without its end: b: "c'),
+        ("a: 'b\n", 1, 4, "a quote without its end: a: 'b"),
+        ("a: [1, 2\nb: 3\n", 1, 4, "a [ without its ], noticed in line 2"),
+        ("a:\n  - {b: 1, c: 2\n  - {b: 2}\n", 2, 5, "a { without its }, noticed in line 3"),
+        ('a: "two\n  lines"\nb: [1\n', 3, 4, "a [ without its ], noticed in line 4"),
     ],
 )
 def test_what_is_no_yaml_is_refused_where_it_breaks(text: str, line: int, column: int, found: str) -> None:
@@ -186,7 +191,9 @@ def test_a_byte_order_mark_is_not_part_of_the_first_key(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_or_is_no_file_is_refused_by_its_name(tmp_path: Path) -> None:
-    assert str(_refused(lambda: read_yaml(tmp_path / "x.yaml"))).startswith(f"{tmp_path}/x.yaml\n  found:    nothing")
+    assert str(_refused(lambda: read_yaml(tmp_path / "x.yaml"))).startswith(
+        f"{tmp_path}/x.yaml\n  found:    no such file"
+    )
     assert "a folder" in str(_refused(lambda: read_yaml(tmp_path)))
     assert "no ordinary file" in str(_refused(lambda: read_yaml("/dev/zero")))
     assert "a YAML file" in str(_refused(lambda: read_yaml("with\0zero.yaml")))
