@@ -271,5 +271,5 @@ def test_a_file_is_checked_by_what_it_says_it_is(small_world: Known, tmp_path: P
         "board",
         "board.yaml",
     )
-    with pytest.raises(InputError, match="found:    a board .kind: board.\n  expected: a scenario"):
+    with pytest.raises(InputError, match=r"found:    a board \(kind: board\)\n  expected: a scenario"):
         check_file(board)
