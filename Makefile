@@ -11,12 +11,16 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
+# The peers of `make bench` have an environment of their own.
+VENV_BENCH ?= .venv-bench
+PEERS := simpy ciw salabim cimba
+
 # Further arguments: `make run ARGS="--replications 2"`, `make test ARGS=tests/engine`.
 ARGS ?=
 # Test processes at once.
 PROCESSES ?= auto
 
-.PHONY: help install run test pins lint style format types clean
+.PHONY: help install run test pins bench lint style format types clean
 .DEFAULT_GOAL := help
 
 help:
@@ -24,7 +28,8 @@ help:
 	@echo 'make test    run all tests'
 	@echo 'make lint    check style and types'
 	@echo 'make pins    run the shipped scenarios again and say whether anything moved'
-	@echo 'make clean   remove .venv and what the tools keep; results in outputs/ stay'
+	@echo 'make bench   measure the engines beside C by hand and other simulators, five to ten minutes; needs gcc'
+	@echo 'make clean   remove .venv, .venv-bench and what the tools keep; results in outputs/ stay'
 
 install: $(INSTALLED)
 
@@ -39,6 +44,9 @@ test: $(INSTALLED)
 pins: $(INSTALLED)
 	@$(BIN)/nelm pin check --all --strict $(ARGS)
 
+bench: $(INSTALLED) $(VENV_BENCH)/.installed
+	@$(BIN)/python benchmarks/peers.py --others $(VENV_BENCH)/bin/python $(ARGS)
+
 lint: style format types
 
 style: $(INSTALLED)
@@ -51,7 +59,7 @@ types: $(INSTALLED)
 	@$(BIN)/mypy
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV_BENCH) benchmarks/build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # Installed when this file is newer than what it was installed from; a .venv left half-made is made anew.
 $(INSTALLED): pyproject.toml constraints.txt
@@ -61,4 +69,12 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { echo 'making $(VENV)' >&2; "$(PYTHON)" -m venv --clear $(VENV); }
 	@echo 'installing nelm and its libraries into $(VENV)' >&2
 	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+# A peer that cannot be installed is left out, and so is told at the end.
+$(VENV_BENCH)/.installed: benchmarks/peers.txt
+	@"$(PYTHON)" -m venv --clear $(VENV_BENCH)
+	@for peer in $(PEERS); do echo "installing $$peer into $(VENV_BENCH)" >&2; \
+	  $(VENV_BENCH)/bin/python -m pip --quiet --disable-pip-version-check install --constraint benchmarks/peers.txt \
+	  "$$peer" || echo "$$peer can not be installed here: its rows will be missing" >&2; done
 	@touch $@

@@ -20,10 +20,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.album import drawn
+from sim.engines import AUTO, engine_for
 from sim.errors import InputError, Problem
 from sim.measures import Measures, combine, summarise
 from sim.record import RECORD, digests_of, not_as_recorded, record_of, typed_files
 from sim.reporter import Reporter
+from sim.running import FULL
 from sim.scenario import Scenario
 from sim.store import Replication, Store, checksum, code_digest, results_folder, unwritable, write_aside
 from sim.workers import Job, Task, work
@@ -92,6 +94,8 @@ def run(
     force: bool = False,
     reporter: Reporter | None = None,
     settings: Sequence[str] = (),
+    engine: str = AUTO,
+    log: str = FULL,
 ) -> Run:
     """Run a scenario's replications that are not yet in the store, and put everything together.
 
@@ -100,6 +104,8 @@ def run(
     output         where results are kept
     force          run again what is there already
     settings       changes as typed on a command line, for the record; they are in the scenario already
+    engine         which one runs what is missing (`sim.engines.ENGINES`); all give the same
+    log            how much of the logs is kept (`sim.running.LOGS`); the measures are the same
     InputError for a folder that can not be written; RunError, with replication, patient, minute and step, from the
     engine; Stopped if the user stops it.
     """
@@ -112,18 +118,19 @@ def run(
     try:
         changed = not_as_recorded(folder)
         write_aside(folder / "resolved.yaml", _text(scenario.resolved_yaml()))
-        missing = [number for number in wanted if force or not store.has(number)]
+        engine_for(engine)  # refused before anything is written
+        missing = [number for number in wanted if force or not store.has(number, log == FULL)]
         _say_what_is_there(len(wanted), len(missing), force, folder, reporter)
-        bare = 0 if force else sum(store.has(number, logs=False) for number in missing)
+        bare = 0 if force or log != FULL else sum(store.has(number, logs=False) for number in missing)
         if bare:
             reporter.say(f"{_many(bare)} of these are there from a sweep, without logs, and are run again to have them")
         try:
-            task = Task(scenario, folder, store.mark, force, code_digest())
-            work((Job(task, number) for number in missing), len(missing), workers, reporter)
+            task = Task(scenario, folder, store.mark, force, code_digest(), log, engine)
+            work((Job(task, number) for number in missing), len(missing), workers, reporter, engine)
             stopped = False
         except KeyboardInterrupt:
             stopped = True
-        numbers = tuple(number for number in wanted if number not in missing or store.has(number))
+        numbers = tuple(number for number in wanted if number not in missing or store.has(number, log == FULL))
         done = _put_together(scenario, store, numbers, settings, stopped)
         _say_what_was_changed(changed, folder, reporter)
     finally:

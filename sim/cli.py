@@ -27,12 +27,15 @@ from sim.commands.diff import diff
 from sim.commands.evidence import evidence
 from sim.commands.explain import explain
 from sim.commands.new import new
+from sim.commands.options import engine_option
 from sim.commands.patient import patient
 from sim.commands.pin import pin
 from sim.commands.results import results
 from sim.commands.schema import schema
 from sim.commands.sweep import sweep
 from sim.commands.usage import in_words
+from sim.commands.verify import verify
+from sim.commands.warm import warm
 from sim.errors import InputError, NelmError, Problem
 from sim.reporter import Terminal
 
@@ -102,6 +105,14 @@ def check(files: tuple[str, ...], quick: bool) -> None:
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="Processes at once; else one per core.")
 @click.option("--output", default="outputs", show_default=True, metavar="DIR", help="Where results are kept.")
 @click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Change one thing; may be repeated.")
+@engine_option
+@click.option(
+    "--log",
+    type=click.Choice(["none", "summary", "full"]),
+    default="full",
+    show_default=True,
+    help="How much is kept: everything that happened; the patients only; nothing but the figures.",
+)
 @click.option("--force", is_flag=True, help="Run again what is there already.")
 @click.option("--dry-run", is_flag=True, help="Only say how much there is to run, and what it will take.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
@@ -115,6 +126,8 @@ def run(
     workers: int | None,
     output: str,
     settings: tuple[str, ...],
+    engine: str,
+    log: str,
     force: bool,
     dry_run: bool,
     as_json: bool,
@@ -141,7 +154,7 @@ def run(
         return
     reporter = Terminal(speaks=not (quiet or as_json))
     try:
-        done = run_all(scenario, None, workers, output, force, reporter, changes)
+        done = run_all(scenario, None, workers, output, force, reporter, changes, engine, log)
     except Stopped as stopped:
         _show(stopped.run, as_json, quiet)
         _leave(str(stopped), STOPPED)
@@ -213,7 +226,7 @@ def _stop(signum: int, frame: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
-for command in (compare, sweep, pin, results, patient, explain, diff, evidence, new, schema):
+for command in (compare, sweep, pin, results, patient, explain, diff, evidence, new, schema, verify, warm):
     nelm.add_command(command)
 
 

@@ -18,6 +18,12 @@ import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from sim.jit import jit
 
 
 @dataclass(frozen=True)
@@ -58,15 +64,12 @@ class Intensity:
 
         At the stated rate this is `now + amount`, to the last bit.
         """
-        piece = self._piece(now)
-        while True:
-            factor, growth, end = self._factor(piece, now), self.growths[piece], self._end(piece)
-            minute = now + _minutes(factor, growth, amount)
-            if minute < end or end == math.inf:
-                return minute
-            amount = max(0.0, amount - _amount(factor, growth, end - now))
-            now = end
-            piece += 1
+        return float(minute_after(self._pieces, 0, len(self.begins), now, amount))
+
+    @cached_property
+    def _pieces(self) -> np.ndarray:
+        """(pieces, 3) begins, factors, growths."""
+        return np.column_stack([self.begins, self.factors, self.growths]).astype(np.float64)
 
     def _piece(self, minute: float) -> int:
         return bisect_right(self.begins, minute) - 1
@@ -82,18 +85,45 @@ class Intensity:
 CONSTANT = Intensity()
 
 
+@jit
+def minute_after(pieces: Any, first: int, end: int, now: float, amount: float) -> float:
+    """The minute at which `amount` more has gone by than at `now`; infinite where it never does.
+
+    pieces       (n, 3) begin, factor and growth of each piece, of which
+    first, end   those of one intensity, as a range
+    """
+    piece = first
+    while piece + 1 < end and pieces[piece + 1, 0] <= now:
+        piece += 1
+    while True:
+        factor, growth = pieces[piece, 1], pieces[piece, 2]
+        if growth != 0:
+            factor *= math.exp(growth * (now - pieces[piece, 0]))
+        minute = now + _minutes(factor, growth, amount)
+        if piece + 1 == end:
+            return minute
+        last = pieces[piece + 1, 0]
+        if minute < last:
+            return minute
+        amount = max(0.0, amount - _amount(factor, growth, last - now))
+        now = last
+        piece += 1
+
+
+@jit
 def _amount(factor: float, growth: float, minutes: float) -> float:
     """What goes by in so many minutes of a piece that begins with this factor."""
-    if not factor:
+    if factor == 0:
         return 0.0
-    return factor * math.expm1(growth * minutes) / growth if growth else factor * minutes
+    return factor * math.expm1(growth * minutes) / growth if growth != 0 else factor * minutes
 
 
+@jit
 def _minutes(factor: float, growth: float, amount: float) -> float:
     """The minutes in which so much goes by, in a piece that begins with this factor and has no end."""
-    if not factor:
-        return math.inf if amount else 0.0
-    if not growth:
+    if factor == 0:
+        return math.inf if amount != 0 else 0.0
+    if growth == 0:
         return amount / factor
     share = growth * amount / factor
     return math.log1p(share) / growth if share > -1 else math.inf

@@ -25,7 +25,20 @@ import platformdirs
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-REACHED = ("jit.py", "draws.py", "steps.py", "log.py", "running.py", "clinic/*.py", "engine/*.py")
+REACHED = (
+    "jit.py",
+    "units.py",
+    "draws.py",
+    "intensity.py",
+    "steps.py",
+    "log.py",
+    "order.py",
+    "clinic_loop.py",
+    "clinic/*.py",
+    "engine/*.py",
+    "engine/machine/*.py",
+    "measures/passes.py",
+)
 """The modules compiled code can reach, as patterns below the package."""
 
 try:
@@ -101,4 +114,12 @@ def jit_inside(function: F) -> F:
     compiled: F = numba.njit(cache=CACHED, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(
         function
     )
+    return compiled
+
+
+def jit_in_place(function: F) -> F:
+    """As `jit_inside`, for short functions written out where they are called: compiled code can not return a record."""
+    if not COMPILED:
+        return function
+    compiled: F = numba.njit(inline="always", error_model="numpy")(function)
     return compiled

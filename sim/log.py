@@ -31,6 +31,8 @@ import numpy as np
 
 from sim import rows
 from sim.errors import RunError
+from sim.jit import jit
+from sim.order import by_minute_and_patient, in_order
 from sim.rows import RowsOnDisk
 
 
@@ -126,7 +128,7 @@ class Files(Protocol):
     begun: bool
 
     def put(self, events: np.ndarray, resources: np.ndarray) -> None:
-        """Rows as they came, none of them of a minute that was put away before."""
+        """Rows in the order of the log, none of them of a minute that was put away before."""
 
     def close(self) -> EventLog:
         """The finished log."""
@@ -147,6 +149,7 @@ class LogWriter:
         self._resources = array("q")
         self._many = rows.ROWS * 6 if files is not None else sys.maxsize  # numbers, of either table
         self._until = -sys.maxsize
+        self._counts = np.zeros(0, np.int64)  # rows of each patient so far
 
     def event(self, patient: int, minute: int, event: int, step: int, resource: int, value: int, why: int) -> None:
         """One row of a patient's log. Rows of one patient in one minute keep the order they came in."""
@@ -171,7 +174,7 @@ class LogWriter:
         for minutes in (events[:, 1], resources[:, 0]):
             if len(minutes) and minutes.min() < self._until:
                 raise RunError(f"a row of minute {minutes.min()} is written after those before {self._until} were kept")
-        self._files.put(events, resources)
+        self._files.put(self._numbered(events), in_order(resources))
         self._events, self._resources = array("q", later_events.tobytes()), array("q", later_resources.tobytes())
         self._until = until
         self._many = max(rows.ROWS * 6, 2 * len(self._events), 2 * len(self._resources))
@@ -184,9 +187,15 @@ class LogWriter:
         events, resources = _table(self._events, 7), _table(self._resources, 6)
         self._events, self._resources = array("q"), array("q")
         if self._files is not None and self._files.begun:
-            self._files.put(events, resources)
+            self._files.put(self._numbered(events), in_order(resources))
             return self._files.close()
-        return EventLog(numbered(events), in_order(resources), named(names or {}), replication)
+        return EventLog(self._numbered(events), in_order(resources), named(names or {}), replication)
+
+    def _numbered(self, events: np.ndarray) -> np.ndarray:
+        most = int(events[:, 0].max(initial=0))
+        if most >= len(self._counts):
+            self._counts = np.concatenate([self._counts, np.zeros(most + 1, np.int64)])
+        return numbered(events, self._counts)
 
 
 def _table(numbers: array[int], columns: int) -> np.ndarray:
@@ -199,32 +208,33 @@ def _parted(table: np.ndarray, minute: int, until: int) -> tuple[np.ndarray, np.
     return table[over], table[~over]
 
 
+def nothing() -> tuple[np.ndarray, np.ndarray]:
+    """Both tables of a log in which nothing has happened."""
+    return np.empty((0, len(EVENT_COLUMNS)), np.int64), np.empty((0, len(RESOURCE_COLUMNS)), np.int64)
+
+
 def named(names: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
     """The names a log has, of all three kinds."""
     return {kind: tuple(names.get(kind, ())) for kind in ("steps", "resources", "whys")}
 
 
-def numbered(table: np.ndarray, counts: np.ndarray | None = None) -> np.ndarray:
+def numbered(table: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """Rows of patients as they came, each with its `n`, by minute, patient and n.
 
     counts   (patients,) rows each of them has already; counted on
     """
-    table = table[np.lexsort((table[:, 1], table[:, 0]))]  # stable: by patient, then minute, then as they came
-    patient = table[:, 0]
-    begins = np.flatnonzero(np.r_[True, patient[1:] != patient[:-1]]) if len(table) else np.empty(0, np.int64)
-    lengths = np.diff(np.r_[begins, len(table)])
-    n = np.arange(len(table)) - np.repeat(begins, lengths)
-    if counts is not None:
-        who = patient[begins]
-        n += np.repeat(counts[who], lengths)
-        counts[who] += lengths
-    table = np.column_stack([patient, n, table[:, 1:]])
-    return np.ascontiguousarray(table[np.lexsort((table[:, 1], table[:, 0], table[:, 2]))])
+    table = by_minute_and_patient(table, minute=1, patient=0)
+    n = np.empty(len(table), np.int64)
+    _count_on(table, counts, n)
+    return np.column_stack([table[:, 0], n, table[:, 1:]])
 
 
-def in_order(table: np.ndarray) -> np.ndarray:
-    """Rows of resources by all their columns."""
-    return np.ascontiguousarray(table[np.lexsort(table.T[::-1])])
+@jit
+def _count_on(table: Any, counts: Any, n: Any) -> None:
+    for row in range(len(table)):
+        patient = table[row, 0]
+        n[row] = counts[patient]
+        counts[patient] += 1
 
 
 @dataclass(frozen=True)
@@ -259,7 +269,7 @@ class EventLog:
         digest = hashlib.sha256(json.dumps(self.names, sort_keys=True).encode())
         for table in (self.events, self.resources):
             digest.update(str(table.shape).encode())
-            for chunk in _chunks(table):
+            for chunk in chunks(table):
                 digest.update(np.ascontiguousarray(chunk, "<i8").tobytes())
         return digest.hexdigest()
 
@@ -304,7 +314,8 @@ def _column(table: Rows, columns: Sequence[str], name: str) -> np.ndarray:
     return column.astype(np.int16) if name in WORDS else column
 
 
-def _chunks(table: Rows) -> Iterator[np.ndarray]:
+def chunks(table: Rows) -> Iterator[np.ndarray]:
+    """The rows of a table in order, of one on disk so many at a time."""
     return table.chunks() if isinstance(table, RowsOnDisk) else iter((table,))
 
 

@@ -27,10 +27,9 @@ from sim.log import (
     EventLog,
     Happening,
     Why,
-    in_order,
     name_of,
     named,
-    numbered,
+    nothing,
 )
 from sim.rows import Layout, RowsOnDisk, RowsWriter
 
@@ -48,21 +47,18 @@ class LogFiles:
     def __init__(self, folder: Path, names: Mapping[str, Sequence[str]], replication: int = 0):
         self.folder = folder
         self.begun = False
-        self._bare = EventLog(*_nothing(), named(names), replication)
+        self._bare = EventLog(*nothing(), named(names), replication)
         self._files: list[RowsWriter] = []
-        self._counts = np.zeros(0, np.int64)  # rows of each patient so far
 
     def put(self, events: np.ndarray, resources: np.ndarray) -> None:
-        """Rows as the engine writes them, in any order, but none of a minute that was put away before."""
+        """Rows in the order of the log, none of them of a minute that was put away before."""
         if not self.begun:
             self.folder.mkdir(parents=True, exist_ok=True)
             self.begun = True
             self._files.append(_writer(self.folder / "events.parquet", self._bare, EVENT_COLUMNS, Event))
             self._files.append(_writer(self.folder / "resources.parquet", self._bare, RESOURCE_COLUMNS, Happening))
-        if len(events) and (most := int(events[:, 0].max())) >= len(self._counts):
-            self._counts = np.concatenate([self._counts, np.zeros(most + 1, np.int64)])
-        self._files[0].write(numbered(events, self._counts))
-        self._files[1].write(in_order(resources))
+        self._files[0].write(events)
+        self._files[1].write(resources)
 
     def close(self) -> EventLog:
         """The finished log, whose rows stay in the files."""
@@ -75,10 +71,6 @@ class LogFiles:
         """Let go of files that were not finished and are worth nothing."""
         for file in self._files:
             file.abandon()
-
-
-def _nothing() -> tuple[np.ndarray, np.ndarray]:
-    return np.empty((0, len(EVENT_COLUMNS)), np.int64), np.empty((0, len(RESOURCE_COLUMNS)), np.int64)
 
 
 def _layout(log: EventLog, columns: tuple[str, ...], events: type[IntEnum]) -> Layout:
@@ -136,7 +128,7 @@ def read_log(events: Path, resources: Path) -> EventLog:
 
     meta = json.loads((pq.read_schema(events).metadata or {}).get(b"nelm", b"{}"))
     if meta.get("names"):
-        bare = EventLog(*_nothing(), named(meta["names"]), int(meta["replication"]))
+        bare = EventLog(*nothing(), named(meta["names"]), int(meta["replication"]))
         return EventLog(
             np.asarray(RowsOnDisk(events, _layout(bare, EVENT_COLUMNS, Event))),
             np.asarray(RowsOnDisk(resources, _layout(bare, RESOURCE_COLUMNS, Happening))),

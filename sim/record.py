@@ -1,6 +1,6 @@
 """The record of a run: enough to make it again, and nothing of the machine or the hour.
 
-    made_with()            versions of everything that could move a last bit
+    made_with(engine)      versions of everything that could move a last bit
     record_of(...)         -> what `record.json` holds
     not_as_recorded(...)   files that somebody has changed since
     resolved_of(folder)    the scenario beside the results, unless somebody has edited it
@@ -30,15 +30,14 @@ from sim.store import Store, checksum, code_digest, result_digest, seal
 FORMAT = 1
 RECORD = "record.json"
 RESOLVED = "resolved.yaml"
-ENGINE = "reference"
 PACKAGES = ("nelm", "simpy", "numpy", "numba", "pandas", "pyarrow", "pyyaml", "pydantic", "holidays")
 
 
 @cache
-def made_with() -> dict[str, Any]:
-    """What a replication is made with here and now."""
+def made_with(engine: str) -> dict[str, Any]:
+    """What a replication is made with here and now, by this engine."""
     return {
-        "engine": ENGINE,
+        "engine": engine,
         "compiled_clinic": jit.COMPILED,
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",

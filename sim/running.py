@@ -6,7 +6,8 @@
     facts_of(scenario), window_of     what the measures must be told
     simulate(scenario, replication)   -> Replication: logs, patients and measures of one replication
     walk_without_queues(scenario)     -> the log of the same patients in a hospital where nobody waits
-    warm_up(tell)                     compile the clinic once, if it is not there compiled
+    log_of(engine, ...)               the log of one replication by one engine
+    warm_up(tell)                     compile clinic and engine once, if they are not there compiled
 
 Everything here is a pure function of the scenario and the replication's number.
 """
@@ -36,16 +37,21 @@ from sim.clinic.transplant import KINDS as KINDS_OF_GRAFT
 from sim.clinic.world import arrival_minutes, make_world, patient_table
 from sim.engine.hospital import Competing, Hospital, Resource, Sitting, Spread
 from sim.engine.reference import run_reference
+from sim.engines import AUTO, COMPILED, REFERENCE, engine_for
 from sim.errors import Problem
 from sim.evidence import read_evidence
-from sim.log import EventLog
-from sim.measures import Facts, Window, measure
+from sim.log import EventLog, named, nothing
+from sim.measures import Facts, Window, measure, measure_parts
 from sim.reading import Scalar
 from sim.scenario import NO_LIMIT, NOTHING, Care, Known, ListResource, OfferResource, PlaceResource, Scenario
 from sim.scenario import Board as BoardSection
+from sim.spool import Spool
 from sim.steps import Kind, Plan
 from sim.store import Replication
 from sim.units import DAY
+
+FULL, SUMMARY, NONE = LOGS = ("full", "summary", "none")
+"""How much of a log is kept: all of it; the patients, but not what happened to them; nothing but the measures."""
 
 
 @cache
@@ -246,20 +252,64 @@ def clinic_of(scenario: Scenario, replication: int) -> tuple[Clinic, np.ndarray,
     return Clinic(world, log_names(scenario, board)), arrivals, key
 
 
-def simulate(scenario: Scenario, replication: int = 0, folder: Path | None = None) -> Replication:
+def simulate(
+    scenario: Scenario, replication: int = 0, folder: Path | None = None, engine: str = AUTO, log: str = FULL
+) -> Replication:
     """One replication of a scenario, from first symptoms to the horizon.
 
     replication  its number, 0 or more; the same number is the same luck in every scenario
     folder       where its logs lie if they are large; else they are kept in memory
+    engine       `sim.engines.ENGINES`; all write the same log
+    log          FULL, or NONE: then nothing of it is kept but the measures, which are the same
     RunError if the simulation contradicts itself, with the patient, the minute and the step.
     """
+    engine = engine_for(engine)
+    if log != FULL and engine == COMPILED:
+        return _measured_only(scenario, replication, folder)
     clinic, arrivals, key = clinic_of(scenario, replication)
-    hospital = hospital_of(copy(scenario))  # which keeps its whole timetable in mind
-    log = run_reference(hospital, clinic, arrivals, key, dict(clinic.names), replication, folder=folder)
+    kept = log_of(engine, hospital_of(copy(scenario)), clinic, arrivals, key, replication, folder)
     patients = patient_table(clinic.world)
     del clinic.world  # of a large run it takes as much memory as the measures will
-    measures = measure(log, patients, window_of(scenario), facts_of(scenario, board_of(scenario)))
-    return Replication(replication, log, patients, measures)
+    measures = measure(kept, patients, window_of(scenario), facts_of(scenario, board_of(scenario)))
+    return Replication(replication, kept, patients, measures)
+
+
+def log_of(
+    engine: str,
+    hospital: Hospital,
+    clinic: Clinic,
+    arrivals: np.ndarray,
+    key: int,
+    replication: int = 0,
+    folder: Path | None = None,
+) -> EventLog:
+    """The log of one replication by one engine, REFERENCE or COMPILED."""
+    if engine == REFERENCE:
+        return run_reference(hospital, clinic, arrivals, key, clinic.names, replication, folder=folder)
+    from sim.engine.compiled import run_compiled
+
+    return run_compiled(hospital, clinic, arrivals, key, clinic.names, replication, folder, _loop(clinic))
+
+
+def _loop(clinic: Clinic) -> Callable[[Any], int]:
+    from sim.clinic_loop import turn
+
+    return lambda s: int(turn(s, clinic.world))
+
+
+def _measured_only(scenario: Scenario, replication: int, folder: Path | None) -> Replication:
+    """One replication by the compiled engine, whose log is measured part by part and let go."""
+    from sim.engine.compiled import run_into
+
+    clinic, arrivals, key = clinic_of(scenario, replication)
+    spool = Spool(folder)
+    run_into(spool, hospital_of(copy(scenario)), clinic, arrivals, key, clinic.names, _loop(clinic))
+    patients = patient_table(clinic.world)
+    del clinic.world
+    bare = EventLog(*nothing(), named(clinic.names), replication)
+    facts = facts_of(scenario, board_of(scenario))
+    measures = measure_parts(bare, spool.parts(), spool.hospital(), patients, window_of(scenario), facts)
+    return Replication(replication, bare, patients, measures, whole=False)
 
 
 class _Unqueued(Clinic):
@@ -290,19 +340,24 @@ def walk_without_queues(scenario: Scenario, offers_per_year: float = 1000.0) -> 
     return run_reference(Hospital(resources, (), scenario.run.ends), unqueued, arrivals, key)
 
 
-def warm_up(tell: Callable[[str], object] = lambda sentence: None) -> None:
-    """Compile the clinic, or load it compiled, before workers start, so that not each of them does it.
+def warm_up(tell: Callable[[str], object] = lambda sentence: None, engine: str = AUTO) -> None:
+    """Compile clinic and engine, or load them compiled, before workers start, so that not each of them does it.
 
-    tell   called with a sentence where it will take a while
+    tell     called with a sentence where it will take a while
+    engine   that will run; for the SimPy engine the clinic alone is compiled
     """
     if jit.COMPILED and not jit.CACHED:
         tell("compiled code can not be kept between runs: no folder can be written; compiling at each start")
     if jit.COMPILED and not jit.is_warm():
-        tell("compiling the clinic, once; this takes about half a minute")
+        tell("compiling clinic and engine, once; this takes about a minute")
     board = read_board()
     resources = {role.name.lower(): role.value for role in Role}
-    arrived = np.zeros(1, np.int64)
-    world = make_world(draws.key(0), read_evidence().known({}), board, resources, arrived)
-    advance(world, 0, Stage.FIRST_SYMPTOM.value, 0)
-    ring(world, 0, 0)
+    world = make_world(draws.key(0), read_evidence().known({}), board, resources, np.zeros(1, np.int64))
+    clinic = Clinic(world, {"steps": stage_names(), "whys": ()})
+    if engine_for(engine) == REFERENCE or not jit.is_warm():
+        clinic.advance(0, Stage.FIRST_SYMPTOM.value, 0)
+        clinic.ring(0, 0)
+    if engine_for(engine) == COMPILED:
+        nowhere = Hospital((), (), ends=1)
+        log_of(COMPILED, nowhere, clinic, np.empty((0, 2), np.int64), 0)
     jit.mark_warm()

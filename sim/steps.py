@@ -91,12 +91,17 @@ NEVER = np.iinfo(np.int64).max
 """The minute of an alarm that is not set."""
 
 
+SHEET = np.dtype([("reply", REPLY, (1,)), ("orders", ORDER, (MOST_ORDERS,)), ("notes", NOTE, (MOST_NOTES,))])
+"""A whole plan as one record, which compiled code hands on as one address instead of three arrays."""
+
+
 class Plan(NamedTuple):
     """One answer of the clinic: a reply, its orders and its notes. Filled by the verbs, read by an engine."""
 
     reply: Any  # (1,)  REPLY
     orders: Any  # (MOST_ORDERS,)  ORDER
     notes: Any  # (MOST_NOTES,)  NOTE
+    sheet: Any  # (1,)  SHEET: the same three; the verbs take a plan or a record of this
 
 
 def new_plan() -> Plan:
@@ -110,11 +115,9 @@ def new_plan() -> Plan:
     >>> int(plan.reply[0].orders), int(plan.orders[0].minutes), int(plan.reply[0].then)
     (1, 60, 4)
     """
-    return Plan(
-        np.zeros(1, REPLY).view(np.recarray),
-        np.zeros(MOST_ORDERS, ORDER).view(np.recarray),
-        np.zeros(MOST_NOTES, NOTE).view(np.recarray),
-    )
+    sheet: Any = np.zeros(1, SHEET).view(np.recarray)
+    reply, orders, notes = (sheet[part][0].view(np.recarray) for part in ("reply", "orders", "notes"))
+    return Plan(reply, orders, notes, sheet)
 
 
 @jit

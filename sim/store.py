@@ -67,6 +67,14 @@ class Replication:
     log: EventLog
     patients: Any
     measures: Measures
+    whole: bool = True  # False where the log was measured and let go, and has no rows
+
+
+def _differ(before: Mapping[str, Any], done: Mapping[str, Any]) -> bool:
+    """Whether two that should be the same are not: by their logs, or where one has none, by their figures."""
+    if before["log"] and done["log"]:
+        return bool(before["log"] != done["log"])
+    return bool(before["files"]["kpis.parquet"] != done["files"]["kpis.parquet"])
 
 
 @cache
@@ -276,7 +284,7 @@ class Store:
         made_with: Mapping[str, Any],
         seconds: float = 0.0,
         again: bool = False,
-        logs: bool = True,
+        log: str = "full",
         scenario: str = "",
     ) -> None:
         """Write a replication.
@@ -284,7 +292,7 @@ class Store:
         made_with   versions of what made it, for the record
         seconds     how long it took, for the record
         again       put it in the place of one that is there already
-        logs        whether to keep its logs and patients, or its measures only
+        log         what to keep besides its measures: its logs and patients (`full`), its patients (`summary`), `none`
         scenario    digest of the scenario, so that an edited copy of it beside the results is not taken for it
         Where another process has finished the same one first, that one stays, unless it is without logs and this one
         has them. One that came out otherwise than the one that was there is told. `unwritable` if it can not be
@@ -293,15 +301,16 @@ class Store:
         place = self.place(replication.number)
         try:
             with folder_aside(place.with_name(f".{place.name}.{self.mark}")) as aside:
-                log = replication.log.digest()
-                if logs:
+                digest = replication.log.digest() if replication.whole else ""
+                if log == "full" and replication.whole:
                     write_log(replication.log, aside / "events.parquet", aside / "resources.parquet")
+                if log != "none":
                     replication.patients.to_parquet(aside / "patients.parquet", index=False)
                 for name, table in replication.measures.tables().items():
                     table.to_parquet(aside / f"{name}.parquet", index=False)
                 done: dict[str, Any] = {
                     "replication": replication.number,
-                    "log": log,
+                    "log": digest,
                     "made_with": dict(made_with),
                     "seconds": round(seconds, 2),
                     "files": {file.name: checksum(file) for file in sorted(aside.iterdir())},
@@ -326,7 +335,7 @@ class Store:
         """Move what was written to its place. Two who come at the same time must agree."""
         number, log = int(done["replication"]), str(done["log"])
         before = self.whole(number)
-        if before is not None and before["log"] != log:
+        if before is not None and _differ(before, done):
             self.tell(
                 f"replication {number} came out otherwise than the one that was kept: {log[:12]} instead of "
                 f"{str(before['log'])[:12]}; compare what they were made with in {place / DONE}"
@@ -364,7 +373,7 @@ class Store:
 
     @staticmethod
     def has_logs(told: Mapping[str, Any]) -> bool:
-        """Does what is said of a replication name its logs and patients, or its measures only?"""
+        """Does what is said of a replication name its logs and patients, or less?"""
         return bool(told["files"].keys() >= _LOGS)
 
     def has(self, number: int, logs: bool = True) -> bool:

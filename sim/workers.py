@@ -37,11 +37,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, NamedTuple
 
-from sim import jit
+from sim.engines import AUTO, engine_for, why_slow
 from sim.errors import InputError, Problem, RunError
 from sim.record import made_with
 from sim.reporter import Reporter
-from sim.running import simulate, warm_up
+from sim.running import FULL, simulate, warm_up
 from sim.scenario import Scenario
 from sim.store import Store, code_digest
 
@@ -63,7 +63,8 @@ class Task:
     mark     of the store's unfinished files
     again    run also what is there already, and put the new in its place
     code     digest of the code that is to run
-    logs     keep the logs and patients, or the measures only
+    log      what to keep besides the measures: `full`, `summary` or `none` (`sim.running.LOGS`)
+    engine   which one runs (`sim.engines.ENGINES`)
     """
 
     scenario: Scenario
@@ -71,22 +72,24 @@ class Task:
     mark: str
     again: bool
     code: str
-    logs: bool = True
+    log: str = FULL
+    engine: str = AUTO
 
     def do(self, number: int) -> list[str]:
         """Run one replication and save it, if nobody else has done so by now. Returns what is to be told about it."""
         told: list[str] = []
         store = Store(self.folder, told.append, self.mark)
-        if not self.again and store.has(number, self.logs):
+        if not self.again and store.has(number, self.log == FULL):
             return told
         started = time.perf_counter()
         with store.scratch(number) as scratch:
             try:
-                replication = simulate(self.scenario, number, scratch)
+                replication = simulate(self.scenario, number, scratch, self.engine, self.log)
             except RunError as error:
                 raise RunError(f"replication {number}, {error}") from error
             seconds = time.perf_counter() - started
-            store.save(replication, made_with(), seconds, self.again, self.logs, self.scenario.digest())
+            made = made_with(engine_for(self.engine))
+            store.save(replication, made, seconds, self.again, self.log, self.scenario.digest())
         return told
 
 
@@ -110,7 +113,7 @@ def main() -> None:
             job = jobs.get()
             same = code_digest() == job.task.code
             if same and not warm:
-                warm_up()  # so that what a replication takes is its own time
+                warm_up(engine=job.task.engine)  # so that what a replication takes is its own time
                 warm = True
             pickle.dump(_answer(job) if same else ("run", CHANGED), answers)
             answers.flush()
@@ -355,21 +358,22 @@ def crew_size(workers: int | None, jobs: int, reporter: Reporter | None = None) 
     return min(workers or cores, jobs, most)
 
 
-def work(jobs: Iterable[Job], number: int, workers: int | None, reporter: Reporter) -> None:
+def work(jobs: Iterable[Job], number: int, workers: int | None, reporter: Reporter, engine: str = AUTO) -> None:
     """Do all jobs, in this process or in several.
 
     jobs      in the order in which they are begun
     number    how many there are
     workers   processes at the same time; as many as there are cores if not told
+    engine    that the jobs will ask for
     RunError, InputError as a job or a worker gives it; KeyboardInterrupt if the user stops it. Nobody is left at work.
     """
     size = crew_size(workers, number, reporter)
     if not number:
         return
-    if jit.WHY_PLAIN:
-        reporter.say(f"running without compiled code ({jit.WHY_PLAIN}): right, but slower")
+    if why_slow():
+        reporter.say(f"running without compiled code ({why_slow()}): the SimPy engine gives the same answer, slowly")
     with _stop_remembered():
-        warm_up(reporter.say)
+        warm_up(reporter.say, engine)
     with reporter.progress(number) as tick:
         if size == 1:
             for job in jobs:

@@ -1,6 +1,6 @@
 """When the disease rings: what that means for the journey.
 
-    ring(world, i, now)     the disease does what its alarm was set for: silent, a visit, or death
+    ring(case, now)     the disease does what its alarm was set for: silent, a visit, or death
 
 Only death evicts. Growth and spread are silent until imaging sees them; new or worse symptoms ask for a visit,
 which withdraws what is still waited for. What happens in truth is logged for the reader of the log; the board
@@ -14,7 +14,7 @@ from typing import Any
 from sim.clinic.disease import Alarm, pass_alarm, set_alarm, settle, symptomatic
 from sim.clinic.known import Known
 from sim.clinic.listing import leave_list
-from sim.clinic.patient import Phase, World
+from sim.clinic.patient import Case, Phase, World, case_of
 from sim.clinic.protocols import Family, Treatment
 from sim.clinic.stages import FIRST_CAUSE, FIRST_TREATMENT, Cause, Stage
 from sim.jit import jit, jit_inside
@@ -25,10 +25,11 @@ from sim.steps import NEVER, Ring, alarm, clear, note
 @jit
 def ring(world: World, i: int, now: int) -> None:
     """The disease does what the alarm was set for. Only death evicts; symptoms ask for a visit."""
-    c, plan = world.courses[i], world.plan
+    case = case_of(world, i)
+    c, plan = case.course, case.plan
     clear(plan)
-    settle(world, i, now)
-    kind = pass_alarm(world, i, now)
+    settle(case, now)
+    kind = pass_alarm(case, now)
     reply = plan.reply[0]
     if kind <= Alarm.CANCER_DEATH.value or kind == Alarm.LIVER_DEATH.value:
         reply.ring = Ring.DEATH.value
@@ -40,52 +41,52 @@ def ring(world: World, i: int, now: int) -> None:
         reply.why = FIRST_CAUSE + cause
         c.alarm_at = NEVER
     else:
-        _note_truth(world, i, kind)
-        target = _visit(world, i, kind)
+        _note_truth(case, kind)
+        target = _visit(case, kind)
         if target >= 0:
             reply.ring = Ring.REDIRECT.value
             reply.then = target
-        set_alarm(world, i, now)
+        set_alarm(case, now)
     alarm(plan, c.alarm_at)
 
 
 @jit_inside
-def _note_truth(world: World, i: int, kind: int) -> None:
+def _note_truth(case: Case, kind: int) -> None:
     """What happens in truth is logged for the reader of the log; the board never sees it."""
     if kind == Alarm.METASTASIS.value:
-        note(world.plan, Event.METASTASISED.value)
+        note(case.plan, Event.METASTASISED.value)
     elif kind == Alarm.SPREAD.value:
-        note(world.plan, Event.SPREAD.value)
+        note(case.plan, Event.SPREAD.value)
     elif kind == Alarm.WORSENING.value:
-        note(world.plan, Event.WORSENED.value, world.courses[i].ecog)
+        note(case.plan, Event.WORSENED.value, case.course.ecog)
     elif kind == Alarm.LIVER_DECLINE.value:
-        note(world.plan, Event.COMPLICATED.value, 0, FIRST_TREATMENT + Treatment.TARE.value)
-        note(world.plan, Event.WORSENED.value, world.courses[i].ecog)
+        note(case.plan, Event.COMPLICATED.value, 0, FIRST_TREATMENT + Treatment.TARE.value)
+        note(case.plan, Event.WORSENED.value, case.course.ecog)
 
 
 @jit_inside
-def _visit(world: World, i: int, kind: int) -> int:
+def _visit(case: Case, kind: int) -> int:
     """The step that new symptoms lead to, or -1 if the journey goes on as it was."""
-    known, c = world.known, world.courses[i]
+    known, c = case.desk.known, case.course
     if kind == Alarm.PRESENTING.value:
         return Stage.PRESENTED.value
     watched = c.phase == Phase.SURVEILLANCE.value
     waiting = c.phase == Phase.WAITING.value
     if kind == Alarm.RELIEF_ENDS.value:
-        return Stage.SYMPTOM_VISIT.value if watched and symptomatic(world, i) else -1
+        return Stage.SYMPTOM_VISIT.value if watched and symptomatic(case) else -1
     if kind == Alarm.FAILING.value:
         if c.listed:
-            leave_list(world, i, Cause.LIVER_FAILURE.value)
+            leave_list(case, Cause.LIVER_FAILURE.value)
         return Stage.SYMPTOM_VISIT.value if watched or waiting else -1
     if kind == Alarm.LIVER_DECLINE.value and watched:
         return Stage.SYMPTOM_VISIT.value
     if kind == Alarm.WORSENING.value or kind == Alarm.LIVER_DECLINE.value:
-        family = world.protocols[c.treatment].family if waiting else Family.NONE.value
+        family = case.desk.protocols[c.treatment].family if waiting else Family.NONE.value
         if waiting and family != Family.PRIMARY.value and c.ecog > _most_ecog(known, family):
             if c.listed:
-                leave_list(world, i, Cause.FRAILTY.value)
+                leave_list(case, Cause.FRAILTY.value)
             else:
-                note(world.plan, Event.LOST.value, 0, FIRST_TREATMENT + c.treatment)
+                note(case.plan, Event.LOST.value, 0, FIRST_TREATMENT + c.treatment)
             return Stage.SYMPTOM_VISIT.value
         if watched and c.had_disease and c.ecog >= 2:
             return Stage.SYMPTOM_VISIT.value

@@ -5,8 +5,9 @@ The rules are not in this file. They are rows of board.yaml, in order of prefere
 that serves compiled and plain code alike.
 
     Finding, ATTRIBUTES           what the board may ask about, with its levels or its range
-    Table, Tables                 a decision table as arrays of bounds
+    TABLE, Tables                 a decision table as arrays of bounds
     first_row(table, ...)         -> the first row that fits, and all that fit, as bits
+    fitting_rows, first_of        the same in two steps, for who asks more than once
     explain(rows, findings)       -> a line per row: offered, or why not
 
 Only what has been observed stands here; the truth has no name in a board. What was never observed is missing
@@ -142,63 +143,98 @@ ATTRIBUTES: dict[str, Attribute] = {
 
 CELL = np.dtype(
     [
-        ("asked", "i8"),  # 1 where the row asks about the attribute
+        ("asked", "i4"),  # 1 where the row asks something; 0 from behind its last question on
+        ("attribute", "i4"),  # Finding
         ("levels", "i8"),  # bits of the levels that fit; -1 for numbers
         ("low", "f8"),  # smallest number that fits
         ("high", "f8"),  # largest number that fits
     ]
 )
-"""What one row asks of one attribute."""
+"""What one row asks of one attribute. A row's questions come first in its line, so that reading stops behind them."""
 
 
-class Table(NamedTuple):
-    """A decision table as arrays. A row fits where every attribute it asks about is known and within its bounds."""
+MOST_ROWS = 60  # not clinical: decisions log their fitting rows as bits of one number
+MOST_OFFERS = 4  # not clinical: columns of the table of offers
 
-    cells: Any  # (rows, attributes) CELL
-    offers: Any  # (rows, 4) what the row offers, and its equal alternatives; -1 where there are fewer
+TABLE = np.dtype(
+    [
+        ("rows", "i8"),  # how many of the lines below are in use
+        ("cells", CELL, (MOST_ROWS, len(Finding))),  # the questions of a row in the order of Finding
+        ("offers", "i8", (MOST_ROWS, MOST_OFFERS)),  # what it offers, and its equal alternatives; -1 where fewer
+    ]
+)
+"""A decision table. A row fits where every attribute it asks about is known and within its bounds."""
 
 
 class Tables(NamedTuple):
     """The board's two tables: the background treatment, and the main offer."""
 
-    background: Table
-    main: Table
+    background: Any  # TABLE
+    main: Any  # TABLE
 
 
 @jit
-def fits(table: Table, row: int, findings: Any) -> bool:
+def fits(table: Any, row: int, findings: Any) -> bool:
     """Does a row fit what is known?
 
     findings  (attributes,)  NaN where nothing is known
     """
-    for a in range(table.cells.shape[1]):
-        cell = table.cells[row, a]
-        if cell.asked:
-            value = findings[a]
-            if math.isnan(value):
+    for k in range(table.cells.shape[1]):
+        cell = table.cells[row, k]
+        if not cell.asked:
+            break
+        value = findings[cell.attribute]
+        if math.isnan(value):
+            return False
+        if cell.levels >= 0:
+            if not (cell.levels >> int(value)) & 1:
                 return False
-            if cell.levels >= 0:
-                if not (cell.levels >> int(value)) & 1:
-                    return False
-            elif not cell.low <= value <= cell.high:
-                return False
+        elif not cell.low <= value <= cell.high:
+            return False
     return True
 
 
 @jit
-def first_row(table: Table, findings: Any, off: int) -> Any:
+def fitting_rows(table: Any, findings: Any) -> int:
+    """The bits of all rows that fit what is known."""
+    bits = 0
+    for row in range(table.rows):
+        if fits(table, row, findings):
+            bits |= 1 << row
+    return bits
+
+
+@jit
+def first_of(bits: int, off: int) -> int:
+    """The first row among these bits that is not off; -1 if there is none."""
+    left = bits & ~off
+    if left == 0:
+        return -1
+    row = 0
+    while not (left >> row) & 1:
+        row += 1
+    return row
+
+
+@jit
+def first_row(table: Any, findings: Any, off: int) -> Any:
     """The first row that fits, and the bits of all rows that do.
 
     off      bits of rows not to be used: refused by the patient, or switched off in the scenario
     returns  (row, bits); row -1 if none fits (a checked table always has one)
     """
-    first, bits = -1, 0
-    for row in range(table.cells.shape[0]):
-        if fits(table, row, findings):
+    bits = fitting_rows(table, findings)
+    return first_of(bits, off), bits
+
+
+@jit
+def rows_offering(table: Any, offered: int) -> int:
+    """The rows whose offer is this one, as bits."""
+    bits = 0
+    for row in range(table.rows):
+        if table.offers[row, 0] == offered:
             bits |= 1 << row
-            if first < 0 and not (off >> row) & 1:
-                first = row
-    return first, bits
+    return bits
 
 
 @dataclass(frozen=True)
@@ -216,15 +252,15 @@ class Row:
         return " or ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def why_not(row: Row, table: Table, number: int, findings: np.ndarray) -> str:
+def why_not(row: Row, table: Any, number: int, findings: np.ndarray) -> str:
     """Why a row does not fit, in words; '' where it does."""
     reasons = []
     names = list(ATTRIBUTES)
-    for a, name in enumerate(names):
-        cell = table.cells[number, a]
+    for cell in table.cells[number]:
         if not cell.asked:
-            continue
-        value, levels = findings[a], int(cell.levels)
+            break
+        name = names[cell.attribute]
+        value, levels = findings[cell.attribute], int(cell.levels)
         attribute = ATTRIBUTES[name]
         if math.isnan(value):
             reasons.append(f"{name} is not known, needs {row.needs(name)}")
@@ -236,7 +272,7 @@ def why_not(row: Row, table: Table, number: int, findings: np.ndarray) -> str:
     return "; ".join(reasons)
 
 
-def explain(rows: tuple[Row, ...], table: Table, findings: np.ndarray, off: int = 0) -> str:
+def explain(rows: tuple[Row, ...], table: Any, findings: np.ndarray, off: int = 0) -> str:
     """A line per row: offered, fitting but later, or why not."""
     first, _ = first_row(table, findings, off)
     width = max(len(row.name) for row in rows)

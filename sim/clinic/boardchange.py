@@ -14,10 +14,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sim.clinic.board import ATTRIBUTES, Row, Tables, findings_of, first_row
+from sim.clinic.board import ATTRIBUTES, MOST_OFFERS, MOST_ROWS, Row, Tables, findings_of, first_row
 from sim.clinic.boardfile import (
-    MOST_OFFERS,
-    MOST_ROWS,
     TABLES,
     Board,
     Case,

@@ -22,15 +22,23 @@ from typing import Any
 
 import numpy as np
 
-from sim.clinic.board import ATTRIBUTES, CELL, Attribute, Row, Table, Tables, findings_of, first_row
+from sim.clinic.board import (
+    ATTRIBUTES,
+    MOST_OFFERS,
+    MOST_ROWS,
+    TABLE,
+    Attribute,
+    Row,
+    Tables,
+    findings_of,
+    first_row,
+)
 from sim.clinic.protocols import BACKGROUND, MAIN, Treatment
 from sim.errors import InputError, Problem, nearest
 from sim.evidence import Ledger, read_evidence
 from sim.reading import Node, read_yaml
 
 TABLES = {"background": BACKGROUND, "main": MAIN}
-MOST_OFFERS = 4  # not clinical: columns of the table of offers
-MOST_ROWS = 60  # not clinical: decisions log their fitting rows as bits of one number
 _COMPARISON = re.compile(r"(<=|>=|<|>|=)\s*([+-]?\d+(?:\.\d+)?|[a-z][a-z0-9_.]*)")
 
 Condition = str | float | list[str]
@@ -349,25 +357,25 @@ def box_of(row: Row, numbers: Mapping[str, float]) -> Box:
     return tuple(box)
 
 
-def compiled(rows: tuple[Row, ...], numbers: Mapping[str, float]) -> Table:
+def compiled(rows: tuple[Row, ...], numbers: Mapping[str, float]) -> Any:
     """A table as arrays of bounds, with the evidence of these numbers."""
-    cells: Any = np.zeros((len(rows), len(ATTRIBUTES)), CELL).view(np.recarray)
-    cells.levels = -1
-    offers = np.full((len(rows), MOST_OFFERS), -1, np.int64)
+    table: Any = np.zeros(1, TABLE).view(np.recarray)[0]
+    table.rows, table.offers = len(rows), -1
+    cells, offers = table.cells, table.offers
+    cells["levels"] = -1
     for r, row in enumerate(rows):
         box = box_of(row, numbers)
         for k, offer in enumerate(row.offer):
             offers[r, k] = Treatment[offer.upper()].value
-        for a, name in enumerate(ATTRIBUTES):
+        asked = [a for a, name in enumerate(ATTRIBUTES) if name in row.when]
+        for k, a in enumerate(asked):
             its = box[a]
-            if name not in row.when:
-                continue
-            cells.asked[r, a] = 1
+            cells["asked"][r, k], cells["attribute"][r, k] = 1, a
             if isinstance(its, int):
-                cells.levels[r, a] = its
+                cells["levels"][r, k] = its
             else:
-                cells.low[r, a], cells.high[r, a] = its
-    return Table(cells, offers)
+                cells["low"][r, k], cells["high"][r, k] = its
+    return table
 
 
 def _cases(root: Node, rows: dict[str, tuple[Row, ...]], tables: Tables, problems: list[Problem]) -> tuple[Case, ...]:

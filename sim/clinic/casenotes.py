@@ -1,6 +1,6 @@
 """What the case notes tell the board, besides what scans and biopsies have found.
 
-`know_the_patient(world, i, now)` writes it into the findings: age, fitness, kidneys, bilirubin, the months without
+`know_the_patient(case, now)` writes it into the findings: age, fitness, kidneys, bilirubin, the months without
 growth, and what bars a transplant.
 """
 
@@ -11,26 +11,26 @@ import math
 from sim.clinic.board import Finding
 from sim.clinic.disease import symptomatic
 from sim.clinic.known import Known
-from sim.clinic.patient import World
+from sim.clinic.patient import Case
 from sim.jit import jit_inside
 from sim.units import MONTH, YEAR
 
 
 @jit_inside
-def know_the_patient(world: World, i: int, now: int) -> None:
+def know_the_patient(case: Case, now: int) -> None:
     """What the board sees without a scan."""
-    f, c, p = world.findings[i], world.courses[i], world.traits[i]
+    f, c, p = case.course.findings, case.course, case.traits
     f[Finding.ECOG.value] = c.ecog
     f[Finding.AGE_YEARS.value] = p.age + (now - p.arrived) / YEAR
     f[Finding.SITE.value] = p.site
-    f[Finding.SYMPTOMS.value] = 1 if symptomatic(world, i) else 0
-    f[Finding.REFRACTORY.value] = 1 if symptomatic(world, i) and f[Finding.ANALOGUE.value] > 0 else 0
+    f[Finding.SYMPTOMS.value] = 1 if symptomatic(case) else 0
+    f[Finding.REFRACTORY.value] = 1 if symptomatic(case) and f[Finding.ANALOGUE.value] > 0 else 0
     f[Finding.KIDNEY_DISEASE.value] = p.kidney_disease
     f[Finding.EGFR_ML_MIN.value] = p.egfr
     f[Finding.BILIARY_PROCEDURE.value] = p.biliary
     failing = c.failed == 1 or c.declined == 1
     f[Finding.BILIRUBIN_UMOL_L.value] = p.bilirubin * (
-        world.known[Known.BILIRUBIN_FAILING_FACTOR.value] if failing else 1.0
+        case.desk.known[Known.BILIRUBIN_FAILING_FACTOR.value] if failing else 1.0
     )
     f[Finding.TRANSPLANT_EXCLUSION.value] = p.exclusion
     since = max(c.nelm_minute, c.changed_at)

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from sim.clinic.known import Known
-from sim.clinic.patient import Ask, BloodGroup, Exclusion, Grade, Site, World, later, whole
+from sim.clinic.patient import Ask, BloodGroup, Case, Exclusion, Grade, Site, World, case_of, later, whole
 from sim.draws import exponential, lognormal, normal, uniform
 from sim.jit import jit, jit_inside
 from sim.steps import NEVER
@@ -98,42 +98,42 @@ def other_death(known: Any, male: int, age: float, threshold: float) -> float:
 
 
 @jit_inside
-def draw_patient(world: World, i: int) -> None:
-    """Fill the traits of patient `i`, whose `arrived` stands already."""
-    key, known, p = world.key, world.known, world.traits[i]
-    age = known[Known.AGE_MEAN.value] + known[Known.AGE_SD.value] * normal(key, i, Ask.AGE.value, 0)
+def draw_patient(case: Case) -> None:
+    """Fill the traits of a patient, whose `arrived` stands already."""
+    key, known, p = case.key, case.desk.known, case.traits
+    age = known[Known.AGE_MEAN.value] + known[Known.AGE_SD.value] * normal(key, case.i, Ask.AGE.value, 0)
     p.age = min(max(age, known[Known.AGE_LOWEST.value]), known[Known.AGE_HIGHEST.value])
-    p.male = 1 if uniform(key, i, Ask.SEX.value, 0) < known[Known.MALE_SHARE.value] else 0
-    _draw_tumour(world, i)
-    p.kidney_disease = 1 if uniform(key, i, Ask.KIDNEY.value, 0) < known[Known.KIDNEY_DISEASE.value] else 0
+    p.male = 1 if uniform(key, case.i, Ask.SEX.value, 0) < known[Known.MALE_SHARE.value] else 0
+    _draw_tumour(case)
+    p.kidney_disease = 1 if uniform(key, case.i, Ask.KIDNEY.value, 0) < known[Known.KIDNEY_DISEASE.value] else 0
     low, high = known[Known.EGFR_DISEASE_LOWEST.value], known[Known.EGFR_DISEASE_HIGHEST.value]
     p.egfr = known[Known.EGFR_NORMAL.value]
     if p.kidney_disease:
-        p.egfr = low + (high - low) * uniform(key, i, Ask.EGFR.value, 0)
+        p.egfr = low + (high - low) * uniform(key, case.i, Ask.EGFR.value, 0)
     pancreas = p.site == Site.PANCREAS.value
     biliary = known[Known.BILIARY_PROCEDURE_PANCREAS.value if pancreas else Known.BILIARY_PROCEDURE_OTHER.value]
-    p.biliary = 1 if uniform(key, i, Ask.BILIARY.value, 0) < biliary else 0
-    u = uniform(key, i, Ask.ECOG.value, 0)
+    p.biliary = 1 if uniform(key, case.i, Ask.BILIARY.value, 0) < biliary else 0
+    u = uniform(key, case.i, Ask.ECOG.value, 0)
     p.ecog = 0
     if u >= known[Known.ECOG_AT_SYMPTOM_ECOG_0.value]:
         p.ecog = 1
     if u >= known[Known.ECOG_AT_SYMPTOM_ECOG_0.value] + known[Known.ECOG_AT_SYMPTOM_ECOG_1.value]:
         p.ecog = 2
-    years = other_death(known, p.male, p.age, exponential(key, i, Ask.OTHER_DEATH.value, 0))
+    years = other_death(known, p.male, p.age, exponential(key, case.i, Ask.OTHER_DEATH.value, 0))
     p.other_death_at = later(p.arrived, years * YEAR)
     p.mri_told = 1 if p.kidney_disease else 0
-    if uniform(key, i, Ask.MRI_TOLD.value, 0) < known[Known.MRI_SHARE.value]:
+    if uniform(key, case.i, Ask.MRI_TOLD.value, 0) < known[Known.MRI_SHARE.value]:
         p.mri_told = 1
     p.bilirubin = lognormal(
-        key, i, Ask.BILIRUBIN.value, 0, known[Known.BILIRUBIN_MEDIAN.value], known[Known.BILIRUBIN_SIGMA.value]
+        key, case.i, Ask.BILIRUBIN.value, 0, known[Known.BILIRUBIN_MEDIAN.value], known[Known.BILIRUBIN_SIGMA.value]
     )
-    p.blood_group = blood_group(known, uniform(key, i, Ask.BLOOD_GROUP.value, 0))
-    p.exclusion = exclusion(known, uniform(key, i, Ask.EXCLUSION.value, 0))
+    p.blood_group = blood_group(known, uniform(key, case.i, Ask.BLOOD_GROUP.value, 0))
+    p.exclusion = exclusion(known, uniform(key, case.i, Ask.EXCLUSION.value, 0))
     right = known[Known.LARGER_LOBE_MEAN.value] + known[Known.LARGER_LOBE_SD.value] * normal(
-        key, i, Ask.LARGER_LOBE.value, 0
+        key, case.i, Ask.LARGER_LOBE.value, 0
     )
     right = min(max(right, known[Known.LARGER_LOBE_LOWEST.value]), known[Known.LARGER_LOBE_HIGHEST.value])
-    p.lobe_0 = right if uniform(key, i, Ask.RIGHT_FIRST.value, 0) < right else 1 - right
+    p.lobe_0 = right if uniform(key, case.i, Ask.RIGHT_FIRST.value, 0) < right else 1 - right
 
 
 @jit
@@ -171,10 +171,10 @@ def exclusion(known: Any, u: float) -> int:
 
 
 @jit_inside
-def _draw_tumour(world: World, i: int) -> None:
+def _draw_tumour(case: Case) -> None:
     """Site, grade, Ki-67, growth, hormones, receptors, metastatic fate and delay."""
-    key, known, p = world.key, world.known, world.traits[i]
-    u = uniform(key, i, Ask.SITE.value, 0)
+    key, known, p = case.key, case.desk.known, case.traits
+    u = uniform(key, case.i, Ask.SITE.value, 0)
     p.site = Site.UNKNOWN.value
     total = known[Known.SITE_SHARE_SMALL_INTESTINE.value]
     if u < total:
@@ -184,7 +184,7 @@ def _draw_tumour(world: World, i: int) -> None:
     elif u < total + known[Known.SITE_SHARE_PANCREAS.value] + known[Known.SITE_SHARE_OTHER.value]:
         p.site = Site.OTHER.value
     g1, g2, net_g3 = grade_shares(known, p.site)
-    u = uniform(key, i, Ask.GRADE.value, 0)
+    u = uniform(key, case.i, Ask.GRADE.value, 0)
     p.grade = Grade.NEC.value
     if u < g1:
         p.grade = Grade.G1.value
@@ -193,16 +193,16 @@ def _draw_tumour(world: World, i: int) -> None:
     elif u < g1 + g2 + net_g3:
         p.grade = Grade.NET_G3.value
     low, high, receptors = by_grade(known, p.grade)
-    p.ki67 = low * math.exp(math.log(high / low) * uniform(key, i, Ask.KI67.value, 0))
+    p.ki67 = low * math.exp(math.log(high / low) * uniform(key, case.i, Ask.KI67.value, 0))
     p.growth = growth_rate(known, p.site, p.grade, p.ki67) * math.exp(
-        known[Known.GROWTH_SIGMA.value] * normal(key, i, Ask.GROWTH.value, 0)
+        known[Known.GROWTH_SIGMA.value] * normal(key, case.i, Ask.GROWTH.value, 0)
     )
-    p.functioning = 1 if uniform(key, i, Ask.FUNCTIONING.value, 0) < known[Known.FUNCTIONING_SHARE.value] else 0
-    p.receptors = 1 if uniform(key, i, Ask.RECEPTORS.value, 0) < receptors else 0
+    p.functioning = 1 if uniform(key, case.i, Ask.FUNCTIONING.value, 0) < known[Known.FUNCTIONING_SHARE.value] else 0
+    p.receptors = 1 if uniform(key, case.i, Ask.RECEPTORS.value, 0) < receptors else 0
     capable, median, sigma = by_site(known, p.site)
     p.metastasis_at = NEVER
-    if uniform(key, i, Ask.CAPABLE.value, 0) < capable:
-        if uniform(key, i, Ask.METASTASISED.value, 0) < known[Known.METASTASISED_AT_SYMPTOM.value]:
+    if uniform(key, case.i, Ask.CAPABLE.value, 0) < capable:
+        if uniform(key, case.i, Ask.METASTASISED.value, 0) < known[Known.METASTASISED_AT_SYMPTOM.value]:
             p.metastasis_at = p.arrived
         else:
             pace = math.pow(
@@ -210,12 +210,12 @@ def _draw_tumour(world: World, i: int) -> None:
                 known[Known.METASTASIS_RATE_GROWTH_EXPONENT.value],
             )
             rate = known[Known.METASTASIS_RATE_RATE.value] * pace
-            p.metastasis_at = later(p.arrived, exponential(key, i, Ask.METASTASIS_TIME.value, 0) / rate)
+            p.metastasis_at = later(p.arrived, exponential(key, case.i, Ask.METASTASIS_TIME.value, 0) / rate)
     if p.site == Site.UNKNOWN.value:
         p.metastasis_at = p.arrived  # an unknown primary shows itself by its metastases
     typical = growth_rate(known, p.site, Grade.G1.value, typical_ki67(known, p.site))
     pace = math.pow(p.growth / typical, -known[Known.DELAY_GROWTH_EXPONENT.value])
-    p.delay = whole(lognormal(key, i, Ask.DELAY.value, 0, median, sigma) * pace)
+    p.delay = whole(lognormal(key, case.i, Ask.DELAY.value, 0, median, sigma) * pace)
 
 
 @jit
@@ -272,4 +272,4 @@ def growth_rate(known: Any, site: int, grade: int, ki67: float) -> float:
 def draw_traits(world: World) -> None:
     """Fill the traits of all patients, whose `arrived` stands already."""
     for i in range(len(world.traits)):
-        draw_patient(world, i)
+        draw_patient(case_of(world, i))

@@ -12,7 +12,7 @@ from sim.clinic.disease import set_alarm, settle
 from sim.clinic.followup import watch
 from sim.clinic.imaging import measured_cm
 from sim.clinic.known import Known
-from sim.clinic.patient import Phase, World, whole
+from sim.clinic.patient import Case, Phase, whole
 from sim.clinic.protocols import Family, Role
 from sim.clinic.resection import operates, takes_primary_along
 from sim.clinic.stages import FIRST_TREATMENT, Stage
@@ -24,37 +24,37 @@ from sim.steps import keep, note, then, wait
 
 
 @jit_inside
-def session_over(world: World, i: int, now: int) -> None:
+def session_over(case: Case, now: int) -> None:
     """A session has ended, or was broken off because what was planned is no longer possible."""
-    known, c, plan = world.known, world.courses[i], world.plan
-    settle(world, i, now)
+    known, c, plan = case.desk.known, case.course, case.plan
+    settle(case, now)
     why = FIRST_TREATMENT + c.treatment
-    in_theatre = world.protocols[c.treatment].family == Family.RESECTION.value and operates(world, i)
-    if (c.session == 0 or in_theatre) and not still_suitable(world, i):
-        lose(world, i)
-        set_alarm(world, i, now)
+    in_theatre = case.desk.protocols[c.treatment].family == Family.RESECTION.value and operates(case)
+    if (c.session == 0 or in_theatre) and not still_suitable(case):
+        lose(case)
+        set_alarm(case, now)
         return
     if c.session == 0:
         note(plan, Event.TREATED.value, c.courses_made, why)
     c.phase = Phase.UNDER_TREATMENT.value
-    if in_theatre and takes_primary_along(world, i):
-        note_primary_out(world, i)
+    if in_theatre and takes_primary_along(case):
+        note_primary_out(case)
     was_clear = c.clear
-    extra = give(world, i, now)
-    c.nadir_cm = measured_cm(world, i)
-    set_alarm(world, i, now)
+    extra = give(case, now)
+    c.nadir_cm = measured_cm(case)
+    set_alarm(case, now)
     if c.clear > was_clear:
         note(plan, Event.CLEARED.value, 0, why)
     if extra > 0:
         note(plan, Event.COMPLICATED.value, extra, why)
     if in_theatre:
-        order = stay(world, i, Role.ICU.value, known[Known.RESECTION_ICU.value])
+        order = stay(case, Role.ICU.value, known[Known.RESECTION_ICU.value])
         if order >= 0:
             keep(plan, order)
         c.extra_stay = extra
         then(plan, Stage.STEPPED_DOWN.value)
     elif extra > 0:
-        stay(world, i, Role.WARD.value, float(extra))
+        stay(case, Role.WARD.value, float(extra))
         then(plan, Stage.RECOVERED.value)
     else:
         wait(plan, 0)
@@ -62,59 +62,59 @@ def session_over(world: World, i: int, now: int) -> None:
 
 
 @jit_inside
-def lose(world: World, i: int, reason: int = 0) -> None:
+def lose(case: Case, reason: int = 0) -> None:
     """What was planned is not possible any more: a new scan, and back to the board.
 
     reason   the clinic's number of it, for the log; 0 where none is told
     """
-    c, plan = world.courses[i], world.plan
+    c, plan = case.course, case.plan
     note(plan, Event.LOST.value, reason, FIRST_TREATMENT + c.treatment)
     if c.extrahepatic:
-        world.findings[i, Finding.EXTRAHEPATIC.value] = 1
+        case.course.findings[Finding.EXTRAHEPATIC.value] = 1
     c.treatment = -1
     c.phase = Phase.WORK_UP.value
     c.visit = 1
-    ask_for_scan(world, i)
+    ask_for_scan(case)
 
 
 @jit_inside
-def stepped_down(world: World, i: int) -> None:
+def stepped_down(case: Case) -> None:
     """From intensive care to the ward, whose beds may be full."""
-    known, c = world.known, world.courses[i]
+    known, c = case.desk.known, case.course
     on_ward = known[Known.RESECTION_STAY_MAJOR.value if c.major else Known.RESECTION_STAY_MINOR.value]
     if c.session > 0:
         on_ward = known[Known.RESECTION_STAY_SECOND_STEP.value]
-    stay(world, i, Role.WARD.value, on_ward + c.extra_stay)
-    then(world.plan, Stage.RECOVERED.value)
+    stay(case, Role.WARD.value, on_ward + c.extra_stay)
+    then(case.plan, Stage.RECOVERED.value)
 
 
 @jit_inside
-def recovered(world: World, i: int) -> None:
+def recovered(case: Case) -> None:
     """Home; the next session after its interval, or surveillance if that was the last."""
-    c, plan = world.courses[i], world.plan
+    c, plan = case.course, case.plan
     c.session += 1
-    protocol = world.protocols[c.treatment]
-    if c.session < sessions_planned(world, i):
+    protocol = case.desk.protocols[c.treatment]
+    if c.session < sessions_planned(case):
         wait(plan, whole(protocol.spacing))
         surgery = protocol.family == Family.RESECTION.value
         then(plan, Stage.INTERVAL_OVER.value if surgery else Stage.NEXT_SESSION.value)
         return
     note(plan, Event.COMPLETED.value, c.session, FIRST_TREATMENT + c.treatment)
-    watch(world, i)
+    watch(case)
 
 
 @jit_inside
-def next_session(world: World, i: int) -> None:
+def next_session(case: Case) -> None:
     """The next session, unless she has become too frail for it."""
-    if world.courses[i].ecog > world.known[Known.SESSION_MOST_ECOG.value]:
-        lose(world, i)
+    if case.course.ecog > case.desk.known[Known.SESSION_MOST_ECOG.value]:
+        lose(case)
     else:
-        session(world, i)
-        then(world.plan, Stage.SESSION_OVER.value)
+        session(case)
+        then(case.plan, Stage.SESSION_OVER.value)
 
 
 @jit_inside
-def primary_operated(world: World, i: int) -> None:
+def primary_operated(case: Case) -> None:
     """The primary is out; done elsewhere in the hospital."""
-    note_primary_out(world, i)
-    watch(world, i)
+    note_primary_out(case)
+    watch(case)

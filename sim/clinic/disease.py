@@ -1,10 +1,11 @@
 """The disease in truth: growth, new lesions, spread, performance status, hazards, and the next alarm.
 
-    begin(world, i, now)        the course at first symptom
-    settle(world, i, now)       bring the burden and the hazards up to now
-    set_alarm(world, i, now)    work out what the disease does next, and when; put it into the plan
-    pass_alarm(world, i, now)   what it did: the course changes; says which kind it was
+    begin(case, now)        the course at first symptom
+    settle(case, now)       bring the burden and the hazards up to now
+    set_alarm(case, now)    work out what the disease does next, and when; put it into the plan
+    pass_alarm(case, now)   what it did: the course changes; says which kind it was
     add_lesion, scale_lesion    the lesions a treatment or a new seeding leaves
+    add_up(case)            the burden, once lesions have been scaled
 
 Lesions share one law of growth, so each keeps its share of the burden until a treatment or a new lesion
 changes the shares. Everything silent here (spread, new lesions, faster growth) is unknown to the clinic until
@@ -17,9 +18,9 @@ from __future__ import annotations
 import math
 from enum import IntEnum
 
-from sim.clinic.growth import grown, power_integral, time_to_burden, time_to_power_integral
+from sim.clinic.growth import over_time, stays_below, time_to_burden, time_to_power_integral
 from sim.clinic.known import Known
-from sim.clinic.patient import MOST_LESIONS, Ask, Phase, World, later
+from sim.clinic.patient import MOST_LESIONS, Ask, Case, Phase, later
 from sim.draws import exponential, lognormal, uniform
 from sim.jit import jit, jit_inside
 from sim.log import Event
@@ -60,6 +61,15 @@ def diameter(share: float, liver_ml: float) -> float:
     return math.pow(6 * share * liver_ml / math.pi, 1 / 3)  # not clinical: the volume of a ball
 
 
+@jit_inside
+def size(case: Case, j: int) -> float:
+    """Diameter of lesion j [cm]."""
+    look, share = case.desk.looks[j], case.liver.lesions[j].share
+    if look.share != share:
+        look.share, look.cm = share, diameter(share, case.desk.known[Known.LIVER_VOLUME_ML.value])
+    return float(look.cm)
+
+
 @jit
 def share_of(diameter_cm: float, liver_ml: float) -> float:
     """The share of the liver that a round lesion of this diameter takes."""
@@ -67,17 +77,17 @@ def share_of(diameter_cm: float, liver_ml: float) -> float:
 
 
 @jit_inside
-def pace(world: World, i: int) -> float:
+def pace(case: Case) -> float:
     """How fast the Gompertz variable falls now, per minute, with the treatments in force."""
-    c, known = world.courses[i], world.known
+    c, known = case.course, case.desk.known
     capacity, reference = known[Known.GOMPERTZ_CAPACITY.value], known[Known.GOMPERTZ_REFERENCE_BURDEN.value]
     return c.growth * c.ssa_factor * c.hold_factor / math.log(capacity / reference)
 
 
 @jit_inside
-def cancer_hazard_factor(world: World, i: int) -> float:
+def cancer_hazard_factor(case: Case) -> float:
     """What burden ** gamma is multiplied by to give the hazard of death from cancer, per minute."""
-    c, known = world.courses[i], world.known
+    c, known = case.course, case.desk.known
     factor = known[Known.CANCER_HAZARD_AT_HALF_LIVER.value] * math.pow(2.0, known[Known.CANCER_HAZARD_GAMMA.value])
     if c.extrahepatic:
         factor *= math.exp(known[Known.CANCER_HAZARD_BETA_EXTRAHEPATIC.value])
@@ -87,69 +97,80 @@ def cancer_hazard_factor(world: World, i: int) -> float:
 
 
 @jit_inside
-def worsening_factor(world: World, i: int) -> float:
+def worsening_factor(case: Case) -> float:
     """How much faster performance status falls with disease outside the liver."""
-    return world.known[Known.WORSENING_EXTRAHEPATIC_FACTOR.value] if world.courses[i].extrahepatic else 1.0
+    return case.desk.known[Known.WORSENING_EXTRAHEPATIC_FACTOR.value] if case.course.extrahepatic else 1.0
 
 
 @jit_inside
-def settle(world: World, i: int, now: int) -> None:
+def settle(case: Case, now: int) -> None:
     """Bring burden, lesions and cumulative hazards up to `now`. To be called before anything is changed."""
-    c, known = world.courses[i], world.known
+    c, known = case.course, case.desk.known
     minutes = float(now - c.anchor)
     if minutes <= 0:
         return
-    capacity, speed = known[Known.GOMPERTZ_CAPACITY.value], pace(world, i)
     worsening = known[Known.WORSENING_BASE.value] * minutes
     if c.burden > 0:
         gamma = known[Known.CANCER_HAZARD_GAMMA.value]
-        c.hazard_spent += cancer_hazard_factor(world, i) * power_integral(c.burden, speed, minutes, capacity, gamma)
-        worsening += known[Known.WORSENING_PER_BURDEN.value] * power_integral(c.burden, speed, minutes, capacity, 1.0)
-        after = grown(c.burden, speed, minutes, capacity)
+        after, hazard, area = over_time(c.burden, pace(case), minutes, known[Known.GOMPERTZ_CAPACITY.value], gamma)
+        c.hazard_spent += cancer_hazard_factor(case) * hazard
+        worsening += known[Known.WORSENING_PER_BURDEN.value] * area
         ratio = after / c.burden
-        for j in range(MOST_LESIONS):
-            world.lesions[i, j].share *= ratio
+        for j in range(c.slots):
+            case.liver.lesions[j].share *= ratio
         c.burden = after
     if c.had_disease or c.burden > 0:
-        c.worsening_spent += worsening_factor(world, i) * worsening
+        c.worsening_spent += worsening_factor(case) * worsening
     c.anchor = now
 
 
 @jit_inside
-def add_lesion(world: World, i: int, share: float, lobe: int) -> None:
+def add_lesion(case: Case, share: float, lobe: int) -> None:
     """One more lesion. Where the array is full it joins the smallest one."""
-    c = world.courses[i]
+    c = case.course
+    if case.traits.row < 0:
+        raise ValueError("a metastasis in someone who was to have none")
     place = 0
-    for j in range(MOST_LESIONS):
-        if world.lesions[i, j].share < world.lesions[i, place].share:
+    for j in range(c.slots):
+        if case.liver.lesions[j].share < case.liver.lesions[place].share:
             place = j
-    if world.lesions[i, place].share <= 0:
-        world.lesions[i, place].lobe = lobe
-        world.lesions[i, place].seen = 0
-        world.lesions[i, place].hidden = uniform(world.key, i, Ask.CONSPICUITY.value, c.lesions_made)
+    if c.slots < MOST_LESIONS and (c.slots == 0 or case.liver.lesions[place].share > 0):
+        place = c.slots
+        c.slots += 1
+    if case.liver.lesions[place].share <= 0:
+        case.liver.lesions[place].lobe = lobe
+        case.liver.lesions[place].seen = 0
+        case.liver.lesions[place].hidden = uniform(case.key, case.i, Ask.CONSPICUITY.value, c.lesions_made)
     c.lesions_made += 1
-    world.lesions[i, place].share += share
+    case.liver.lesions[place].share += share
     c.burden += share
 
 
 @jit_inside
-def scale_lesion(world: World, i: int, j: int, factor: float) -> None:
-    """Multiply one lesion's volume; 0 takes it away."""
-    c = world.courses[i]
-    c.burden -= world.lesions[i, j].share * (1 - factor)
-    world.lesions[i, j].share *= factor
-    if world.lesions[i, j].share <= 0:
-        world.lesions[i, j].seen = 0
-    total = 0.0
-    for k in range(MOST_LESIONS):
-        total += world.lesions[i, k].share
-    c.burden = total
+def scale_lesion(case: Case, j: int, factor: float) -> None:
+    """Multiply one lesion's volume; 0 takes it away. When all have been scaled, `add_up` must follow."""
+    case.liver.lesions[j].share *= factor
+    if case.liver.lesions[j].share <= 0:
+        case.liver.lesions[j].seen = 0
 
 
 @jit_inside
-def begin(world: World, i: int, now: int) -> None:
+def add_up(case: Case) -> None:
+    """The burden is the sum of the lesions, and places that have become empty at the end are not looked at again."""
+    c = case.course
+    total, used = 0.0, 0
+    for j in range(c.slots):
+        total += case.liver.lesions[j].share
+        if case.liver.lesions[j].share > 0:
+            used = j + 1
+    c.burden = total
+    c.slots = used
+
+
+@jit_inside
+def begin(case: Case, now: int) -> None:
     """The course at first symptom: metastases that are there already, their number, sizes and lobes."""
-    c, p = world.courses[i], world.traits[i]
+    c, p = case.course, case.traits
     c.anchor = now
     c.burden = 0.0
     c.growth = p.growth
@@ -172,22 +193,22 @@ def begin(world: World, i: int, now: int) -> None:
     c.diagnosed_at = -1
     c.phase = Phase.UNKNOWN.value
     if p.metastasis_at <= now:
-        _metastases_at_symptom(world, i, now)
+        _metastases_at_symptom(case, now)
 
 
 @jit_inside
-def _metastases_at_symptom(world: World, i: int, now: int) -> None:
-    key, known, c = world.key, world.known, world.courses[i]
+def _metastases_at_symptom(case: Case, now: int) -> None:
+    key, known, c = case.key, case.desk.known, case.course
     burden = lognormal(
         key,
-        i,
+        case.i,
         Ask.BURDEN.value,
         0,
         known[Known.BURDEN_AT_SYMPTOM_MEDIAN.value],
         known[Known.BURDEN_AT_SYMPTOM_SIGMA.value],
     )
     burden = min(burden, known[Known.BURDEN_AT_SYMPTOM_HIGHEST.value])
-    u = uniform(key, i, Ask.PATTERN.value, 0)
+    u = uniform(key, case.i, Ask.PATTERN.value, 0)
     satellites = 0.0
     low, high = known[Known.LESIONS_TYPE_3_LOWEST.value], known[Known.LESIONS_TYPE_3_HIGHEST.value]
     spread_out = 1
@@ -198,152 +219,171 @@ def _metastases_at_symptom(world: World, i: int, now: int) -> None:
         low, high = known[Known.LESIONS_TYPE_2_LOWEST.value], known[Known.LESIONS_TYPE_2_HIGHEST.value]
         satellites = known[Known.SATELLITE_SHARE_TYPE_2.value]
         spread_out = 0
-    number = int(low + (high - low + 1) * uniform(key, i, Ask.LESION_NUMBER.value, 0))
+    number = int(low + (high - low + 1) * uniform(key, case.i, Ask.LESION_NUMBER.value, 0))
     number = max(1, min(number, MOST_LESIONS))
     total, other = 0.0, 0.0
     for j in range(number):
         lobe = 0
-        if spread_out and uniform(key, i, Ask.LESION_LOBE.value, j) < 1 / 2:
+        if spread_out and uniform(key, case.i, Ask.LESION_LOBE.value, j) < 1 / 2:
             lobe = 1
-        if satellites > 0 and j > 0 and (j == 1 or uniform(key, i, Ask.LESION_LOBE.value, j) < 1 / 2):
+        if satellites > 0 and j > 0 and (j == 1 or uniform(key, case.i, Ask.LESION_LOBE.value, j) < 1 / 2):
             lobe = 1
-        weight = lognormal(key, i, Ask.LESION_WEIGHT.value, j, 1.0, known[Known.LESION_WEIGHT_SIGMA.value])
-        world.lesions[i, j].share = weight
-        world.lesions[i, j].lobe = lobe
-        world.lesions[i, j].hidden = uniform(key, i, Ask.CONSPICUITY.value, j)
+        weight = lognormal(key, case.i, Ask.LESION_WEIGHT.value, j, 1.0, known[Known.LESION_WEIGHT_SIGMA.value])
+        case.liver.lesions[j].share = weight
+        case.liver.lesions[j].lobe = lobe
+        case.liver.lesions[j].hidden = uniform(key, case.i, Ask.CONSPICUITY.value, j)
         total += weight
         if lobe:
             other += weight
     for j in range(number):
-        weight = world.lesions[i, j].share
+        weight = case.liver.lesions[j].share
         if satellites > 0:
-            weight *= satellites / other if world.lesions[i, j].lobe else (1 - satellites) / (total - other)
+            weight *= satellites / other if case.liver.lesions[j].lobe else (1 - satellites) / (total - other)
         else:
             weight /= total
-        world.lesions[i, j].share = weight * burden
+        case.liver.lesions[j].share = weight * burden
+    c.slots = number
     c.lesions_made = number
     c.burden = burden
-    if uniform(key, i, Ask.EXTRAHEPATIC_NOW.value, 0) < known[Known.EXTRAHEPATIC_AT_SYMPTOM.value]:
+    if uniform(key, case.i, Ask.EXTRAHEPATIC_NOW.value, 0) < known[Known.EXTRAHEPATIC_AT_SYMPTOM.value]:
         c.extrahepatic = 1
-    _start_clocks(world, i, now)
+    _start_clocks(case, now)
 
 
 @jit_inside
-def _start_clocks(world: World, i: int, now: int) -> None:
+def _start_clocks(case: Case, now: int) -> None:
     """With the first metastasis begin the clocks of new lesions, spread and faster growth."""
-    key, known, c, p = world.key, world.known, world.courses[i], world.traits[i]
-    _next_new_lesion(world, i, now)
+    key, known, c, p = case.key, case.desk.known, case.course, case.traits
+    _next_new_lesion(case, now)
     if not c.extrahepatic:
         rate = known[Known.EXTRAHEPATIC_RATE.value] * math.pow(
             p.growth / known[Known.NEW_LESION_GROWTH_REFERENCE.value], known[Known.EXTRAHEPATIC_GROWTH_EXPONENT.value]
         )
-        c.extrahepatic_at = later(now, exponential(key, i, Ask.EXTRAHEPATIC_TIME.value, 0) / rate)
+        c.extrahepatic_at = later(now, exponential(key, case.i, Ask.EXTRAHEPATIC_TIME.value, 0) / rate)
     rate = known[Known.DEDIFFERENTIATION_RATE.value]
-    c.dedifferentiates_at = later(now, exponential(key, i, Ask.DEDIFFERENTIATION.value, 0) / rate)
+    c.dedifferentiates_at = later(now, exponential(key, case.i, Ask.DEDIFFERENTIATION.value, 0) / rate)
 
 
 @jit_inside
-def _next_new_lesion(world: World, i: int, now: int) -> None:
-    key, known, c, p = world.key, world.known, world.courses[i], world.traits[i]
+def _next_new_lesion(case: Case, now: int) -> None:
+    key, known, c, p = case.key, case.desk.known, case.course, case.traits
     rate = known[Known.NEW_LESION_RATE.value] * math.pow(
         p.growth / known[Known.NEW_LESION_GROWTH_REFERENCE.value], known[Known.NEW_LESION_GROWTH_EXPONENT.value]
     )
-    c.new_lesion_at = later(now, exponential(key, i, Ask.NEW_LESION.value, c.lesions_made) / rate)
+    c.new_lesion_at = later(now, exponential(key, case.i, Ask.NEW_LESION.value, c.lesions_made) / rate)
 
 
 @jit_inside
-def symptomatic(world: World, i: int) -> bool:
+def symptomatic(case: Case) -> bool:
     """Hormonal symptoms: a functioning tumour with enough of it, or outside the liver, and no relief in force."""
-    c, p = world.courses[i], world.traits[i]
-    enough = c.burden > world.known[Known.SYMPTOMATIC_BURDEN.value] or c.extrahepatic == 1
+    c, p = case.course, case.traits
+    enough = c.burden > case.desk.known[Known.SYMPTOMATIC_BURDEN.value] or c.extrahepatic == 1
     return p.functioning == 1 and enough and (c.relief_until == NEVER or c.relief_until <= c.anchor)
 
 
 @jit_inside
-def _sooner(world: World, i: int, when: int, kind: int) -> None:
-    c = world.courses[i]
-    if when < c.alarm_at:
+def _sooner(case: Case, when: int, kind: int) -> None:
+    """The alarm is set for what comes first, at the same minute for the lower number."""
+    c = case.course
+    if when < c.alarm_at or (when == c.alarm_at and kind < c.alarm_kind):
         c.alarm_at = when
         c.alarm_kind = kind
 
 
 @jit_inside
-def set_alarm(world: World, i: int, now: int) -> None:
+def set_alarm(case: Case, now: int) -> None:
     """What the disease does next, and when. The course must be settled to `now`."""
-    key, known, c, p = world.key, world.known, world.courses[i], world.traits[i]
-    capacity, speed = known[Known.GOMPERTZ_CAPACITY.value], pace(world, i)
+    known, c, p = case.desk.known, case.course, case.traits
     c.alarm_at = NEVER
     c.alarm_kind = Alarm.NONE.value
-    _sooner(world, i, p.other_death_at, Alarm.OTHER_DEATH.value)
-    _sooner(world, i, c.procedure_death_at, Alarm.PROCEDURE_DEATH.value)
-    if c.burden > 0:
-        left = exponential(key, i, Ask.CANCER_DEATH.value, 0) - c.hazard_spent
-        gamma, factor = known[Known.CANCER_HAZARD_GAMMA.value], cancer_hazard_factor(world, i)
-        gap = time_to_power_integral(c.burden, speed, left / factor, capacity, gamma, 0.0)
-        _sooner(world, i, later(now, gap), Alarm.CANCER_DEATH.value)
+    _sooner(case, p.other_death_at, Alarm.OTHER_DEATH.value)
+    _sooner(case, c.procedure_death_at, Alarm.PROCEDURE_DEATH.value)
     if p.metastasis_at > c.anchor and c.lesions_made == 0:
-        _sooner(world, i, p.metastasis_at, Alarm.METASTASIS.value)
-    _sooner(world, i, c.new_lesion_at, Alarm.NEW_LESION.value)
-    _sooner(world, i, c.extrahepatic_at, Alarm.SPREAD.value)
-    _sooner(world, i, c.dedifferentiates_at, Alarm.DEDIFFERENTIATION.value)
-    if c.ecog < MOST_ECOG and (c.had_disease or c.burden > 0):
-        left = exponential(key, i, Ask.WORSENING.value, c.worsenings) - c.worsening_spent
-        per = known[Known.WORSENING_PER_BURDEN.value]
-        gap = time_to_power_integral(
-            c.burden,
-            speed,
-            left / worsening_factor(world, i) / per,
-            capacity,
-            1.0,
-            known[Known.WORSENING_BASE.value] / per,
-        )
-        _sooner(world, i, later(now, gap), Alarm.WORSENING.value)
-    _sooner(world, i, c.ssa_until, Alarm.SSA_ENDS.value)
-    _sooner(world, i, c.hold_until, Alarm.HOLD_ENDS.value)
+        _sooner(case, p.metastasis_at, Alarm.METASTASIS.value)
+    _sooner(case, c.new_lesion_at, Alarm.NEW_LESION.value)
+    _sooner(case, c.extrahepatic_at, Alarm.SPREAD.value)
+    _sooner(case, c.dedifferentiates_at, Alarm.DEDIFFERENTIATION.value)
+    _sooner(case, c.ssa_until, Alarm.SSA_ENDS.value)
+    _sooner(case, c.hold_until, Alarm.HOLD_ENDS.value)
     if c.relief_until > now:
-        _sooner(world, i, c.relief_until, Alarm.RELIEF_ENDS.value)
+        _sooner(case, c.relief_until, Alarm.RELIEF_ENDS.value)
+    _sooner(case, c.response_at, Alarm.RESPONSE_SHOWS.value)
+    _sooner(case, c.decline_at, Alarm.LIVER_DECLINE.value)
+    _sooner(case, c.liver_death_at, Alarm.LIVER_DEATH.value)
+    capacity, speed = known[Known.GOMPERTZ_CAPACITY.value], pace(case)
     if c.failed == 0:
         gap = time_to_burden(c.burden, known[Known.FAILING_BURDEN.value], speed, capacity)
-        _sooner(world, i, later(now, gap), Alarm.FAILING.value)
+        _sooner(case, later(now, gap), Alarm.FAILING.value)
     if c.presented == 0:
         gap = time_to_burden(c.burden, known[Known.PRESENTING_BURDEN.value], speed, capacity)
-        _sooner(world, i, later(now, gap), Alarm.PRESENTING.value)
-    _sooner(world, i, c.response_at, Alarm.RESPONSE_SHOWS.value)
-    _sooner(world, i, c.decline_at, Alarm.LIVER_DECLINE.value)
-    _sooner(world, i, c.liver_death_at, Alarm.LIVER_DEATH.value)
-    alarm(world.plan, c.alarm_at)
-    _note_symptoms(world, i)
+        _sooner(case, later(now, gap), Alarm.PRESENTING.value)
+    if c.burden > 0:
+        _cancer_death(case, now, speed)
+    if c.ecog < MOST_ECOG and (c.had_disease or c.burden > 0):
+        _worsening(case, now, speed)
+    alarm(case.plan, c.alarm_at)
+    _note_symptoms(case)
 
 
 @jit_inside
-def _note_symptoms(world: World, i: int) -> None:
+def _cancer_death(case: Case, now: int, speed: float) -> None:
+    """When the cumulative hazard of cancer reaches the threshold; worked out only if that may come first."""
+    known, c = case.desk.known, case.course
+    capacity, gamma = known[Known.GOMPERTZ_CAPACITY.value], known[Known.CANCER_HAZARD_GAMMA.value]
+    left = exponential(case.key, case.i, Ask.CANCER_DEATH.value, 0) - c.hazard_spent
+    amount = left / cancer_hazard_factor(case)
+    if not stays_below(c.burden, speed, amount, capacity, gamma, 0.0, _until_alarm(case, now)):
+        gap = time_to_power_integral(c.burden, speed, amount, capacity, gamma, 0.0)
+        _sooner(case, later(now, gap), Alarm.CANCER_DEATH.value)
+
+
+@jit_inside
+def _worsening(case: Case, now: int, speed: float) -> None:
+    """The same for the next change of performance status."""
+    known, c = case.desk.known, case.course
+    capacity = known[Known.GOMPERTZ_CAPACITY.value]
+    left = exponential(case.key, case.i, Ask.WORSENING.value, c.worsenings) - c.worsening_spent
+    per = known[Known.WORSENING_PER_BURDEN.value]
+    amount, constant = left / worsening_factor(case) / per, known[Known.WORSENING_BASE.value] / per
+    if not stays_below(c.burden, speed, amount, capacity, 1.0, constant, _until_alarm(case, now)):
+        gap = time_to_power_integral(c.burden, speed, amount, capacity, 1.0, constant)
+        _sooner(case, later(now, gap), Alarm.WORSENING.value)
+
+
+@jit_inside
+def _until_alarm(case: Case, now: int) -> float:
+    """Minutes after which nothing can come before the alarm that is set, whichever way they are rounded."""
+    return float(case.course.alarm_at) - now + 1
+
+
+@jit_inside
+def _note_symptoms(case: Case) -> None:
     """For the reader of the log: hormonal symptoms that have begun or ended since the disease was last looked at."""
-    c = world.courses[i]
-    suffers = 1 if symptomatic(world, i) else 0
+    c = case.course
+    suffers = 1 if symptomatic(case) else 0
     if suffers != c.suffering:
         c.suffering = suffers
-        note(world.plan, Event.SYMPTOMATIC.value, suffers)
+        note(case.plan, Event.SYMPTOMATIC.value, suffers)
 
 
 @jit_inside
-def pass_alarm(world: World, i: int, now: int) -> int:
+def pass_alarm(case: Case, now: int) -> int:
     """Let the alarm's event happen to the course, settled to `now`. Returns its kind; `set_alarm` must follow."""
-    known, c = world.known, world.courses[i]
+    known, c = case.desk.known, case.course
     kind = c.alarm_kind
     if kind == Alarm.METASTASIS.value:
-        add_lesion(world, i, share_of(known[Known.SEED_DIAMETER_CM.value], known[Known.LIVER_VOLUME_ML.value]), 0)
-        _start_clocks(world, i, now)
+        add_lesion(case, share_of(known[Known.SEED_DIAMETER_CM.value], known[Known.LIVER_VOLUME_ML.value]), 0)
+        _start_clocks(case, now)
     elif kind == Alarm.NEW_LESION.value:
-        lobe = 0
-        if uniform(world.key, i, Ask.LESION_LOBE.value, c.lesions_made) < known[Known.NEW_LESION_CONTRALATERAL.value]:
-            lobe = 1
-        add_lesion(world, i, share_of(known[Known.SEED_DIAMETER_CM.value], known[Known.LIVER_VOLUME_ML.value]), lobe)
-        _next_new_lesion(world, i, now)
+        u = uniform(case.key, case.i, Ask.LESION_LOBE.value, c.lesions_made)
+        lobe = 1 if u < known[Known.NEW_LESION_CONTRALATERAL.value] else 0
+        add_lesion(case, share_of(known[Known.SEED_DIAMETER_CM.value], known[Known.LIVER_VOLUME_ML.value]), lobe)
+        _next_new_lesion(case, now)
     elif kind == Alarm.SPREAD.value:
         c.extrahepatic = 1
         c.extrahepatic_at = NEVER
         if c.new_lesion_at == NEVER:
-            _next_new_lesion(world, i, now)
+            _next_new_lesion(case, now)
     elif kind == Alarm.DEDIFFERENTIATION.value:
         c.growth *= known[Known.DEDIFFERENTIATION_GROWTH_FACTOR.value]
         c.dedifferentiates_at = NEVER
@@ -365,30 +405,34 @@ def pass_alarm(world: World, i: int, now: int) -> int:
     elif kind == Alarm.PRESENTING.value:
         c.presented = 1
     elif kind == Alarm.RESPONSE_SHOWS.value:
-        _show_response(world, i)
+        _show_response(case)
     elif kind == Alarm.LIVER_DECLINE.value:
-        _decline(world, i, now)
+        _decline(case, now)
     return int(kind)
 
 
 @jit_inside
-def _show_response(world: World, i: int) -> None:
+def _show_response(case: Case) -> None:
     """The irradiated lobes have shrunk, months after the treatment."""
-    c = world.courses[i]
-    for j in range(MOST_LESIONS):
-        if world.lesions[i, j].share > 0 and c.responding >> world.lesions[i, j].lobe & 1:
-            scale_lesion(world, i, j, 1 - c.response_shrink)
+    c = case.course
+    shrunk = False
+    for j in range(c.slots):
+        if case.liver.lesions[j].share > 0 and c.responding >> case.liver.lesions[j].lobe & 1:
+            scale_lesion(case, j, 1 - c.response_shrink)
+            shrunk = True
+    if shrunk:
+        add_up(case)
     c.response_at = NEVER
     c.responding = 0
 
 
 @jit_inside
-def _decline(world: World, i: int, now: int) -> None:
+def _decline(case: Case, now: int) -> None:
     """The irradiated liver declines: she becomes frailer for good, and may die of liver failure."""
-    key, known, c = world.key, world.known, world.courses[i]
+    key, known, c = case.key, case.desk.known, case.course
     c.declined = 1
     c.decline_at = NEVER
     c.ecog = min(c.ecog + 1, MOST_ECOG)
-    if uniform(key, i, Ask.DECLINE_DEATH.value, 0) < known[Known.TARE_DECLINE_DEATH_SHARE.value]:
+    if uniform(key, case.i, Ask.DECLINE_DEATH.value, 0) < known[Known.TARE_DECLINE_DEATH_SHARE.value]:
         median, sigma = known[Known.TARE_DECLINE_DEATH_MEDIAN.value], known[Known.TARE_DECLINE_DEATH_SIGMA.value]
-        c.liver_death_at = later(now, lognormal(key, i, Ask.DECLINE_DEATH_TIME.value, 0, median, sigma))
+        c.liver_death_at = later(now, lognormal(key, case.i, Ask.DECLINE_DEATH_TIME.value, 0, median, sigma))

@@ -11,7 +11,7 @@ from sim.clinic.disease import set_alarm
 from sim.clinic.imaging import CT, MRI, PET, changed, measured_cm, observe
 from sim.clinic.known import Known
 from sim.clinic.listing import asks_for_graft
-from sim.clinic.patient import Grade, Phase, World, whole
+from sim.clinic.patient import Case, Grade, Phase, whole
 from sim.clinic.protocols import Role
 from sim.clinic.stages import FIRST_CAUSE, Cause, Stage
 from sim.jit import jit_inside
@@ -20,9 +20,9 @@ from sim.steps import end, note, then, wait
 
 
 @jit_inside
-def watch(world: World, i: int) -> None:
+def watch(case: Case) -> None:
     """Surveillance: the interval goes by grade, and is long where the liver is free."""
-    known, c, p = world.known, world.courses[i], world.traits[i]
+    known, c, p = case.desk.known, case.course, case.traits
     c.phase = Phase.SURVEILLANCE.value
     interval = known[Known.SURVEILLANCE_INTERVAL_NO_LIVER_METASTASES.value]
     if c.had_disease:
@@ -31,36 +31,36 @@ def watch(world: World, i: int) -> None:
             interval = known[Known.SURVEILLANCE_INTERVAL_G1.value]
         elif p.grade == Grade.G2.value:
             interval = known[Known.SURVEILLANCE_INTERVAL_G2.value]
-    wait(world.plan, whole(interval))
-    then(world.plan, Stage.SURVEILLANCE_DUE.value)
+    wait(case.plan, whole(interval))
+    then(case.plan, Stage.SURVEILLANCE_DUE.value)
 
 
 @jit_inside
-def surveillance_due(world: World, i: int, now: int) -> None:
+def surveillance_due(case: Case, now: int) -> None:
     """A scan, or discharge of those whose liver has been free for long enough."""
-    known, c = world.known, world.courses[i]
+    known, c = case.desk.known, case.course
     if c.had_disease == 0 and now - c.diagnosed_at > known[Known.SURVEILLANCE_YEARS_LIGHT.value]:
-        end(world.plan, FIRST_CAUSE + Cause.DISCHARGED.value)
+        end(case.plan, FIRST_CAUSE + Cause.DISCHARGED.value)
         return
-    ask_for_scan(world, i)
+    ask_for_scan(case)
 
 
 @jit_inside
-def scanned(world: World, i: int) -> None:
+def scanned(case: Case) -> None:
     """The scan waits for its report."""
-    wait(world.plan, report_minutes(world, i))
-    then(world.plan, Stage.ASSESSED.value)
+    wait(case.plan, report_minutes(case))
+    then(case.plan, Stage.ASSESSED.value)
 
 
 @jit_inside
-def assessed(world: World, i: int, now: int) -> None:
+def assessed(case: Case, now: int) -> None:
     """Has anything changed? Then back to the board, by way of a receptor PET if the liver is newly involved."""
-    known, c, plan = world.known, world.courses[i], world.plan
+    known, c, plan = case.desk.known, case.course, case.plan
     first = c.had_disease == 0
-    new = observe(world, i, now, MRI if world.traits[i].kidney_disease else CT)
-    set_alarm(world, i, now)
-    note_measured(world, i)
-    worse = changed(world, i, new)
+    new = observe(case, now, MRI if case.traits.kidney_disease else CT)
+    set_alarm(case, now)
+    note_measured(case)
+    worse = changed(case, new)
     visit = c.visit == 1
     c.visit = 0
     if worse:
@@ -74,54 +74,54 @@ def assessed(world: World, i: int, now: int) -> None:
         c.clear = 0
         c.changed_at = now
         c.graft_considered = 0
-        world.findings[i, Finding.PROGRESSING.value] = 1
+        case.course.findings[Finding.PROGRESSING.value] = 1
     if worse and first:
         c.phase = Phase.WORK_UP.value
-        on_list(world, i, Role.PET.value, known[Known.PET_MINUTES.value])
+        on_list(case, Role.PET.value, known[Known.PET_MINUTES.value])
         then(plan, Stage.RESTAGED.value)
-    elif worse or visit or asks_for_graft(world, i, now):
-        to_board(world, i)
+    elif worse or visit or asks_for_graft(case, now):
+        to_board(case)
     else:
-        watch(world, i)
+        watch(case)
 
 
 @jit_inside
-def restaged(world: World, i: int) -> None:
+def restaged(case: Case) -> None:
     """The PET waits for its report."""
-    wait(world.plan, report_minutes(world, i))
-    then(world.plan, Stage.RESTAGING_READ.value)
+    wait(case.plan, report_minutes(case))
+    then(case.plan, Stage.RESTAGING_READ.value)
 
 
 @jit_inside
-def restaging_read(world: World, i: int, now: int) -> None:
+def restaging_read(case: Case, now: int) -> None:
     """With all that was seen, to the board; the primary's histology stands."""
-    observe(world, i, now, PET)
-    set_alarm(world, i, now)
-    note_measured(world, i)
-    world.courses[i].nadir_cm = measured_cm(world, i)
-    to_board(world, i)
+    observe(case, now, PET)
+    set_alarm(case, now)
+    note_measured(case)
+    case.course.nadir_cm = measured_cm(case)
+    to_board(case)
 
 
 @jit_inside
-def symptom_visit(world: World, i: int) -> None:
+def symptom_visit(case: Case) -> None:
     """New or worse symptoms: a scan soon, and the board whatever it shows."""
-    c = world.courses[i]
-    note(world.plan, Event.SYMPTOM.value, c.ecog)
+    c = case.course
+    note(case.plan, Event.SYMPTOM.value, c.ecog)
     c.phase = Phase.WORK_UP.value
     c.treatment = -1
     c.visit = 1
-    ask_for_scan(world, i)
+    ask_for_scan(case)
 
 
 @jit_inside
-def supportive_visit(world: World, i: int) -> None:
+def supportive_visit(case: Case) -> None:
     """Best supportive care: seen in clinic."""
-    on_list(world, i, Role.CLINIC.value, world.known[Known.CLINIC_MINUTES.value])
-    then(world.plan, Stage.SUPPORTIVE_SEEN.value)
+    on_list(case, Role.CLINIC.value, case.desk.known[Known.CLINIC_MINUTES.value])
+    then(case.plan, Stage.SUPPORTIVE_SEEN.value)
 
 
 @jit_inside
-def supportive_seen(world: World, i: int) -> None:
+def supportive_seen(case: Case) -> None:
     """Until the next visit."""
-    wait(world.plan, whole(world.known[Known.SUPPORTIVE_VISIT.value]))
-    then(world.plan, Stage.SUPPORTIVE_VISIT.value)
+    wait(case.plan, whole(case.desk.known[Known.SUPPORTIVE_VISIT.value]))
+    then(case.plan, Stage.SUPPORTIVE_VISIT.value)

@@ -21,6 +21,8 @@ _TINY = 1e-300  # not clinical: keeps the continued fraction from dividing by no
 _CLOSE = 1e-13  # not clinical: relative accuracy of roots and series
 _SMOOTH = 1e-4  # not clinical: below that, Simpson's rule is exact to 12 figures
 _LONG = 600.0  # not clinical: exp(-745) is nought
+_BEYOND = 1.1e8  # not clinical: two centuries in minutes
+_ROUGH = 1e-6  # not clinical: far more than the relative error of any integral here
 _MOST = 200  # not clinical: most terms or steps; reached only if something is wrong
 
 
@@ -78,6 +80,12 @@ def time_to_burden(burden: float, threshold: float, pace: float, capacity: float
 
 
 @jit
+def raised(base: float, power: float) -> float:
+    """`base ** power`. A power of 1, which the worsening of performance status has, costs nothing."""
+    return base if power == 1 else math.pow(base, power)
+
+
+@jit
 def power_integral(burden: float, pace: float, minutes: float, capacity: float, power: float) -> float:
     """Integral of burden ** power over the next `minutes`.
 
@@ -88,18 +96,76 @@ def power_integral(burden: float, pace: float, minutes: float, capacity: float, 
         return 0.0
     u = math.log(capacity / burden)
     if u <= 0:
-        return math.pow(burden, power) * minutes
-    if pace * minutes < _SMOOTH:  # the difference of two integrals would have few figures left
-        begin = math.pow(burden, power)
-        middle = math.pow(grown(burden, pace, minutes / 2, capacity), power)
-        finish = math.pow(grown(burden, pace, minutes, capacity), power)
-        return (begin + 4 * middle + finish) / 6 * minutes  # not clinical: Simpson's rule
+        return raised(burden, power) * minutes
+    if pace * minutes < _SMOOTH:
+        return _short_integral(burden, pace, minutes, capacity, power)
     begin = power * u
+    faded = math.exp(-pace * minutes)
+    return _long_integral(begin, exponential_integral(begin), pace, minutes, faded, raised(capacity, power) / pace)
+
+
+@jit
+def _short_integral(burden: float, pace: float, minutes: float, capacity: float, power: float) -> float:
+    """The same over minutes in which little grows: the difference of two integrals would have few figures left."""
+    begin = raised(burden, power)
+    middle = raised(grown(burden, pace, minutes / 2, capacity), power)
+    finish = raised(grown(burden, pace, minutes, capacity), power)
+    return (begin + 4 * middle + finish) / 6 * minutes  # not clinical: Simpson's rule
+
+
+@jit
+def _long_integral(begin: float, to_go: float, pace: float, minutes: float, faded: float, scale: float) -> float:
+    """The same over longer.
+
+    begin   power * ln(capacity / burden), above 0; `to_go` is E1 of it
+    faded   exp(-pace * minutes)
+    scale   capacity ** power / pace
+    """
     if pace * minutes < _LONG:
-        later = exponential_integral(begin * math.exp(-pace * minutes))
-    else:
-        later = pace * minutes - math.log(begin) - _EULER  # E1 near 0, where the exponential would be lost
-    return math.pow(capacity, power) / pace * (later - exponential_integral(begin))
+        return scale * (exponential_integral(begin * faded) - to_go)
+    return scale * (pace * minutes - math.log(begin) - _EULER - to_go)  # E1 near 0, where `faded` would be lost
+
+
+@jit
+def over_time(burden: float, pace: float, minutes: float, capacity: float, power: float) -> tuple[float, float, float]:
+    """What `minutes` come to: the burden after them, the integrals of burden ** power and of the burden itself.
+
+    The same as `grown` and `power_integral` for a burden above 0, with what they share worked out once.
+
+    >>> [round(its, 3) for its in over_time(0.1, 0.0, 100.0, 0.9, 2.0)]
+    [0.1, 1.0, 10.0]
+    """
+    u, faded = math.log(capacity / burden), math.exp(-pace * minutes)
+    after = capacity * math.exp(-u * faded)
+    if minutes <= 0 or u <= 0 or pace * minutes < _SMOOTH:
+        area = power_integral(burden, pace, minutes, capacity, 1.0)
+        return after, power_integral(burden, pace, minutes, capacity, power), area
+    begin = power * u
+    to_go = exponential_integral(begin)
+    raised_area = _long_integral(begin, to_go, pace, minutes, faded, raised(capacity, power) / pace)
+    return after, raised_area, _long_integral(u, exponential_integral(u), pace, minutes, faded, capacity / pace)
+
+
+@jit
+def stays_below(
+    burden: float, pace: float, amount: float, capacity: float, power: float, constant: float, minutes: float
+) -> bool:
+    """Does constant * minutes + integral of burden ** power stay below `amount` for so many minutes, for certain?
+
+    For certain means by more than the error of a root: who asks can spare himself `time_to_power_integral`.
+
+    >>> stays_below(0.2, 0.0, 20.0, 0.9, 1.0, 0.0, 99.0), stays_below(0.2, 0.0, 20.0, 0.9, 1.0, 0.0, 100.0)
+    (True, False)
+    """
+    if burden <= 0 or minutes > _BEYOND:
+        return False
+    surely = amount * (1 - _ROUGH)
+    most = max(burden, grown(burden, pace, minutes, capacity))
+    if (constant + raised(most, power)) * minutes < surely:
+        return True
+    if (constant + raised(burden, power)) * minutes > amount and pace >= 0:
+        return False
+    return constant * minutes + power_integral(burden, pace, minutes, capacity, power) < surely
 
 
 @jit
@@ -119,23 +185,31 @@ def time_to_power_integral(
     if burden <= 0:
         return amount / constant if constant > 0 else math.inf
     low = 0.0
-    fastest = constant + math.pow(capacity, power)
-    slowest = constant + math.pow(burden, power) if pace >= 0 else constant
+    fastest = constant + raised(capacity, power)
+    slowest = constant + raised(burden, power) if pace >= 0 else constant
     low = amount / fastest
     high = amount / slowest if slowest > 0 else math.inf
-    beyond = 1.1e8  # not clinical: two centuries in minutes
-    if high > beyond:
-        high = beyond
+    if high > _BEYOND:
+        high = _BEYOND
         if constant * high + power_integral(burden, pace, high, capacity, power) < amount:
             return math.inf
+    u = math.log(capacity / burden)
+    begin, to_go, scale = power * u, 0.0, 0.0  # what does not change from step to step
+    if u > 0 and pace > 0:
+        to_go, scale = exponential_integral(begin), raised(capacity, power) / pace
     t = high if high < 2 * low else math.sqrt(low * high)
     for _ in range(_MOST):
-        excess = constant * t + power_integral(burden, pace, t, capacity, power) - amount
+        faded = math.exp(-pace * t)
+        if u > 0 and pace * t >= _SMOOTH:
+            area = _long_integral(begin, to_go, pace, t, faded, scale)
+        else:
+            area = power_integral(burden, pace, t, capacity, power)
+        excess = constant * t + area - amount
         if excess > 0:
             high = t
         else:
             low = t
-        slope = constant + math.pow(grown(burden, pace, t, capacity), power)
+        slope = constant + raised(capacity * math.exp(-u * faded), power)
         step = t - excess / slope
         if not low < step < high:
             step = (low + high) / 2

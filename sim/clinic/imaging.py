@@ -1,9 +1,9 @@
 """What imaging and pathology see of the disease, and what follows for the board.
 
-    found(world, i, j, ...)         is this lesion seen by a modality this sharp?
-    observe(world, i, now, ...)     a scan is read: lesions seen, burden seen, pattern, spread seen
-    sample(world, i)                a biopsy is read: histology and the sampled Ki-67
-    changed(world, i)               growth, or new disease, since the smallest sum of diameters
+    found(case, j, ...)         is this lesion seen by a modality this sharp?
+    observe(case, now, ...)     a scan is read: lesions seen, burden seen, pattern, spread seen
+    sample(case)                a biopsy is read: histology and the sampled Ki-67
+    changed(case)               growth, or new disease, since the smallest sum of diameters
     main_lobe, tumour_seen          where most of what was seen is, and how much it is
 
 True disease and observed disease differ. A lesion has one conspicuity for all modalities: it is found once it
@@ -16,10 +16,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from sim.clinic.ablation import badly_placed, too_large
 from sim.clinic.board import Finding
-from sim.clinic.disease import diameter, settle
+from sim.clinic.disease import settle, size
 from sim.clinic.known import Known
-from sim.clinic.patient import MOST_LESIONS, Ask, Grade, World
+from sim.clinic.patient import Ask, Case, Grade
 from sim.clinic.reach import beyond_reach, remnant, remnant_enough
 from sim.draws import normal, uniform
 from sim.jit import jit, jit_inside
@@ -28,18 +29,17 @@ CT, MRI, PET = 1, 2, 4  # not clinical: bits of the modalities read together
 
 
 @jit_inside
-def found(world: World, i: int, j: int, half_cm: float, steepness: float, ceiling: float) -> bool:
+def found(case: Case, j: int, half_cm: float, steepness: float, ceiling: float) -> bool:
     """Is lesion j seen by a modality that sees half of all lesions of `half_cm`, and `ceiling` of large ones?"""
-    size = diameter(world.lesions[i, j].share, world.known[Known.LIVER_VOLUME_ML.value])
-    return world.lesions[i, j].hidden < ceiling / (1 + math.pow(half_cm / size, steepness))
+    hidden = case.liver.lesions[j].hidden
+    return bool(hidden < ceiling and hidden < ceiling / (1 + math.pow(half_cm / size(case, j), steepness)))
 
 
 @jit_inside
-def _found_by(world: World, i: int, j: int, modalities: int) -> bool:
-    known = world.known
+def _found_by(case: Case, j: int, modalities: int) -> bool:
+    known = case.desk.known
     if modalities & CT and found(
-        world,
-        i,
+        case,
         j,
         known[Known.DETECTION_CT_HALF_CM.value],
         known[Known.DETECTION_CT_STEEPNESS.value],
@@ -47,8 +47,7 @@ def _found_by(world: World, i: int, j: int, modalities: int) -> bool:
     ):
         return True
     if modalities & MRI and found(
-        world,
-        i,
+        case,
         j,
         known[Known.DETECTION_MRI_HALF_CM.value],
         known[Known.DETECTION_MRI_STEEPNESS.value],
@@ -57,10 +56,9 @@ def _found_by(world: World, i: int, j: int, modalities: int) -> bool:
         return True
     return bool(
         modalities & PET
-        and world.traits[i].receptors == 1
+        and case.traits.receptors == 1
         and found(
-            world,
-            i,
+            case,
             j,
             known[Known.DETECTION_PET_HALF_CM.value],
             known[Known.DETECTION_PET_STEEPNESS.value],
@@ -70,68 +68,68 @@ def _found_by(world: World, i: int, j: int, modalities: int) -> bool:
 
 
 @jit_inside
-def _spread_found(world: World, i: int, modalities: int) -> bool:
-    known = world.known
+def _spread_found(case: Case, modalities: int) -> bool:
+    known = case.desk.known
     sharpest = 0.0
     if modalities & CT:
         sharpest = known[Known.EXTRAHEPATIC_DETECTION_CT.value]
     if modalities & MRI:
         sharpest = max(sharpest, known[Known.EXTRAHEPATIC_DETECTION_MRI.value])
-    if modalities & PET and world.traits[i].receptors:
+    if modalities & PET and case.traits.receptors:
         sharpest = max(sharpest, known[Known.EXTRAHEPATIC_DETECTION_PET.value])
-    return uniform(world.key, i, Ask.EXTRAHEPATIC_SEEN.value, 0) < sharpest
+    return uniform(case.key, case.i, Ask.EXTRAHEPATIC_SEEN.value, 0) < sharpest
 
 
 @jit_inside
-def observe(world: World, i: int, now: int, modalities: int) -> bool:
+def observe(case: Case, now: int, modalities: int) -> bool:
     """A scan is read. Returns whether it shows a liver lesion that had not been seen before.
 
     modalities   bits CT, MRI, PET of what is read together
     """
-    c, findings = world.courses[i], world.findings[i]
-    settle(world, i, now)
+    c, findings = case.course, case.course.findings
+    settle(case, now)
     new = False
-    for j in range(MOST_LESIONS):
-        if world.lesions[i, j].share > 0 and world.lesions[i, j].seen == 0 and _found_by(world, i, j, modalities):
-            world.lesions[i, j].seen = 1
+    for j in range(case.course.slots):
+        if case.liver.lesions[j].share > 0 and case.liver.lesions[j].seen == 0 and _found_by(case, j, modalities):
+            case.liver.lesions[j].seen = 1
             new = True
     if math.isnan(findings[Finding.EXTRAHEPATIC.value]):
         findings[Finding.EXTRAHEPATIC.value] = 0
-    if c.extrahepatic and _spread_found(world, i, modalities):
+    if c.extrahepatic and _spread_found(case, modalities):
         findings[Finding.EXTRAHEPATIC.value] = 1
     if modalities & PET:
-        findings[Finding.RECEPTORS.value] = world.traits[i].receptors
+        findings[Finding.RECEPTORS.value] = case.traits.receptors
     c.scans += 1
-    _describe(world, i)
+    _describe(case)
     if findings[Finding.LIVER_METASTASES.value] and c.had_disease == 0:
-        settle(world, i, now)
+        settle(case, now)
         c.had_disease = 1
         c.nelm_minute = now
     return new
 
 
 @jit_inside
-def measured_cm(world: World, i: int) -> float:
+def measured_cm(case: Case) -> float:
     """Sum of the diameters of all lesions seen [cm], with the reader's error of this scan."""
-    c, known = world.courses[i], world.known
+    c, known = case.course, case.desk.known
     total = 0.0
-    for j in range(MOST_LESIONS):
-        if world.lesions[i, j].seen and world.lesions[i, j].share > 0:
-            total += diameter(world.lesions[i, j].share, known[Known.LIVER_VOLUME_ML.value])
-    error = known[Known.MEASUREMENT_ERROR.value] * normal(world.key, i, Ask.MEASUREMENT.value, c.scans)
+    for j in range(case.course.slots):
+        if case.liver.lesions[j].seen and case.liver.lesions[j].share > 0:
+            total += size(case, j)
+    error = known[Known.MEASUREMENT_ERROR.value] * normal(case.key, case.i, Ask.MEASUREMENT.value, c.scans)
     return total * math.exp(error)
 
 
 @jit_inside
-def changed(world: World, i: int, new: bool) -> bool:
+def changed(case: Case, new: bool) -> bool:
     """Progression at a scheduled scan: new disease, or growth of the sum of diameters above its smallest value.
 
     new   whether a lesion was seen that had not been seen before
 
     RECIST 1.1: a fifth and at least 5 mm (the card `recist`). The smallest sum is kept up to date here.
     """
-    c, known = world.courses[i], world.known
-    total = measured_cm(world, i)
+    c, known = case.course, case.desk.known
+    total = measured_cm(case)
     grown = total > c.nadir_cm * (1 + known[Known.RECIST_GROWTH.value])
     grown = grown and total - c.nadir_cm >= known[Known.RECIST_LEAST_CM.value]
     if new or grown:
@@ -141,45 +139,43 @@ def changed(world: World, i: int, new: bool) -> bool:
 
 
 @jit_inside
-def main_lobe(world: World, i: int) -> int:
+def main_lobe(case: Case) -> int:
     """The lobe in which more tumour has been seen, which is the one a surgeon takes; the first at a tie."""
     balance = 0.0
-    for j in range(MOST_LESIONS):
-        if world.lesions[i, j].seen:
-            balance += world.lesions[i, j].share if world.lesions[i, j].lobe else -world.lesions[i, j].share
+    for j in range(case.course.slots):
+        if case.liver.lesions[j].seen:
+            balance += case.liver.lesions[j].share if case.liver.lesions[j].lobe else -case.liver.lesions[j].share
     return 1 if balance > 0 else 0
 
 
 @jit_inside
-def tumour_seen(world: World, i: int) -> float:
+def tumour_seen(case: Case) -> float:
     """Volume of all lesions seen, as a share of the liver."""
     volume = 0.0
-    for j in range(MOST_LESIONS):
-        if world.lesions[i, j].seen:
-            volume += world.lesions[i, j].share
+    for j in range(case.course.slots):
+        if case.liver.lesions[j].seen:
+            volume += case.liver.lesions[j].share
     return volume
 
 
 @jit_inside
-def _describe(world: World, i: int) -> None:
+def _describe(case: Case) -> None:
     """From the lesions seen to what the board asks: number, size, burden, pattern, what could be removed."""
-    known, findings = world.known, world.findings[i]
-    liver, main = known[Known.LIVER_VOLUME_ML.value], main_lobe(world, i)
+    known, findings = case.desk.known, case.course.findings
+    main = main_lobe(case)
     number, other_number, not_ablatable, other_bad = 0, 0, 0, 0
     volume, other_volume, other_good, largest = 0.0, 0.0, 0.0, 0.0
-    for j in range(MOST_LESIONS):
-        share = world.lesions[i, j].share
-        if world.lesions[i, j].seen == 0 or share <= 0:
+    for j in range(case.course.slots):
+        share = case.liver.lesions[j].share
+        if case.liver.lesions[j].seen == 0 or share <= 0:
             continue
-        size = diameter(share, liver)
-        largest = max(largest, size)
+        largest = max(largest, size(case, j))
         number += 1
         volume += share
-        placed = uniform(world.key, i, Ask.UNSUITABLE_SITE.value, j) >= known[Known.ABLATION_UNSUITABLE_SITE.value]
-        ablatable = placed and size <= known[Known.ABLATION_LIMIT_CM.value]
+        ablatable = not too_large(case, j) and not badly_placed(case, j)
         if not ablatable:
             not_ablatable += 1
-        if world.lesions[i, j].lobe != main:
+        if case.liver.lesions[j].lobe != main:
             other_number += 1
             other_volume += share
             if ablatable:
@@ -194,7 +190,7 @@ def _describe(world: World, i: int) -> None:
     few = other_number <= known[Known.ABLATION_MOST_INTRAOPERATIVE.value]
     excised = int(known[Known.EXCISION_MOST_LESIONS.value])
     ablated = int(known[Known.ABLATION_MOST_INTRAOPERATIVE.value])
-    stays = beyond_reach(world, i, 1 - main, excised, ablated)
+    stays = beyond_reach(case, 1 - main, excised, ablated)
     other = 3 if stays <= 0 else 2  # not clinical: codes of what could be excised, and of what could not
     findings[Finding.SATELLITES.value] = 0 if other_number == 0 else 1 if other_bad == 0 and few else other
     findings[Finding.DEBULKABLE_PCT.value] = (
@@ -203,9 +199,9 @@ def _describe(world: World, i: int) -> None:
     removed = volume - other_volume + (other_good if few else 0.0)
     findings[Finding.REMOVABLE_PCT.value] = 100 * removed / volume if number else math.nan  # not clinical: per cent
     major = number > known[Known.RESECTION_MINOR_MOST_LESIONS.value]
-    remains = remnant(world, i, main) if major else 1 - known[Known.RESECTED_SHARE.value]
+    remains = remnant(case, main) if major else 1 - known[Known.RESECTED_SHARE.value]
     findings[Finding.REMNANT_PCT.value] = 100 * remains  # not clinical: per cent
-    findings[Finding.REMNANT.value] = remnant_enough(world, i, remains)
+    findings[Finding.REMNANT.value] = remnant_enough(case, remains)
     findings[Finding.PATTERN.value] = pattern(known, number, other_number, volume, other_volume)
 
 
@@ -232,11 +228,11 @@ def pattern(known: Any, number: int, other_number: int, volume: float, other_vol
 
 
 @jit_inside
-def sample(world: World, i: int) -> None:
+def sample(case: Case) -> None:
     """A core biopsy is read: differentiation, and Ki-67 of the lesion that was hit."""
-    known, findings, p, c = world.known, world.findings[i], world.traits[i], world.courses[i]
+    known, findings, p, c = case.desk.known, case.course.findings, case.traits, case.course
     sigma = known[Known.KI67_SAMPLING_SIGMA.value]
-    ki67 = p.ki67 * math.exp(sigma * normal(world.key, i, Ask.KI67_SAMPLE.value, c.biopsies))
+    ki67 = p.ki67 * math.exp(sigma * normal(case.key, case.i, Ask.KI67_SAMPLE.value, c.biopsies))
     findings[Finding.KI67_PCT.value] = min(ki67, 100.0)  # not clinical: per cent
     findings[Finding.DIFFERENTIATION.value] = 1 if p.grade == Grade.NEC.value else 0
     c.histology_known = 1

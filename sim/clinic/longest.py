@@ -15,10 +15,11 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from sim.clinic.board import ATTRIBUTES, Finding, Table
+from sim.clinic.board import ATTRIBUTES
 from sim.clinic.known import Known
 from sim.clinic.patient import MOST_LESIONS, whole
 from sim.clinic.protocols import CHEMOTHERAPIES, TARGETED, Role, Treatment
@@ -41,7 +42,7 @@ class Longest:
 
 
 def longest_cases(
-    known: np.ndarray, table: Table, off: Collection[int] = (), away: Collection[Treatment] = ()
+    known: np.ndarray, table: Any, off: Collection[int] = (), away: Collection[Treatment] = ()
 ) -> dict[Role, Longest]:
     """The longest case of each list that can be asked for.
 
@@ -61,7 +62,7 @@ def longest_cases(
 _Case = tuple[Role, float, str, str]
 
 
-def _cases(known: np.ndarray, table: Table, off: Collection[int], away: Collection[Treatment]) -> Iterator[_Case]:
+def _cases(known: np.ndarray, table: Any, off: Collection[int], away: Collection[Treatment]) -> Iterator[_Case]:
     """Every kind of case, the everyday ones first."""
     for role, number, what in (
         (Role.BOARD, Known.BOARD_CASE_MINUTES, "a case at the tumour board"),
@@ -73,13 +74,13 @@ def _cases(known: np.ndarray, table: Table, off: Collection[int], away: Collecti
         (Role.NAVIGATOR, Known.NAVIGATOR_MINUTES, "arranging a treatment"),
     ):
         yield role, known[number.value], what, number.name.lower()
-    for row in range(table.offers.shape[0]):
+    for row in range(int(table.rows)):
         for offer in table.offers[row] if row not in off else ():
             if offer >= 0 and Treatment(int(offer)) not in away:
                 yield from _of_treatment(known, table, row, Treatment(int(offer)))
 
 
-def _of_treatment(known: np.ndarray, table: Table, row: int, treatment: Treatment) -> Iterator[_Case]:
+def _of_treatment(known: np.ndarray, table: Any, row: int, treatment: Treatment) -> Iterator[_Case]:
     """The cases of a treatment that a row of the board offers."""
 
     def k(number: Known) -> float:
@@ -114,7 +115,7 @@ def _of_treatment(known: np.ndarray, table: Table, row: int, treatment: Treatmen
         yield from _of_resection(known, table, row, treatment)
 
 
-def _of_resection(known: np.ndarray, table: Table, row: int, treatment: Treatment) -> Iterator[_Case]:
+def _of_resection(known: np.ndarray, table: Any, row: int, treatment: Treatment) -> Iterator[_Case]:
     """An operation on the liver: how long it takes hangs on what is ablated, and on whether the primary goes along."""
 
     def k(number: Known) -> float:
@@ -162,31 +163,37 @@ def _lesions(number: int) -> str:
     return "1 metastasis" if number == 1 else f"{number} metastases"
 
 
-def _levels(table: Table, row: int, attribute: str) -> int:
+def _levels(table: Any, row: int, attribute: str) -> int:
     """Bits of the levels of an attribute that fit a row."""
-    cell = table.cells[row, list(ATTRIBUTES).index(attribute)]
-    return int(cell.levels) if cell.asked else -1
+    cell = _cell(table, row, attribute)
+    return -1 if cell is None else int(cell["levels"])
 
 
-def _only(table: Table, row: int, attribute: str, levels: Collection[str]) -> bool:
+def _cell(table: Any, row: int, attribute: str) -> Any:
+    """What a row asks of an attribute; None where it asks nothing."""
+    number = list(ATTRIBUTES).index(attribute)
+    return next((cell for cell in table.cells[row] if cell["asked"] and cell["attribute"] == number), None)
+
+
+def _only(table: Any, row: int, attribute: str, levels: Collection[str]) -> bool:
     """Does a row ask for some of these levels of an attribute, and for no other?"""
     these = sum(1 << ATTRIBUTES[attribute].levels.index(level) for level in levels)
     found = _levels(table, row, attribute)
     return found >= 0 and not found & ~these
 
 
-def _most_lesions(known: np.ndarray, table: Table, row: int) -> int:
+def _most_lesions(known: np.ndarray, table: Any, row: int) -> int:
     """How many metastases can have been seen where a row fits."""
     most = float(MOST_LESIONS)
-    cell = table.cells[row, Finding.LESIONS.value]
-    if cell.asked:
-        most = min(most, math.floor(cell.high))
+    cell = _cell(table, row, "lesions")
+    if cell is not None and cell["high"] < most:
+        most = math.floor(cell["high"])
     if _only(table, row, "pattern", ("none", "type_1", "type_2")):  # diffuse is what has more
         most = min(most, math.floor(known[Known.PATTERN_RULE_MOST_LESIONS.value]))
     return int(most)
 
 
-def _most_satellites(known: np.ndarray, table: Table, row: int) -> int:
+def _most_satellites(known: np.ndarray, table: Any, row: int) -> int:
     """How many of them can lie in the lobe that stays."""
     ablated = int(known[Known.ABLATION_MOST_INTRAOPERATIVE.value])
     if _only(table, row, "pattern", ("none", "type_1")) or _only(table, row, "satellites", ("none",)):

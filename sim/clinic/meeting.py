@@ -1,6 +1,6 @@
 """The tumour board's meeting: what it knows, what it decides, and how the decision is set going.
 
-    discussed(world, i, now)    put off once if something is missing, else a background treatment and a main offer
+    discussed(case, now)    put off once if something is missing, else a background treatment and a main offer
     arranged, prepared          from the decision until she can be booked, with the nurse navigator's help or without
 
 The rules are the rows of board.yaml. Refused offers, and those that no centre in reach gives, fall to the next
@@ -10,14 +10,14 @@ fitting row.
 from __future__ import annotations
 
 from sim.clinic.asking import is_elsewhere, session, to_board
-from sim.clinic.board import Finding, Table, first_row
+from sim.clinic.board import Finding, first_of, first_row, fitting_rows, rows_offering
 from sim.clinic.casenotes import know_the_patient
 from sim.clinic.disease import set_alarm, settle
 from sim.clinic.effects import start_analogue
 from sim.clinic.followup import watch
 from sim.clinic.imaging import measured_cm
 from sim.clinic.known import Known
-from sim.clinic.patient import Ask, Phase, World, whole
+from sim.clinic.patient import Ask, Case, Phase, whole
 from sim.clinic.protocols import Family, Role, Treatment, Where
 from sim.clinic.resection import primary_goes_first
 from sim.clinic.stages import FIRST_CAUSE, FIRST_MAIN_ROW, FIRST_TREATMENT, Cause, Policy, Stage
@@ -29,45 +29,45 @@ from sim.steps import NEVER, Join, attend, note, standing, then, use, wait
 
 
 @jit_inside
-def discussed(world: World, i: int, now: int) -> None:
+def discussed(case: Case, now: int) -> None:
     """The tumour board: put off once if something is missing, else a background treatment and a main offer."""
-    key, known, c, plan = world.key, world.known, world.courses[i], world.plan
-    if c.deferred == 0 and uniform(key, i, Ask.DEFERRAL.value, c.boards) < known[Known.BOARD_DEFERRAL.value]:
+    key, known, c, plan = case.key, case.desk.known, case.course, case.plan
+    if c.deferred == 0 and uniform(key, case.i, Ask.DEFERRAL.value, c.boards) < known[Known.BOARD_DEFERRAL.value]:
         c.deferred = 1
-        note(plan, Event.DEFERRED.value, 0, FIRST_CAUSE + _missing(world, i))
-        to_board(world, i)
+        note(plan, Event.DEFERRED.value, 0, FIRST_CAUSE + _missing(case))
+        to_board(case)
         return
     c.deferred = 0
-    settle(world, i, now)
-    know_the_patient(world, i, now)
-    _start_background(world, i, now)
-    row = _decide(world, i)
-    c.treatment = _alternative(world, i, row)
+    settle(case, now)
+    know_the_patient(case, now)
+    _start_background(case, now)
+    row = _decide(case)
+    c.treatment = _alternative(case, row)
     c.boards += 1
     c.courses_made += 1
     c.session = 0
     c.sides = 0
-    c.nadir_cm = measured_cm(world, i)
+    c.nadir_cm = measured_cm(case)
     c.decided_at = now
-    world.findings[i, Finding.PROGRESSING.value] = 0
-    set_alarm(world, i, now)
-    _begin_treatment(world, i)
+    case.course.findings[Finding.PROGRESSING.value] = 0
+    set_alarm(case, now)
+    _begin_treatment(case)
 
 
 @jit_inside
-def _decide(world: World, i: int) -> int:
+def _decide(case: Case) -> int:
     """The row of the main table: the first that fits, is to be had, and is not refused."""
-    key, known, c, plan = world.key, world.known, world.courses[i], world.plan
-    table = world.boards.main
-    off, absent = world.policy[Policy.MAIN_OFF.value], world.policy[Policy.MAIN_ABSENT.value]
-    row, fitting = first_row(table, world.findings[i], off | absent)
-    wanted, _ = first_row(table, world.findings[i], off)
+    key, known, c, plan = case.key, case.desk.known, case.course, case.plan
+    table = case.desk.main
+    off, absent = case.desk.policy[Policy.MAIN_OFF.value], case.desk.policy[Policy.MAIN_ABSENT.value]
+    fitting = fitting_rows(table, case.course.findings)
+    row, wanted = first_of(fitting, off | absent), first_of(fitting, off)
     if wanted != row:
         note(plan, Event.NOT_OFFERED.value, wanted, FIRST_TREATMENT + table.offers[wanted, 0])
     offered = table.offers[row, 0]
     active = offered != Treatment.SURVEILLANCE.value and offered != Treatment.SUPPORTIVE.value
-    if active and uniform(key, i, Ask.ADHERENCE.value, c.boards) >= known[Known.BOARD_ADHERENCE.value]:
-        other, _ = first_row(table, world.findings[i], off | absent | _rows_offering(table, offered))
+    if active and uniform(key, case.i, Ask.ADHERENCE.value, c.boards) >= known[Known.BOARD_ADHERENCE.value]:
+        other = first_of(fitting, off | absent | rows_offering(table, offered))
         if other >= 0:
             note(plan, Event.REFUSED.value, row, FIRST_TREATMENT + offered)
             row = other
@@ -76,20 +76,10 @@ def _decide(world: World, i: int) -> int:
 
 
 @jit_inside
-def _rows_offering(table: Table, offered: int) -> int:
-    """The rows whose offer is this one, as bits: who does not want it is not offered it by another row."""
-    bits = 0
-    for row in range(table.offers.shape[0]):
-        if table.offers[row, 0] == offered:
-            bits |= 1 << row
-    return bits
-
-
-@jit_inside
-def _missing(world: World, i: int) -> int:
+def _missing(case: Case) -> int:
     """What was missing where a discussion is put off."""
-    known = world.known
-    u = uniform(world.key, i, Ask.DEFERRAL_CAUSE.value, world.courses[i].boards)
+    known = case.desk.known
+    u = uniform(case.key, case.i, Ask.DEFERRAL_CAUSE.value, case.course.boards)
     if u < known[Known.BOARD_DEFERRAL_CAUSE_IMAGING.value]:
         return Cause.IMAGING.value
     if u < known[Known.BOARD_DEFERRAL_CAUSE_IMAGING.value] + known[Known.BOARD_DEFERRAL_CAUSE_PATHOLOGY.value]:
@@ -98,58 +88,58 @@ def _missing(world: World, i: int) -> int:
 
 
 @jit_inside
-def _start_background(world: World, i: int, now: int) -> None:
+def _start_background(case: Case, now: int) -> None:
     """The background table; an analogue once begun is a standing membership of the injection programme."""
-    table, plan = world.boards.background, world.plan
-    off = world.policy[Policy.BACKGROUND_OFF.value] | world.policy[Policy.BACKGROUND_ABSENT.value]
-    row, _ = first_row(table, world.findings[i], off)
+    table, plan = case.desk.background, case.plan
+    off = case.desk.policy[Policy.BACKGROUND_OFF.value] | case.desk.policy[Policy.BACKGROUND_ABSENT.value]
+    row, _ = first_row(table, case.course.findings, off)
     if row < 0 or table.offers[row, 0] != Treatment.SSA.value:
         return
-    start_analogue(world, i, now)
+    start_analogue(case, now)
     note(plan, Event.TREATED.value, 1, FIRST_TREATMENT + Treatment.SSA.value)
-    if world.protocols[Treatment.SSA.value].where == Where.HERE.value:  # else given by another centre's programme
-        order = use(plan, world.resources[Role.INJECTIONS.value], NEVER, 2)
+    if case.desk.protocols[Treatment.SSA.value].where == Where.HERE.value:  # else given by another centre's programme
+        order = use(plan, case.desk.resources[Role.INJECTIONS.value], NEVER, 2)
         standing(plan, order)
 
 
 @jit_inside
-def _to_be_had(world: World, treatment: int) -> bool:
-    return treatment >= 0 and world.protocols[treatment].where != Where.NONE.value
+def _to_be_had(case: Case, treatment: int) -> bool:
+    return treatment >= 0 and case.desk.protocols[treatment].where != Where.NONE.value
 
 
 @jit_inside
-def _alternative(world: World, i: int, row: int) -> int:
+def _alternative(case: Case, row: int) -> int:
     """Among equal offers the scenario's preference decides, unless the patient's kidneys do."""
-    key, c = world.key, world.courses[i]
-    offers = world.boards.main.offers[row]
+    key, c = case.key, case.course
+    offers = case.desk.main.offers[row]
     total = 0.0
     for offer in offers:
-        if _to_be_had(world, offer):
-            total += world.protocols[offer].preference
-    left = uniform(key, i, Ask.ALTERNATIVE.value, c.boards) * total
+        if _to_be_had(case, offer):
+            total += case.desk.protocols[offer].preference
+    left = uniform(key, case.i, Ask.ALTERNATIVE.value, c.boards) * total
     choice = int(offers[0])
     for offer in offers:
-        if _to_be_had(world, offer):
+        if _to_be_had(case, offer):
             choice = int(offer)
-            left -= world.protocols[offer].preference
+            left -= case.desk.protocols[offer].preference
             if left < 0:
                 break
-    barred = world.known[Known.TACE_BARRED_BY_KIDNEY.value]
-    kidneys = world.traits[i].kidney_disease == 1 and uniform(key, i, Ask.TACE_BARRED.value, 0) < barred
-    if choice == Treatment.TACE.value and kidneys and _to_be_had(world, Treatment.TAE.value):
+    barred = case.desk.known[Known.TACE_BARRED_BY_KIDNEY.value]
+    kidneys = case.traits.kidney_disease == 1 and uniform(key, case.i, Ask.TACE_BARRED.value, 0) < barred
+    if choice == Treatment.TACE.value and kidneys and _to_be_had(case, Treatment.TAE.value):
         choice = Treatment.TAE.value
     return choice
 
 
 @jit_inside
-def _begin_treatment(world: World, i: int) -> None:
+def _begin_treatment(case: Case) -> None:
     """From the decision to what it asks for."""
-    c, plan = world.courses[i], world.plan
+    c, plan = case.course, case.plan
     if c.treatment == Treatment.SURVEILLANCE.value:
-        watch(world, i)
+        watch(case)
     elif c.treatment == Treatment.PRIMARY_SURGERY.value:
         c.phase = Phase.WAITING.value
-        ask_for_primary_surgery(world, i, Stage.PRIMARY_OPERATED.value)
+        ask_for_primary_surgery(case, Stage.PRIMARY_OPERATED.value)
     elif c.treatment == Treatment.SUPPORTIVE.value:
         c.phase = Phase.SUPPORTIVE.value
         note(plan, Event.TREATED.value, 1, FIRST_TREATMENT + Treatment.SUPPORTIVE.value)
@@ -157,68 +147,68 @@ def _begin_treatment(world: World, i: int) -> None:
         then(plan, Stage.SUPPORTIVE_VISIT.value)
     else:
         c.phase = Phase.WAITING.value
-        _ask_navigator(world, i)
+        _ask_navigator(case)
 
 
 @jit_inside
-def _ask_navigator(world: World, i: int) -> None:
+def _ask_navigator(case: Case) -> None:
     """The nurse navigator is asked to arrange what comes next; whoever she has no time for arranges it herself."""
-    known, plan = world.known, world.plan
-    wait(plan, _unaided(world, i))
-    attend(plan, world.resources[Role.NAVIGATOR.value], whole(known[Known.NAVIGATOR_MINUTES.value]), 2)
+    known, plan = case.desk.known, case.plan
+    wait(plan, _unaided(case))
+    attend(plan, case.desk.resources[Role.NAVIGATOR.value], whole(known[Known.NAVIGATOR_MINUTES.value]), 2)
     then(plan, Stage.ARRANGED.value, Join.ANY.value)
 
 
 @jit_inside
-def _action(world: World, i: int) -> float:
+def _action(case: Case) -> float:
     """From the decision until it has been acted on, with a navigator [minutes]."""
-    known, c = world.known, world.courses[i]
+    known, c = case.desk.known, case.course
     median, sigma = known[Known.BOARD_ACTION_MEDIAN.value], known[Known.BOARD_ACTION_SIGMA.value]
-    return float(lognormal(world.key, i, Ask.PREPARATION.value, c.courses_made, median, sigma))
+    return float(lognormal(case.key, case.i, Ask.PREPARATION.value, c.courses_made, median, sigma))
 
 
 @jit_inside
-def _unaided(world: World, i: int) -> int:
+def _unaided(case: Case) -> int:
     """The same without one."""
-    return whole(_action(world, i) * world.known[Known.NAVIGATOR_UNAIDED_FACTOR.value])
+    return whole(_action(case) * case.desk.known[Known.NAVIGATOR_UNAIDED_FACTOR.value])
 
 
 @jit_inside
-def arranged(world: World, i: int, now: int) -> None:
+def arranged(case: Case, now: int) -> None:
     """Told, seen and consented; what the treatment itself needs before it can be booked comes on top."""
-    known, c = world.known, world.courses[i]
+    known, c = case.desk.known, case.course
     elapsed = now - c.decided_at
     left = 0
-    if elapsed < _unaided(world, i):
-        left = max(whole(_action(world, i)) - elapsed, 0)
+    if elapsed < _unaided(case):
+        left = max(whole(_action(case)) - elapsed, 0)
     needs = 0.0
     if c.treatment == Treatment.PRRT.value:
         needs = known[Known.PRRT_ORDER_LEAD.value]
-    elif world.protocols[c.treatment].family == Family.RESECTION.value:
+    elif case.desk.protocols[c.treatment].family == Family.RESECTION.value:
         needs = known[Known.RESECTION_ASSESSMENT.value]
-    elif world.protocols[c.treatment].family == Family.TRANSPLANT.value:
+    elif case.desk.protocols[c.treatment].family == Family.TRANSPLANT.value:
         needs = known[Known.TRANSPLANT_ASSESSMENT.value]
-    wait(world.plan, max(left + whole(needs), _away(world, i) - elapsed))
-    then(world.plan, _first_step(world, i))
+    wait(case.plan, max(left + whole(needs), _away(case) - elapsed))
+    then(case.plan, _first_step(case))
 
 
 @jit_inside
-def _away(world: World, i: int) -> int:
+def _away(case: Case) -> int:
     """From the decision to the first session where another centre gives the treatment, else nothing.
 
     A transplant elsewhere is waited for on the list, see `sim.clinic.listing`.
     """
-    c = world.courses[i]
-    protocol = world.protocols[c.treatment]
-    if not is_elsewhere(world, i) or protocol.family == Family.TRANSPLANT.value:
+    c = case.course
+    protocol = case.desk.protocols[c.treatment]
+    if not is_elsewhere(case) or protocol.family == Family.TRANSPLANT.value:
         return 0
-    return whole(lognormal(world.key, i, Ask.AWAY.value, c.courses_made, protocol.away_median, protocol.away_sigma))
+    return whole(lognormal(case.key, case.i, Ask.AWAY.value, c.courses_made, protocol.away_median, protocol.away_sigma))
 
 
 @jit_inside
-def _first_step(world: World, i: int) -> int:
+def _first_step(case: Case) -> int:
     """What a treatment begins with: a mapping, an assessment, or its first session."""
-    family = world.protocols[world.courses[i].treatment].family
+    family = case.desk.protocols[case.course.treatment].family
     if family == Family.RADIOEMBOLISATION.value:
         return Stage.MAPPING.value
     if family == Family.TRANSPLANT.value:
@@ -227,10 +217,10 @@ def _first_step(world: World, i: int) -> int:
 
 
 @jit_inside
-def prepared(world: World, i: int) -> None:
+def prepared(case: Case) -> None:
     """Ready to be booked, unless the primary has to come out first."""
-    if primary_goes_first(world, i):
-        ask_for_primary_surgery(world, i, Stage.PRIMARY_OUT.value)
+    if primary_goes_first(case):
+        ask_for_primary_surgery(case, Stage.PRIMARY_OUT.value)
         return
-    session(world, i)
-    then(world.plan, Stage.SESSION_OVER.value)
+    session(case)
+    then(case.plan, Stage.SESSION_OVER.value)

@@ -1,6 +1,6 @@
 """The pathway: every step of care by its number.
 
-    advance(world, i, step, now)      run a step: medicine says what it wants next
+    advance(case, step, now)      run a step: medicine says what it wants next
 
 `workup`, `meeting`, `courses`, `steps_of_surgery` and `followup` have one short function per step, in the order a
 patient meets them.
@@ -32,7 +32,7 @@ from sim.clinic.listing import (
 )
 from sim.clinic.mapping import mapped, mapping
 from sim.clinic.meeting import arranged, discussed, prepared
-from sim.clinic.patient import World
+from sim.clinic.patient import World, case_of
 from sim.clinic.stages import Stage
 from sim.clinic.steps_of_surgery import interval_over, interval_read, interval_scanned, primary_out
 from sim.clinic.workup import first_symptom, imaged, imaging_read, presented, referred, results_in, sampled
@@ -43,79 +43,80 @@ from sim.steps import alarm, clear
 @jit
 def advance(world: World, i: int, step: int, now: int) -> None:
     """Run a step of care: fill the plan with what medicine wants next."""
-    clear(world.plan)
+    case = case_of(world, i)
+    clear(case.plan)
     if step == Stage.FIRST_SYMPTOM.value:
-        first_symptom(world, i, now)
+        first_symptom(case, now)
     elif step == Stage.PRESENTED.value:
-        presented(world, i, now)
+        presented(case, now)
     elif step == Stage.REFERRED.value:
-        referred(world, i)
+        referred(case)
     elif step == Stage.IMAGED.value:
-        imaged(world, i)
+        imaged(case)
     elif step == Stage.IMAGING_READ.value:
-        imaging_read(world, i, now)
+        imaging_read(case, now)
     elif step == Stage.SAMPLED.value:
-        sampled(world, i)
+        sampled(case)
     elif step == Stage.RESULTS_IN.value:
-        results_in(world, i, now)
+        results_in(case, now)
     elif step == Stage.DISCUSSED.value:
-        discussed(world, i, now)
+        discussed(case, now)
     elif step == Stage.SESSION_OVER.value:
-        session_over(world, i, now)
+        session_over(case, now)
     elif step == Stage.STEPPED_DOWN.value:
-        stepped_down(world, i)
+        stepped_down(case)
     elif step == Stage.RECOVERED.value:
-        recovered(world, i)
+        recovered(case)
     elif step == Stage.NEXT_SESSION.value:
-        next_session(world, i)
+        next_session(case)
     elif step == Stage.PRIMARY_OPERATED.value:
-        primary_operated(world, i)
+        primary_operated(case)
     elif step == Stage.SURVEILLANCE_DUE.value:
-        surveillance_due(world, i, now)
+        surveillance_due(case, now)
     elif step == Stage.SCANNED.value:
-        scanned(world, i)
+        scanned(case)
     elif step == Stage.ASSESSED.value:
-        assessed(world, i, now)
+        assessed(case, now)
     elif step == Stage.RESTAGED.value:
-        restaged(world, i)
+        restaged(case)
     elif step == Stage.RESTAGING_READ.value:
-        restaging_read(world, i, now)
+        restaging_read(case, now)
     elif step == Stage.SYMPTOM_VISIT.value:
-        symptom_visit(world, i)
+        symptom_visit(case)
     elif step == Stage.SUPPORTIVE_VISIT.value:
-        supportive_visit(world, i)
+        supportive_visit(case)
     elif step == Stage.SUPPORTIVE_SEEN.value:
-        supportive_seen(world, i)
+        supportive_seen(case)
     elif step == Stage.ARRANGED.value:
-        arranged(world, i, now)
+        arranged(case, now)
     elif step == Stage.PREPARED.value:
-        prepared(world, i)
+        prepared(case)
     elif step == Stage.PRIMARY_OUT.value:
-        primary_out(world, i)
+        primary_out(case)
     elif step == Stage.INTERVAL_OVER.value:
-        interval_over(world, i)
+        interval_over(case)
     elif step == Stage.INTERVAL_SCANNED.value:
-        interval_scanned(world, i)
+        interval_scanned(case)
     elif step == Stage.INTERVAL_READ.value:
-        interval_read(world, i, now)
+        interval_read(case, now)
     elif step == Stage.MAPPING.value:
-        mapping(world, i)
+        mapping(case)
     elif step == Stage.MAPPED.value:
-        mapped(world, i, now)
+        mapped(case, now)
     elif step == Stage.GRAFT_ASSESSMENT.value:
-        assessment(world, i)
+        assessment(case)
     elif step == Stage.LISTED.value:
-        listed(world, i, now)
+        listed(case, now)
     elif step == Stage.RESCAN_DUE.value:
-        rescan_due(world, i)
+        rescan_due(case)
     elif step == Stage.RESCANNED.value:
-        rescanned(world, i)
+        rescanned(case)
     elif step == Stage.LIST_REVIEWED.value:
-        list_reviewed(world, i, now)
+        list_reviewed(case, now)
     elif step == Stage.TRANSPLANTED.value:
-        transplanted(world, i, now)
+        transplanted(case, now)
     elif step == Stage.FROM_ICU.value:
-        from_icu(world, i)
+        from_icu(case)
     else:
         raise ValueError("no such step of care")
-    alarm(world.plan, world.courses[i].alarm_at)
+    alarm(case.plan, case.course.alarm_at)

@@ -3,6 +3,7 @@
     TRAITS, COURSE, LESION  the records of a patient, field by field
     Ask                     the clinic's questions to chance
     World                   all that medicine may look at: the records, the evidence, the tables, the plan
+    Case, case_of           what a step of care gets of it: one patient
     whole, later            minutes, rounded once
 
 How the traits are drawn stands in `cohort`. Knows no queue and no hospital.
@@ -16,7 +17,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.jit import jit
+from sim.clinic.board import TABLE, Finding, Tables
+from sim.clinic.known import Known
+from sim.clinic.protocols import PROTOCOL, Role, Treatment
+from sim.clinic.stages import Policy
+from sim.jit import jit, jit_in_place
 from sim.steps import NEVER, Plan
 
 MOST_LESIONS = 48  # not clinical: the array's width; the smallest of more would be below any modality's sight
@@ -161,6 +166,7 @@ TRAITS = np.dtype(
         ("blood_group", "i8"),  # BloodGroup
         ("exclusion", "i8"),  # Exclusion: what bars her from a transplant
         ("lobe_0", "f8"),  # share of the liver in the lobe that has more disease at first
+        ("row", "i8"),  # of `World.livers`; -1 for those who never get a metastasis and need none
     ]
 )
 """What is fixed at first symptom."""
@@ -178,6 +184,7 @@ COURSE = np.dtype(
         ("hold_systemic", "i8"),  # resistance follows its end
         ("extrahepatic", "i8"),
         ("ecog", "i8"),
+        ("slots", "i8"),  # places for lesions in use: none stands beyond them
         ("lesions_made", "i8"),  # lesions ever begun: the address of the next one's luck
         ("hazard_spent", "f8"),  # cumulative cancer hazard so far
         ("worsening_spent", "f8"),  # since the last change of performance status
@@ -229,6 +236,7 @@ COURSE = np.dtype(
         ("to_take", "i8"),  # of two operations: the lobe whose portal vein has been closed
         ("grown", "f8"),  # by how much of its size the other lobe then grows; 0 where no vein has been closed
         ("lobe_cleared", "i8"),  # of two operations: the first has cleared the lobe that stays
+        ("findings", "f8", (len(Finding),)),  # what has been observed; NaN where nothing
     ]
 )
 """What changes. A step writes only its own patient's."""
@@ -244,6 +252,22 @@ LESION = np.dtype(
 )
 """A liver metastasis."""
 
+LIVER = np.dtype([("lesions", LESION, (MOST_LESIONS,))])
+"""The lesions of a patient. Only those who will have some get a row: it takes more than all the rest of her."""
+
+LOOK = np.dtype(
+    [
+        ("share", "f8"),
+        ("cm", "f8"),  # the diameter of a lesion of that share
+        ("patient", "i8"),
+        ("site", "f8"),  # what chance says of where her lesion of this place lies
+        ("order", "i8"),  # a list of lesions, for who sorts some
+    ]
+)
+"""A sheet of notes with a line for each lesion: what was last worked out for it, because a scan asks several times.
+
+It never goes out of date: a size follows from the share alone, the luck of a site from patient and place alone."""
+
 
 class Phase(IntEnum):
     """What the patient is in, as far as an alarm needs to know."""
@@ -256,20 +280,81 @@ class Phase(IntEnum):
     SUPPORTIVE = 5
 
 
+DESK = np.dtype(
+    [
+        ("known", "f8", (len(Known),)),  # the evidence
+        ("protocols", PROTOCOL, (len(Treatment),)),  # how each treatment is given, see sim.clinic.protocols
+        ("background", TABLE),  # the board's two tables, see sim.clinic.board
+        ("main", TABLE),
+        ("resources", "i8", (len(Role),)),  # the hospital's number of each resource the pathway asks for
+        ("policy", "i8", (len(Policy),)),  # the scenario's choices as whole numbers, see sim.clinic.stages
+        ("looks", LOOK, (MOST_LESIONS,)),
+    ]
+)
+"""What lies on the clinic's desk, whoever the patient is."""
+
+
 class World(NamedTuple):
-    """All that medicine may look at. Arrays of one run; every step gets this and a patient's number."""
+    """All that medicine may look at. Arrays of one run; every step gets this and a patient's number.
+
+    Few arrays, because compiled code hands on each as seven words or more. What lies in them goes by name too.
+    """
 
     key: Any  # the replication's key, see sim.draws
-    known: Any  # (parameters,) evidence, indexed by Known
+    desk: Any  # (1,) DESK
     traits: Any  # (patients,) TRAITS
     courses: Any  # (patients,) COURSE
-    lesions: Any  # (patients, MOST_LESIONS) LESION
-    findings: Any  # (patients, attributes) what has been observed, see sim.clinic.board; NaN where nothing
-    boards: Any  # the two decision tables as arrays, see sim.clinic.board
-    protocols: Any  # (treatments,) how each treatment is given, see sim.clinic.protocols
-    resources: Any  # (roles,) the hospital's number of each resource the pathway asks for
-    policy: Any  # (policies,) the scenario's choices as whole numbers, see sim.clinic.stages
+    livers: Any  # (rows,) LIVER
     plan: Plan
+
+    @property
+    def known(self) -> Any:
+        """(parameters,) evidence, indexed by Known."""
+        return self.desk[0].known
+
+    @property
+    def protocols(self) -> Any:
+        """(treatments,) PROTOCOL."""
+        return self.desk["protocols"][0].view(np.recarray)
+
+    @property
+    def boards(self) -> Tables:
+        """The board's two tables."""
+        return Tables(self.desk[0].background, self.desk[0].main)
+
+    @property
+    def policy(self) -> Any:
+        """(policies,) the scenario's choices."""
+        return self.desk[0].policy
+
+    @property
+    def findings(self) -> Any:
+        """(patients, attributes) what has been observed."""
+        return self.courses["findings"]
+
+    @property
+    def lesions(self) -> Any:
+        """(rows, MOST_LESIONS) LESION. Whose row it is stands in the traits."""
+        return self.livers["lesions"].view(np.recarray)
+
+
+class Case(NamedTuple):
+    """A patient as a step of care meets her. Records, each of which compiled code hands on as one address."""
+
+    key: Any  # the replication's key, see sim.draws
+    i: int  # her number
+    desk: Any  # DESK
+    traits: Any  # TRAITS
+    course: Any  # COURSE
+    liver: Any  # LIVER; of those who need none it is somebody else's, and not looked at
+    plan: Any  # SHEET of sim.steps
+
+
+@jit_in_place
+def case_of(world: World, i: int) -> Case:
+    """What a step of care may read and write of patient `i`."""
+    p = world.traits[i]
+    return Case(world.key, i, world.desk[0], p, world.courses[i], world.livers[max(p.row, 0)], world.plan.sheet[0])
 
 
 @jit

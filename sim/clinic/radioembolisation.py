@@ -1,10 +1,10 @@
 """Radioembolisation: the mapping angiogram, one side of the liver after the other, and what follows years later.
 
-    map_vessels(world, i)                can she be treated, and which sides?
-    is_mapped(world, i)                  has that been done?
-    observation(world, i)                time in bed afterwards
-    sides_planned(world, i)              how many sides this course is to treat
-    radioembolise(world, i, now)         the effect of the treatment of one side
+    map_vessels(case)                can she be treated, and which sides?
+    is_mapped(case)                  has that been done?
+    observation(case)                time in bed afterwards
+    sides_planned(case)              how many sides this course is to treat
+    radioembolise(case, now)         the effect of the treatment of one side
 
 The response does not come at once: growth is held from the last side on, the lesions of the treated sides shrink
 at one later minute (alarm `RESPONSE_SHOWS`). Years later the liver may decline (alarm `LIVER_DECLINE`), more often
@@ -17,7 +17,7 @@ from __future__ import annotations
 from sim.clinic.board import Finding
 from sim.clinic.effects import hold, relieve
 from sim.clinic.known import Known
-from sim.clinic.patient import Ask, World, later
+from sim.clinic.patient import Ask, Case, later
 from sim.clinic.resection import seen_in_lobe
 from sim.draws import lognormal, uniform
 from sim.jit import jit_inside
@@ -26,75 +26,75 @@ BOTH = 3  # not clinical: the bits of both lobes
 
 
 @jit_inside
-def map_vessels(world: World, i: int) -> bool:
+def map_vessels(case: Case) -> bool:
     """The mapping angiogram: which sides are to be treated, and whether the spheres would go only there."""
-    c = world.courses[i]
+    c = case.course
     c.sides = 0
     for lobe in range(2):
-        if seen_in_lobe(world, i, lobe) > 0:
+        if seen_in_lobe(case, lobe) > 0:
             c.sides |= 1 << lobe
-    fails = uniform(world.key, i, Ask.MAPPING_FAILS.value, c.courses_made)
-    return c.sides > 0 and fails >= world.known[Known.TARE_MAPPING_FAILURE.value]
+    fails = uniform(case.key, case.i, Ask.MAPPING_FAILS.value, c.courses_made)
+    return c.sides > 0 and fails >= case.desk.known[Known.TARE_MAPPING_FAILURE.value]
 
 
 @jit_inside
-def is_mapped(world: World, i: int) -> bool:
+def is_mapped(case: Case) -> bool:
     """Has the mapping angiogram of this course been done?"""
-    return bool(world.courses[i].sides > 0)
+    return bool(case.course.sides > 0)
 
 
 @jit_inside
-def observation(world: World, i: int) -> float:
+def observation(case: Case) -> float:
     """Time in bed after mapping or a session, which some prolong by a night [minutes]."""
-    known, c = world.known, world.courses[i]
+    known, c = case.desk.known, case.course
     nth = c.courses_made * 2 + c.session
-    night = uniform(world.key, i, Ask.OVERNIGHT.value, nth) < known[Known.TARE_OVERNIGHT.value]
-    return float(known[Known.TARE_STAY_NIGHT.value if night and is_mapped(world, i) else Known.TARE_STAY_DAY.value])
+    night = uniform(case.key, case.i, Ask.OVERNIGHT.value, nth) < known[Known.TARE_OVERNIGHT.value]
+    return float(known[Known.TARE_STAY_NIGHT.value if night and is_mapped(case) else Known.TARE_STAY_DAY.value])
 
 
 @jit_inside
-def sides_planned(world: World, i: int) -> int:
+def sides_planned(case: Case) -> int:
     """How many sides this course is to treat."""
-    return 2 if world.courses[i].sides == BOTH else 1
+    return 2 if case.course.sides == BOTH else 1
 
 
 @jit_inside
-def _side(world: World, i: int) -> int:
+def _side(case: Case) -> int:
     """The lobe of the session under way: the first one first, as with the other embolisations."""
-    c = world.courses[i]
+    c = case.course
     if c.sides == BOTH:
         return int(c.session)
     return max(int(c.sides) - 1, 0)
 
 
 @jit_inside
-def radioembolise(world: World, i: int, now: int) -> None:
+def radioembolise(case: Case, now: int) -> None:
     """One side of the liver: what it will do, and when, is set going; only the last side holds growth."""
-    key, known, c = world.key, world.known, world.courses[i]
-    protocol = world.protocols[c.treatment]
-    side = 1 << _side(world, i)
+    key, known, c = case.key, case.desk.known, case.course
+    protocol = case.desk.protocols[c.treatment]
+    side = 1 << _side(case)
     if c.session == 0:
         c.responding = 0
-        relieve(world, i, now)
-        world.findings[i, Finding.TARE_HAD.value] += 1
+        relieve(case, now)
+        case.course.findings[Finding.TARE_HAD.value] += 1
     c.irradiated |= side
-    if uniform(key, i, Ask.RESPONSE.value, c.courses_made) < protocol.response:
+    if uniform(key, case.i, Ask.RESPONSE.value, c.courses_made) < protocol.response:
         c.responding |= side
         c.response_shrink = protocol.shrink
         c.response_at = later(now, known[Known.TARE_RESPONSE_TIME.value])
-    _start_decline(world, i, now)
-    if c.session == sides_planned(world, i) - 1:
-        hold(world, i, now)
+    _start_decline(case, now)
+    if c.session == sides_planned(case) - 1:
+        hold(case, now)
 
 
 @jit_inside
-def _start_decline(world: World, i: int, now: int) -> None:
+def _start_decline(case: Case, now: int) -> None:
     """The clock of a liver that will decline; the draw is one for both sides, the chance is not."""
-    key, known, c = world.key, world.known, world.courses[i]
+    key, known, c = case.key, case.desk.known, case.course
     chance = known[Known.TARE_DECLINE_ONE_SIDE.value]
     if c.irradiated == BOTH:
         chance = known[Known.TARE_DECLINE_WHOLE_LIVER.value]
-    if c.declined == 0 and uniform(key, i, Ask.DECLINE.value, c.courses_made) < chance:
+    if c.declined == 0 and uniform(key, case.i, Ask.DECLINE.value, c.courses_made) < chance:
         median, sigma = known[Known.TARE_DECLINE_TIME_MEDIAN.value], known[Known.TARE_DECLINE_TIME_SIGMA.value]
-        begins = later(now, lognormal(key, i, Ask.DECLINE_TIME.value, c.courses_made, median, sigma))
+        begins = later(now, lognormal(key, case.i, Ask.DECLINE_TIME.value, c.courses_made, median, sigma))
         c.decline_at = min(c.decline_at, begins)

@@ -1,10 +1,10 @@
 """What a surgeon can reach and what stays of the liver: the limits that decide between one operation and another.
 
-    lobe_share(world, i, lobe)             share of the liver in a lobe
-    remnant(world, i, taken)               share that stays where a lobe is taken, as far as it has grown by then
-    remnant_enough(world, i, share)        is that enough: not, once it has grown, or as it is
-    beyond_reach(world, i, lobe, ...)      tumour of a lobe that excision and ablation would leave
-    clear_lobe(world, i, lobe, ...)        excise and ablate there, and say what was left
+    lobe_share(case, lobe)             share of the liver in a lobe
+    remnant(case, taken)               share that stays where a lobe is taken, as far as it has grown by then
+    remnant_enough(case, share)        is that enough: not, once it has grown, or as it is
+    beyond_reach(case, lobe, ...)      tumour of a lobe that excision and ablation would leave
+    clear_lobe(case, lobe, ...)        excise and ablate there, and say what was left
 
 Which lobe is taken is for the caller to say. Source: the cards of the topics `resection` and `ablation`.
 """
@@ -13,94 +13,98 @@ from __future__ import annotations
 
 from sim.clinic.ablation import ablate_lesion, badly_placed, too_large
 from sim.clinic.board import Finding
-from sim.clinic.disease import scale_lesion
+from sim.clinic.disease import add_up, scale_lesion
 from sim.clinic.known import Known
-from sim.clinic.patient import MOST_LESIONS, World
+from sim.clinic.patient import Case
 from sim.jit import jit_inside
 
 TOO_SMALL, ENOUGH_IF_GROWN, ENOUGH = 0, 1, 2  # not clinical: levels of the board's attribute `remnant`
 
 
 @jit_inside
-def lobe_share(world: World, i: int, lobe: int) -> float:
+def lobe_share(case: Case, lobe: int) -> float:
     """Share of the liver in a lobe, as nature made it."""
-    first = world.traits[i].lobe_0
+    first = case.traits.lobe_0
     return float(first if lobe == 0 else 1 - first)
 
 
 @jit_inside
-def remnant(world: World, i: int, taken: int) -> float:
+def remnant(case: Case, taken: int) -> float:
     """Share of the liver that stays where a lobe is taken; larger where that lobe's portal vein has been closed."""
-    c = world.courses[i]
+    c = case.course
     if c.grown <= 0:
-        return lobe_share(world, i, 1 - taken)
-    stays = min(lobe_share(world, i, 1 - c.to_take) * (1 + c.grown), 1.0)
+        return lobe_share(case, 1 - taken)
+    stays = min(lobe_share(case, 1 - c.to_take) * (1 + c.grown), 1.0)
     return float(stays if taken == c.to_take else 1 - stays)
 
 
 @jit_inside
-def remnant_enough(world: World, i: int, share: float) -> int:
+def remnant_enough(case: Case, share: float) -> int:
     """TOO_SMALL, ENOUGH_IF_GROWN or ENOUGH; after chemotherapy or embolisation more has to stay.
 
     A portal vein is closed once: what is too small afterwards stays so.
     """
-    known, findings = world.known, world.findings[i]
+    known, findings = case.desk.known, case.course.findings
     embolised = findings[Finding.EMBOLISATIONS_HAD.value] + findings[Finding.TARE_HAD.value]
     hurt = embolised + findings[Finding.CHEMOTHERAPIES_HAD.value] > 0
     least = known[Known.REMNANT_LEAST_AFTER_TREATMENT.value if hurt else Known.REMNANT_LEAST_NORMAL.value]
     if share >= least:
         return ENOUGH
     hoped = share * (1 + known[Known.PORTAL_VEIN_GROWTH_MEDIAN.value])
-    return ENOUGH_IF_GROWN if world.courses[i].grown <= 0 and hoped >= least else TOO_SMALL
+    return ENOUGH_IF_GROWN if case.course.grown <= 0 and hoped >= least else TOO_SMALL
 
 
 @jit_inside
-def beyond_reach(world: World, i: int, lobe: int, excisions: int, ablations: int) -> float:
+def beyond_reach(case: Case, lobe: int, excisions: int, ablations: int) -> float:
     """Tumour seen in a lobe that would be left, as a share of the liver; 0 where all of it can be treated.
 
     excisions, ablations   the most there can be of each; what ablation can not reach is excised, the largest first
     """
-    return _work_through(world, i, lobe, excisions, ablations, False)
+    return _work_through(case, lobe, excisions, ablations, False)
 
 
 @jit_inside
-def clear_lobe(world: World, i: int, lobe: int, excisions: int, ablations: int) -> float:
+def clear_lobe(case: Case, lobe: int, excisions: int, ablations: int) -> float:
     """Excise and ablate what has been seen in a lobe. Returns what was left of it, as a share of the liver."""
-    return _work_through(world, i, lobe, excisions, ablations, True)
+    return _work_through(case, lobe, excisions, ablations, True)
 
 
 @jit_inside
-def _work_through(world: World, i: int, lobe: int, excisions: int, ablations: int, carry_out: bool) -> float:
-    left = 0.0
-    last_share, last = 2.0, -1
-    for _ in range(MOST_LESIONS):
-        j = _next_smaller(world, i, lobe, last_share, last)
-        if j < 0:
-            break
-        last_share, last = world.lesions[i, j].share, j
-        ablatable = not too_large(world, i, j) and not badly_placed(world, i, j)
+def _work_through(case: Case, lobe: int, excisions: int, ablations: int, carry_out: bool) -> float:
+    left, scaled = 0.0, False
+    for place in range(_largest_first(case, lobe)):
+        j = case.desk.looks[place].order
+        share = case.liver.lesions[j].share
+        ablatable = not too_large(case, j) and not badly_placed(case, j)
         if ablatable and ablations > 0:
             ablations -= 1
             if carry_out:
-                ablate_lesion(world, i, j)
+                ablate_lesion(case, j)
+                scaled = True
         elif excisions > 0:
             excisions -= 1
             if carry_out:
-                scale_lesion(world, i, j, 0.0)
+                scale_lesion(case, j, 0.0)
+                scaled = True
         else:
-            left += last_share
+            left += share
+    if scaled:
+        add_up(case)
     return float(left)
 
 
 @jit_inside
-def _next_smaller(world: World, i: int, lobe: int, share: float, after: int) -> int:
-    """The largest lesion seen in a lobe that comes after this one in order of size; at a tie by number. -1 for none."""
-    best = -1
-    for j in range(MOST_LESIONS):
-        lesion = world.lesions[i, j]
+def _largest_first(case: Case, lobe: int) -> int:
+    """Put the lesions seen in a lobe in order of size, at a tie by number. Returns how many there are."""
+    looks, number = case.desk.looks, 0
+    for j in range(case.course.slots):
+        lesion = case.liver.lesions[j]
         if lesion.seen == 0 or lesion.lobe != lobe or lesion.share <= 0:
             continue
-        later = lesion.share < share or (lesion.share == share and j > after)
-        if later and (best < 0 or lesion.share > world.lesions[i, best].share):
-            best = j
-    return best
+        place = number
+        while place > 0 and case.liver.lesions[looks[place - 1].order].share < lesion.share:
+            looks[place].order = looks[place - 1].order
+            place -= 1
+        looks[place].order = j
+        number += 1
+    return number

@@ -1,13 +1,13 @@
 """Operations on the liver: what is taken, what is left, what bars it on the table, and what comes in two steps.
 
-    is_major(world, i)                does the operation to come take a whole lobe?
-    closes_vein_only(world, i)        is the first step an embolisation of the portal vein, without an operation?
-    lobe_to_take(world, i)            the lobe a surgeon takes
-    resection_minutes(world, i)       planned minutes of the operation to come
-    can_be_resected(world, i)         is what was planned still possible, now that she is on the table?
-    can_go_on(world, i)               the same as the CT between two operations shows it, before she is called again
+    is_major(case)                does the operation to come take a whole lobe?
+    closes_vein_only(case)        is the first step an embolisation of the portal vein, without an operation?
+    lobe_to_take(case)            the lobe a surgeon takes
+    resection_minutes(case)       planned minutes of the operation to come
+    can_be_resected(case)         is what was planned still possible, now that she is on the table?
+    can_go_on(case)               the same as the CT between two operations shows it, before she is called again
     resect, close_portal_vein         the effects
-    risks_like(world, i)              the treatment whose risks the operation to come has
+    risks_like(case)              the treatment whose risks the operation to come has
     takes_primary_along, primary_goes_first    what becomes of the primary
 
 Recurrence is regrowth of what is left: lesions that nobody saw, and a microscopic residue where nothing visible is
@@ -17,10 +17,10 @@ left. What debulking leaves is what it leaves. Source: the cards of the topics `
 from __future__ import annotations
 
 from sim.clinic.board import Finding
-from sim.clinic.disease import add_lesion, scale_lesion
+from sim.clinic.disease import add_lesion, add_up, scale_lesion
 from sim.clinic.imaging import found, main_lobe, tumour_seen
 from sim.clinic.known import Known
-from sim.clinic.patient import MOST_LESIONS, Ask, Site, World
+from sim.clinic.patient import Ask, Case, Site
 from sim.clinic.protocols import Family, Treatment
 from sim.clinic.reach import ENOUGH, ENOUGH_IF_GROWN, beyond_reach, clear_lobe, remnant, remnant_enough
 from sim.draws import lognormal, uniform
@@ -28,79 +28,79 @@ from sim.jit import jit_inside
 
 
 @jit_inside
-def is_major(world: World, i: int) -> bool:
+def is_major(case: Case) -> bool:
     """Does the operation to come take a whole lobe?
 
     Where the name does not say, it does unless the lesions are few. Of two steps the second does.
     """
-    c = world.courses[i]
+    c = case.course
     if c.treatment == Treatment.RESECTION_WITH_ABLATION.value or c.treatment == Treatment.DEBULKING.value:
-        few = world.known[Known.RESECTION_MINOR_MOST_LESIONS.value]
-        return bool(world.findings[i, Finding.LESIONS.value] > few)
+        few = case.desk.known[Known.RESECTION_MINOR_MOST_LESIONS.value]
+        return bool(case.course.findings[Finding.LESIONS.value] > few)
     if c.treatment == Treatment.TWO_STEP_RESECTION.value:
         return bool(c.session > 0)
     return bool(c.treatment != Treatment.MINOR_RESECTION.value)
 
 
 @jit_inside
-def is_first_step(world: World, i: int) -> bool:
+def is_first_step(case: Case) -> bool:
     """Is it the first of two steps, which leaves the lobe that will be taken?"""
-    c = world.courses[i]
+    c = case.course
     return bool(c.treatment == Treatment.TWO_STEP_RESECTION.value and c.session == 0)
 
 
 @jit_inside
-def lobe_to_take(world: World, i: int) -> int:
+def lobe_to_take(case: Case) -> int:
     """The lobe a surgeon takes: that with more tumour, or the one whose portal vein was closed for it."""
-    c = world.courses[i]
+    c = case.course
     if c.treatment == Treatment.TWO_STEP_RESECTION.value and c.session > 0:
         return int(c.to_take)
-    return main_lobe(world, i)
+    return main_lobe(case)
 
 
 @jit_inside
-def closes_vein_only(world: World, i: int) -> bool:
+def closes_vein_only(case: Case) -> bool:
     """Is the first of two steps an embolisation of the portal vein, with nothing to clear in the lobe that stays?"""
-    return is_first_step(world, i) and seen_in_lobe(world, i, 1 - lobe_to_take(world, i)) == 0
+    return is_first_step(case) and seen_in_lobe(case, 1 - lobe_to_take(case)) == 0
 
 
 @jit_inside
-def operates(world: World, i: int) -> bool:
+def operates(case: Case) -> bool:
     """Is the session to come an operation on the liver, in theatre?"""
-    family = world.protocols[world.courses[i].treatment].family
-    return bool(family == Family.RESECTION.value and not closes_vein_only(world, i))
+    family = case.desk.protocols[case.course.treatment].family
+    return bool(family == Family.RESECTION.value and not closes_vein_only(case))
 
 
 @jit_inside
-def _most_excisions(world: World, i: int) -> int:
+def _most_excisions(case: Case) -> int:
     """How many lesions of the lobe that stays can be cut out: none beside a whole lobe, unless some may be left."""
-    spared = is_first_step(world, i) or world.courses[i].treatment == Treatment.DEBULKING.value
-    if spared or world.courses[i].treatment == Treatment.MINOR_RESECTION.value:
-        return int(world.known[Known.EXCISION_MOST_LESIONS.value])
+    spared = is_first_step(case) or case.course.treatment == Treatment.DEBULKING.value
+    if spared or case.course.treatment == Treatment.MINOR_RESECTION.value:
+        return int(case.desk.known[Known.EXCISION_MOST_LESIONS.value])
     return 0
 
 
 @jit_inside
-def _stays(world: World, i: int) -> float:
+def _stays(case: Case) -> float:
     """Tumour seen in the lobe that is not taken which the operation to come can not reach, as a share of the liver."""
-    most = int(world.known[Known.ABLATION_MOST_INTRAOPERATIVE.value])
-    return beyond_reach(world, i, 1 - lobe_to_take(world, i), _most_excisions(world, i), most)
+    most = int(case.desk.known[Known.ABLATION_MOST_INTRAOPERATIVE.value])
+    return beyond_reach(case, 1 - lobe_to_take(case), _most_excisions(case), most)
 
 
 @jit_inside
-def resection_minutes(world: World, i: int) -> float:
+def resection_minutes(case: Case) -> float:
     """Planned minutes of the operation to come, from what imaging has seen, with the primary if it goes along."""
-    known, c = world.known, world.courses[i]
-    if closes_vein_only(world, i):
+    known, c = case.desk.known, case.course
+    if closes_vein_only(case):
         return float(known[Known.PORTAL_VEIN_MINUTES.value])
     if c.treatment == Treatment.DEBULKING.value:
         return float(known[Known.RESECTION_MINUTES_COMPLEX.value])
-    minutes = known[Known.RESECTION_MINUTES_MAJOR.value if is_major(world, i) else Known.RESECTION_MINUTES_MINOR.value]
+    minutes = known[Known.RESECTION_MINUTES_MAJOR.value if is_major(case) else Known.RESECTION_MINUTES_MINOR.value]
     if c.treatment != Treatment.MINOR_RESECTION.value:
-        ablated = seen_in_lobe(world, i, 1 - lobe_to_take(world, i))
+        ablated = seen_in_lobe(case, 1 - lobe_to_take(case))
         minutes += ablated * known[Known.ABLATION_INTRAOPERATIVE_MINUTES.value]
-    if takes_primary_along(world, i):
-        site = world.traits[i].site
+    if takes_primary_along(case):
+        site = case.traits.site
         if site == Site.PANCREAS.value:
             minutes += known[Known.PRIMARY_COMBINED_MINUTES_PANCREAS.value]
         elif site == Site.SMALL_INTESTINE.value:
@@ -111,143 +111,146 @@ def resection_minutes(world: World, i: int) -> float:
 
 
 @jit_inside
-def can_be_resected(world: World, i: int) -> bool:
+def can_be_resected(case: Case) -> bool:
     """Looks at the truth, as the surgeon does.
 
     The liver alone is diseased, and what the operation does not take can be excised or ablated. Debulking only asks
     whether it would still remove enough; to embolise a portal vein nobody looks into the abdomen.
     """
-    if world.courses[i].treatment == Treatment.DEBULKING.value:
-        seen = tumour_seen(world, i)
-        enough = (1 - world.known[Known.DEBULKING_THRESHOLD.value]) * seen
-        return bool(seen > 0 and _stays(world, i) <= enough)
-    if closes_vein_only(world, i):
+    if case.course.treatment == Treatment.DEBULKING.value:
+        seen = tumour_seen(case)
+        enough = (1 - case.desk.known[Known.DEBULKING_THRESHOLD.value]) * seen
+        return bool(seen > 0 and _stays(case) <= enough)
+    if closes_vein_only(case):
         return True
-    return bool(world.courses[i].extrahepatic == 0 and _stays(world, i) <= 0)
+    return bool(case.course.extrahepatic == 0 and _stays(case) <= 0)
 
 
 @jit_inside
-def can_go_on(world: World, i: int) -> bool:
+def can_go_on(case: Case) -> bool:
     """What the CT between two operations must show, and how she must be, for the next one to be booked.
 
     Nothing outside the liver, nothing in the lobe that stays beyond the next operation's reach, and enough liver.
     """
-    known, findings, c = world.known, world.findings[i], world.courses[i]
+    known, findings, c = case.desk.known, case.course.findings, case.course
     if findings[Finding.EXTRAHEPATIC.value] > 0 or c.ecog > known[Known.SURGERY_MOST_ECOG.value]:
         return False
-    if findings[Finding.LIVER_METASTASES.value] < 1 or _stays(world, i) > 0:
+    if findings[Finding.LIVER_METASTASES.value] < 1 or _stays(case) > 0:
         return False
-    if is_first_step(world, i):
-        return remnant_enough(world, i, remnant(world, i, lobe_to_take(world, i))) >= ENOUGH_IF_GROWN
-    return not is_major(world, i) or remnant_enough(world, i, remnant(world, i, lobe_to_take(world, i))) == ENOUGH
+    if is_first_step(case):
+        return remnant_enough(case, remnant(case, lobe_to_take(case))) >= ENOUGH_IF_GROWN
+    return not is_major(case) or remnant_enough(case, remnant(case, lobe_to_take(case))) == ENOUGH
 
 
 @jit_inside
-def seen_in_lobe(world: World, i: int, lobe: int) -> int:
+def seen_in_lobe(case: Case, lobe: int) -> int:
     """How many lesions of a lobe have been seen."""
     number = 0
-    for j in range(MOST_LESIONS):
-        if world.lesions[i, j].seen and world.lesions[i, j].lobe == lobe and world.lesions[i, j].share > 0:
+    for j in range(case.course.slots):
+        if case.liver.lesions[j].seen and case.liver.lesions[j].lobe == lobe and case.liver.lesions[j].share > 0:
             number += 1
     return number
 
 
 @jit_inside
-def resect(world: World, i: int) -> None:
+def resect(case: Case) -> None:
     """One operation: the diseased lobe's lesions out, what is seen in the other one excised or ablated.
 
     Ultrasound on the table finds some of what imaging missed. A minor resection removes what is seen, a major one
     the whole lobe. The first of two steps leaves the diseased lobe alone and closes its portal vein.
     """
-    known, c = world.known, world.courses[i]
-    major, first, main = is_major(world, i), is_first_step(world, i), lobe_to_take(world, i)
-    excisions = _most_excisions(world, i)
-    _ultrasound(world, i)
+    known, c = case.desk.known, case.course
+    major, first, main = is_major(case), is_first_step(case), lobe_to_take(case)
+    excisions = _most_excisions(case)
+    _ultrasound(case)
     if not first:
-        _take(world, i, main, major)
-    left = clear_lobe(world, i, 1 - main, excisions, int(known[Known.ABLATION_MOST_INTRAOPERATIVE.value]))
+        _take(case, main, major)
+    left = clear_lobe(case, 1 - main, excisions, int(known[Known.ABLATION_MOST_INTRAOPERATIVE.value]))
     c.major = 1 if major else 0
     c.clear = 1 if left <= 0 and not first else 0
     if c.clear:
-        _leave_residue(world, i, 1 - main if major else main)
+        _leave_residue(case, 1 - main if major else main)
     if first:
-        close_portal_vein(world, i, main)
+        close_portal_vein(case, main)
         c.lobe_cleared = 1
     if c.session == 0 or c.lobe_cleared == 0:
-        world.findings[i, Finding.RESECTIONS_HAD.value] += 1
+        case.course.findings[Finding.RESECTIONS_HAD.value] += 1
     c.operations += 1
 
 
 @jit_inside
-def _ultrasound(world: World, i: int) -> None:
+def _ultrasound(case: Case) -> None:
     """What the surgeon's own ultrasound finds has been seen."""
-    known = world.known
-    for j in range(MOST_LESIONS):
-        if world.lesions[i, j].share > 0 and found(
-            world,
-            i,
+    known = case.desk.known
+    for j in range(case.course.slots):
+        if case.liver.lesions[j].share > 0 and found(
+            case,
             j,
             known[Known.DETECTION_INTRAOPERATIVE_HALF_CM.value],
             known[Known.DETECTION_INTRAOPERATIVE_STEEPNESS.value],
             known[Known.DETECTION_INTRAOPERATIVE_CEILING.value],
         ):
-            world.lesions[i, j].seen = 1
+            case.liver.lesions[j].seen = 1
 
 
 @jit_inside
-def _take(world: World, i: int, lobe: int, whole_lobe: bool) -> None:
+def _take(case: Case, lobe: int, whole_lobe: bool) -> None:
     """The lesions seen in a lobe, or the lobe with all there is in it."""
-    for j in range(MOST_LESIONS):
-        inside = world.lesions[i, j].share > 0 and world.lesions[i, j].lobe == lobe
-        if inside and (whole_lobe or world.lesions[i, j].seen == 1):
-            scale_lesion(world, i, j, 0.0)
+    taken = False
+    for j in range(case.course.slots):
+        inside = case.liver.lesions[j].share > 0 and case.liver.lesions[j].lobe == lobe
+        if inside and (whole_lobe or case.liver.lesions[j].seen == 1):
+            scale_lesion(case, j, 0.0)
+            taken = True
+    if taken:
+        add_up(case)
 
 
 @jit_inside
-def _leave_residue(world: World, i: int, lobe: int) -> None:
+def _leave_residue(case: Case, lobe: int) -> None:
     """A microscopic residue where nothing visible is left, larger where a margin is involved."""
-    known, c = world.known, world.courses[i]
-    margin = uniform(world.key, i, Ask.MARGIN.value, c.operations) < known[Known.R1_SHARE.value]
+    known, c = case.desk.known, case.course
+    margin = uniform(case.key, case.i, Ask.MARGIN.value, c.operations) < known[Known.R1_SHARE.value]
     median = known[Known.RESIDUE_R1_MEDIAN.value if margin else Known.RESIDUE_COMPLETE_MEDIAN.value]
     sigma = known[Known.RESIDUE_R1_SIGMA.value if margin else Known.RESIDUE_COMPLETE_SIGMA.value]
-    add_lesion(world, i, lognormal(world.key, i, Ask.RESIDUE.value, c.operations, median, sigma), lobe)
+    add_lesion(case, lognormal(case.key, case.i, Ask.RESIDUE.value, c.operations, median, sigma), lobe)
 
 
 @jit_inside
-def close_portal_vein(world: World, i: int, lobe: int) -> None:
+def close_portal_vein(case: Case, lobe: int) -> None:
     """A lobe's portal vein is ligated or embolised: by the CT before the next operation the other lobe has grown."""
-    known, c = world.known, world.courses[i]
+    known, c = case.desk.known, case.course
     c.to_take = lobe
     c.lobe_cleared = 0
     median, sigma = known[Known.PORTAL_VEIN_GROWTH_MEDIAN.value], known[Known.PORTAL_VEIN_GROWTH_SIGMA.value]
-    c.grown = lognormal(world.key, i, Ask.PORTAL_VEIN_GROWTH.value, 0, median, sigma)
+    c.grown = lognormal(case.key, case.i, Ask.PORTAL_VEIN_GROWTH.value, 0, median, sigma)
 
 
 @jit_inside
-def risks_like(world: World, i: int) -> int:
+def risks_like(case: Case) -> int:
     """The treatment whose risks the operation to come has: debulking its own, others by their extent."""
-    treatment = world.courses[i].treatment
+    treatment = case.course.treatment
     if treatment == Treatment.DEBULKING.value:
         return int(treatment)
-    return Treatment.MAJOR_RESECTION.value if is_major(world, i) else Treatment.MINOR_RESECTION.value
+    return Treatment.MAJOR_RESECTION.value if is_major(case) else Treatment.MINOR_RESECTION.value
 
 
 @jit_inside
-def _primary_to_come_out(world: World, i: int) -> bool:
+def _primary_to_come_out(case: Case) -> bool:
     """Is the primary known and still in place, and the aim to leave nothing behind? Debulking leaves it."""
-    family = world.protocols[world.courses[i].treatment].family
-    aim = family == Family.RESECTION.value and world.courses[i].treatment != Treatment.DEBULKING.value
-    known_site = world.traits[i].site != Site.UNKNOWN.value
-    return bool(aim and known_site and world.findings[i, Finding.PRIMARY.value] < 1)
+    family = case.desk.protocols[case.course.treatment].family
+    aim = family == Family.RESECTION.value and case.course.treatment != Treatment.DEBULKING.value
+    known_site = case.traits.site != Site.UNKNOWN.value
+    return bool(aim and known_site and case.course.findings[Finding.PRIMARY.value] < 1)
 
 
 @jit_inside
-def takes_primary_along(world: World, i: int) -> bool:
+def takes_primary_along(case: Case) -> bool:
     """Is the primary resected in the liver's operation? With a minor one, or the first of two steps."""
-    return _primary_to_come_out(world, i) and operates(world, i) and not is_major(world, i)
+    return _primary_to_come_out(case) and operates(case) and not is_major(case)
 
 
 @jit_inside
-def primary_goes_first(world: World, i: int) -> bool:
+def primary_goes_first(case: Case) -> bool:
     """Is the primary resected before the liver? Before a major operation, or where the first step is none."""
-    return _primary_to_come_out(world, i) and not takes_primary_along(world, i)
+    return _primary_to_come_out(case) and not takes_primary_along(case)

@@ -123,7 +123,7 @@ class Cause(IntEnum):
 
 
 class Policy(IntEnum):
-    """The scenario's choices, as positions in `World.policy`."""
+    """The scenario's choices, as positions in `Desk.policy`."""
 
     MAIN_OFF = 0  # rows of the main table that are not used, as bits
     BACKGROUND_OFF = 1

@@ -1,6 +1,6 @@
 """Treatment of the whole body: radionuclides, chemotherapy, targeted drugs.
 
-    treat_whole_body(world, i, now)   the effect of a cycle, or of a visit at which a drug is given out
+    treat_whole_body(case, now)   the effect of a cycle, or of a visit at which a drug is given out
 
 Growth is held from the first cycle on; shrinkage has come by the last. What each of them needs and does stands in
 its protocol. Source: the cards of the topics `prrt`, `chemotherapy` and `targeted`.
@@ -10,27 +10,27 @@ from __future__ import annotations
 
 from sim.clinic.board import Finding
 from sim.clinic.effects import BOTH_LOBES, hold, relieve, shrink
-from sim.clinic.patient import World
+from sim.clinic.patient import Case
 from sim.clinic.protocols import Treatment
 from sim.jit import jit_inside
 
 
 @jit_inside
-def treat_whole_body(world: World, i: int, now: int) -> None:
+def treat_whole_body(case: Case, now: int) -> None:
     """A cycle: growth is held from the first one, what responds has shrunk by the last."""
-    c = world.courses[i]
+    c = case.course
     if c.session == 0:
-        hold(world, i, now)
-        relieve(world, i, now)
-        _count(world, i)
-    if c.session == world.protocols[c.treatment].sessions - 1:
-        shrink(world, i, BOTH_LOBES)
+        hold(case, now)
+        relieve(case, now)
+        _count(case)
+    if c.session == case.desk.protocols[c.treatment].sessions - 1:
+        shrink(case, BOTH_LOBES)
 
 
 @jit_inside
-def _count(world: World, i: int) -> None:
+def _count(case: Case) -> None:
     """What she has had is part of what the board knows."""
-    treatment, findings = world.courses[i].treatment, world.findings[i]
+    treatment, findings = case.course.treatment, case.course.findings
     if treatment == Treatment.PRRT.value:
         findings[Finding.PRRT_HAD.value] += 1
     elif treatment == Treatment.STREPTOZOCIN.value:

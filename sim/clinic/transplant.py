@@ -1,8 +1,8 @@
 """Liver transplant: which grafts suit, and what the operation takes away and leaves.
 
     grafts_that_suit(kinds)          for each blood group the kinds of graft that suit, as bits
-    graft_mask(world, i)             those of a patient
-    replace_liver(world, i)          the effect; returns the extra minutes in hospital if the graft is lost
+    graft_mask(case)             those of a patient
+    replace_liver(case)          the effect; returns the extra minutes in hospital if the graft is lost
 
 The old liver goes with all its metastases, seen and unseen. What is outside it stays: disease nobody has seen, and
 an occult residue that settles in the graft. Drugs against rejection and what they do are not in the model.
@@ -14,9 +14,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.clinic.board import Finding
-from sim.clinic.disease import add_lesion, scale_lesion
+from sim.clinic.disease import add_lesion, add_up, scale_lesion
 from sim.clinic.known import Known
-from sim.clinic.patient import MOST_LESIONS, Ask, BloodGroup, World, whole
+from sim.clinic.patient import Ask, BloodGroup, Case, whole
 from sim.clinic.stages import Policy
 from sim.draws import lognormal, uniform
 from sim.errors import InputError, Problem
@@ -55,33 +55,34 @@ def grafts_that_suit(kinds: Sequence[str]) -> dict[BloodGroup, int]:
 
 
 @jit_inside
-def graft_mask(world: World, i: int) -> int:
+def graft_mask(case: Case) -> int:
     """The kinds of graft that suit a patient, as bits."""
-    return int(world.policy[Policy.GRAFTS_FOR_O.value + world.traits[i].blood_group])
+    return int(case.desk.policy[Policy.GRAFTS_FOR_O.value + case.traits.blood_group])
 
 
 @jit_inside
-def replace_liver(world: World, i: int) -> int:
+def replace_liver(case: Case) -> int:
     """The old liver out, the graft in. Returns the minutes in hospital that the loss of the graft adds."""
-    key, known, c = world.key, world.known, world.courses[i]
-    for j in range(MOST_LESIONS):
-        if world.lesions[i, j].share > 0:
-            scale_lesion(world, i, j, 0.0)
+    key, known, c = case.key, case.desk.known, case.course
+    for j in range(c.slots):
+        scale_lesion(case, j, 0.0)
+    if c.slots > 0:
+        add_up(case)
     median, sigma = known[Known.TRANSPLANT_RESIDUE_MEDIAN.value], known[Known.TRANSPLANT_RESIDUE_SIGMA.value]
-    add_lesion(world, i, lognormal(key, i, Ask.GRAFT_RESIDUE.value, c.operations, median, sigma), 0)
+    add_lesion(case, lognormal(key, case.i, Ask.GRAFT_RESIDUE.value, c.operations, median, sigma), 0)
     c.clear = 1
     c.operations += 1
-    _leave_the_old_liver_behind(world, i)
-    world.findings[i, Finding.TRANSPLANTS_HAD.value] += 1
-    if uniform(key, i, Ask.GRAFT_LOSS.value, c.courses_made) < known[Known.TRANSPLANT_GRAFT_LOSS.value]:
+    _leave_the_old_liver_behind(case)
+    case.course.findings[Finding.TRANSPLANTS_HAD.value] += 1
+    if uniform(key, case.i, Ask.GRAFT_LOSS.value, c.courses_made) < known[Known.TRANSPLANT_GRAFT_LOSS.value]:
         return whole(known[Known.TRANSPLANT_STAY_ICU.value] + known[Known.TRANSPLANT_STAY_WARD.value])
     return 0
 
 
 @jit_inside
-def _leave_the_old_liver_behind(world: World, i: int) -> None:
+def _leave_the_old_liver_behind(case: Case) -> None:
     """What the old liver suffered from ends with it; the graft is seeded only by disease outside the liver."""
-    c = world.courses[i]
+    c = case.course
     c.failed = 0
     c.declined = 0
     c.irradiated = 0

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from sim import draws
-from sim.clinic.board import ATTRIBUTES, Finding
+from sim.clinic.board import Finding
 from sim.clinic.boardfile import Board
 from sim.clinic.cohort import draw_traits
-from sim.clinic.patient import COURSE, LESION, MOST_LESIONS, TRAITS, Ask, Grade, Site, World
+from sim.clinic.patient import COURSE, DESK, LIVER, TRAITS, Ask, Grade, Site, World
 from sim.clinic.protocols import Role, Treatment, Where, protocols
 from sim.clinic.stages import Policy
 from sim.clinic.transplant import KINDS, grafts_that_suit
@@ -26,7 +26,7 @@ from sim.draws import exponential
 from sim.evidence import read_evidence
 from sim.intensity import CONSTANT, Intensity
 from sim.jit import jit
-from sim.steps import new_plan
+from sim.steps import NEVER, new_plan
 from sim.units import YEAR
 
 ARRIVALS = draws.stream("arrivals")
@@ -103,7 +103,9 @@ def make_world(
         policy[Policy.GRAFTS_FOR_O + group] = bits
     traits = np.zeros(n, TRAITS).view(np.recarray)
     traits.arrived = arrived
-    findings = np.full((n, len(ATTRIBUTES)), np.nan)
+    courses = np.zeros(n, COURSE).view(np.recarray)
+    findings = courses["findings"]
+    findings[:] = np.nan
     for never_had in (
         Finding.PROGRESSING,
         Finding.PRIMARY,
@@ -119,21 +121,17 @@ def make_world(
         Finding.TRANSPLANTS_HAD,
     ):
         findings[:, never_had] = 0
-    world = World(
-        key,
-        known,
-        traits,
-        np.zeros(n, COURSE).view(np.recarray),
-        np.zeros((n, MOST_LESIONS), LESION).view(np.recarray),
-        findings,
-        board.with_evidence(dict(zip(read_evidence().flat, known.tolist(), strict=True))),
-        treatments,
-        np.array([resources[role.name.lower()] for role in Role], np.int64),
-        policy,
-        new_plan(),
-    )
+    desk = np.zeros(1, DESK).view(np.recarray)
+    desk.known, desk.protocols, desk.policy = known, treatments, policy
+    desk.resources = [resources[role.name.lower()] for role in Role]
+    tables = board.with_evidence(dict(zip(read_evidence().flat, known.tolist(), strict=True)))
+    desk.background, desk.main = tables
+    desk["looks"]["patient"] = -1
+    world = World(key, desk, traits, courses, np.zeros(1, LIVER).view(np.recarray), new_plan())
     draw_traits(world)
-    return world
+    needed = traits.metastasis_at < NEVER
+    traits.row = np.where(needed, np.cumsum(needed) - 1, -1)
+    return world._replace(livers=np.zeros(max(needed.sum(), 1), LIVER).view(np.recarray))
 
 
 def patient_table(world: World) -> Any:

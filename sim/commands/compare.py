@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.commands.options import engine_option
 from sim.errors import InputError, Problem
 from sim.reporter import Terminal
 
@@ -42,6 +43,7 @@ STOPPED = 130
     "--patient", type=click.IntRange(0), metavar="N", help="Show one patient's journeys side by side instead."
 )
 @click.option("--replication", type=click.IntRange(0), metavar="N", help="Of which replication; 0 if not told.")
+@engine_option
 @click.option("--force", is_flag=True, help="Run again what is there already.")
 @click.option("--dry-run", is_flag=True, help="Only say how much there is to run, and what it will take.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
@@ -55,6 +57,7 @@ def compare(
     kpis: tuple[str, ...],
     patient: int | None,
     replication: int | None,
+    engine: str,
     force: bool,
     dry_run: bool,
     as_json: bool,
@@ -84,9 +87,9 @@ def compare(
     reporter = Terminal(speaks=not (quiet or as_json))
     try:
         if patient is None:
-            _show(compare_all(scenarios, replications, workers, output, force, reporter, kpis), as_json, quiet)
+            _show(compare_all(scenarios, replications, workers, output, force, reporter, kpis, engine), as_json, quiet)
             return
-        done = compared(run_each(scenarios, replications, workers, output, force, reporter))
+        done = compared(run_each(scenarios, replications, workers, output, force, reporter, engine))
     except Stopped as stopped:
         click.echo(str(stopped), err=True)
         sys.exit(STOPPED)

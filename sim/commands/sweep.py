@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from sim.commands.options import engine_option
 from sim.reporter import Terminal
 
 STOPPED = 130
@@ -21,6 +22,7 @@ STOPPED = 130
 @click.option("--table", type=click.Path(), metavar="FILE.csv", help="The table; else in the folder of the sweep.")
 @click.option("--replications", type=click.IntRange(1, 100_000), metavar="N", help="Of each point; else the design's.")
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="Processes at once; else one per core.")
+@engine_option
 @click.option("--dry-run", is_flag=True, help="Only say how much there is to run, and what it will take.")
 @click.option("--force", is_flag=True, help="Run again what is there already.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
@@ -33,6 +35,7 @@ def sweep(
     table: str | None,
     replications: int | None,
     workers: int | None,
+    engine: str,
     dry_run: bool,
     force: bool,
     as_json: bool,
@@ -61,7 +64,7 @@ def sweep(
             click.echo(f"{design.name}: {design.question}\n{points['points']} points, {in_words(its, logs=False)}")
         return
     try:
-        done = run_all(design, None, workers, store, table, force, Terminal(speaks=not (quiet or as_json)))
+        done = run_all(design, None, workers, store, table, force, Terminal(speaks=not (quiet or as_json)), engine)
     except SweepStopped as stopped:
         click.echo(str(stopped), err=True)
         sys.exit(STOPPED)

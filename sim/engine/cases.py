@@ -14,7 +14,7 @@ from bisect import bisect_left, insort
 from typing import Any
 
 from sim.engine.clock import Due
-from sim.engine.hospital import Resource, Sitting
+from sim.engine.hospital import Resource, Sitting, longest_case
 
 QUEUED, BOOKED, AWAITED, SERVED, OVER = range(5)
 """How far a case is: in a queue; booked; booked on a sitting that has opened; begun; ended or taken back."""
@@ -215,7 +215,7 @@ class Listing:
         self.queue = Queue()
         self.sittings = sorted(resource.sittings)
         self.ahead: dict[int, Session] = {}
-        self.longest = max((sitting.minutes + resource.overrun for sitting in resource.sittings), default=0)
+        self.longest = longest_case(resource)
         self.shortest = self.longest
         self.opening: list[Session] = []
         self.freezing: list[Session] = []

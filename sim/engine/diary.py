@@ -22,7 +22,7 @@ from sim import draws
 from sim.engine.cases import Case, Listing, Offering, Place, Session
 from sim.engine.clock import Due
 from sim.engine.floor import Floor
-from sim.engine.hospital import Competing, Resource, Spread
+from sim.engine.hospital import Competing, Resource, Spread, longest_for_others
 from sim.engine.rules import Question, Rank, competing_stream, pick, resource_stream, visit, whole
 from sim.log import Happening, Why
 from sim.units import YEAR
@@ -131,7 +131,7 @@ class _Arrivals:
         second = floor.targets[competing.second] if competing.second >= 0 else None
         assert second is None or isinstance(second, Place)
         self.second = second
-        longest = longest_for_others(self.target) if isinstance(self.target, Listing) else 0
+        longest = longest_for_others(floor.hospital.resources[competing.resource])
         self.stream = competing_cases(competing, floor.key, floor.clock.ends, longest)
         self._next()
 
@@ -155,12 +155,6 @@ class _Arrivals:
         )
         self.floor.join(case, drawn.tie)
         self._next()
-
-
-def longest_for_others(listing: Listing) -> int:
-    """The longest case that competing demand can book on some sitting of a list."""
-    overrun = listing.resource.overrun
-    return max((sitting.minutes - sitting.protected + overrun for sitting in listing.sittings), default=0)
 
 
 def offers(resource: Resource, key: int, ends: int) -> Iterator[tuple[int, int]]:

@@ -34,6 +34,7 @@ from sim.engine.cases import (
     Target,
 )
 from sim.engine.clock import Clock, Due
+from sim.engine.complaints import twice_inside
 from sim.engine.hospital import Hospital
 from sim.engine.rings import Rings
 from sim.engine.rules import Question, Rank, visit
@@ -194,10 +195,7 @@ class Floor:
             )
         if person is not None:
             if person.number in place.inside:
-                raise RunError(
-                    f"{self.follower.whereabouts(person)}: is given a second place of {place.name}, though what she "
-                    "has the first for is not over. Let the pathway wait for its end, or withdraw it first"
-                )
+                raise RunError(twice_inside(self.follower.whereabouts(person), place.name))
             place.inside.add(person.number)
         self._note_change(place)
         place.taken += 1

@@ -80,6 +80,16 @@ class Resource:
     kinds: tuple[float, ...] = ()
 
 
+def longest_case(resource: Resource) -> int:
+    """The longest case that any sitting of a list can take; 0 where there are none."""
+    return max((its.minutes + resource.overrun for its in resource.sittings), default=0)
+
+
+def longest_for_others(resource: Resource) -> int:
+    """The longest case that competing demand can book on some sitting of a list; 0 where there are none."""
+    return max((its.minutes - its.protected + resource.overrun for its in resource.sittings), default=0)
+
+
 @dataclass(frozen=True)
 class Spread:
     """A lognormal duration: median in minutes, and standard deviation of its logarithm (0: always the median)."""

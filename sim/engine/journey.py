@@ -16,6 +16,7 @@ import numpy as np
 
 from sim.engine.cases import AWAITED, BOOKED, DEAD, LEFT, OVER, QUEUED, SERVED, Case, Listing, Person
 from sim.engine.clock import Clock, Due
+from sim.engine.complaints import Trouble, complaint, sentence
 from sim.engine.floor import Floor
 from sim.engine.rules import MOST_AT_ONCE, Pathway, Rank, name_of, serial
 from sim.errors import RunError
@@ -108,8 +109,8 @@ class Journeys:
     # ---- coming, going on, leaving
 
     def expect(self, arrivals: np.ndarray) -> None:
-        """Have patients come: (n, 2) minute and patient, in any order. Each is on the clock once the last has come."""
-        self._coming = iter(arrivals[np.lexsort((arrivals[:, 1], arrivals[:, 0]))].tolist())
+        """Have patients come: (n, 2) minute and patient, in order. Each is on the clock once the last has come."""
+        self._coming = iter(arrivals.tolist())
         self._expect_next()
 
     def _expect_next(self) -> None:
@@ -136,10 +137,10 @@ class Journeys:
         reply = self._ask(person, self.pathway.advance)
         orders = self._answer.orders(reply.orders)
         if reply.ring != Ring.SILENT and not (reply.over and reply.ring == Ring.DEATH):
-            self._fail(person, "a step answers with `ring`, which only an alarm may; a death is `end` with ring DEATH")
+            self._fail(person, sentence(Trouble.STEP_RINGS))
         if reply.over:
             if orders:
-                self._fail(person, f"the pathway ends, but also places {len(orders)} orders; it can do only one")
+                self._fail(person, sentence(Trouble.ENDS_AND_ORDERS, len(orders)))
             if reply.ring == Ring.DEATH:
                 self._die(person, reply.why)
             else:
@@ -239,14 +240,14 @@ class Journeys:
         person.alarm = _NEVER
         reply = self._ask(person, lambda patient, _, now: self.pathway.ring(patient, now))
         if reply.orders or (reply.over and reply.ring != Ring.DEATH):
-            self._fail(person, "an alarm places orders or ends the pathway; it can only redirect to a step that does")
+            self._fail(person, sentence(Trouble.ALARM_ACTS))
         if reply.ring == Ring.DEATH:
             self._die(person, reply.why)
             return
         self._set_alarm(person, reply.alarm)
         if reply.ring == Ring.REDIRECT:
             if reply.then < 0:
-                self._fail(person, "the alarm redirects, but names no step; set `then`")
+                self._fail(person, sentence(Trouble.ALARM_WITHOUT_STEP))
             self._write(person, Event.RUNG, reply.why)
             self.redirect(person, reply.then)
 
@@ -259,7 +260,7 @@ class Journeys:
             person.busy_at, person.busy = now, 0
         person.busy += 1
         if person.busy > MOST_AT_ONCE:
-            self._fail(person, f"more than {MOST_AT_ONCE} steps and alarms in one minute; the pathway goes in circles")
+            self._fail(person, sentence(Trouble.IN_CIRCLES))
         self._answer.set_alarm(person.alarm)
         try:
             question(person.number, person.step, now)
@@ -288,17 +289,17 @@ class Journeys:
         beside = [order for order in orders if order.standing]
         wanted = len(orders) - len(beside)
         if wanted and reply.then < 0:
-            self._fail(person, "the pathway places orders, but names no step that follows; set `then`")
+            self._fail(person, sentence(Trouble.NO_STEP_FOLLOWS))
         if not wanted and reply.then < 0 and not self._may_go_on(person, beside):
-            self._fail(person, "the pathway neither orders anything nor ends, and no alarm will ring: nothing follows")
+            self._fail(person, sentence(Trouble.NOTHING_FOLLOWS))
         person.then = reply.then
         person.to_do = wanted
         person.any_will_do = reply.join == Join.ANY
         cases = []
         for number, order in enumerate(orders):
-            complaint = self._complaint(person, order, alone=wanted == 1)
-            if complaint:
-                self._fail(person, complaint)
+            trouble = self._trouble(person, order, alone=wanted == 1)
+            if trouble:
+                self._fail(person, complaint(trouble, order, self.floor.hospital.resources))
             cases.append(self._case(person, number, order))
         self._decide_on_kept(person)
         for case in cases:
@@ -396,48 +397,36 @@ class Journeys:
 
     # ---- what can be wrong
 
-    def _complaint(self, person: Person, order: Order, alone: bool) -> str:
-        """Why an order can not be carried out, or the empty string."""
+    def _trouble(self, person: Person, order: Order, alone: bool) -> Trouble:
+        """Why an order can not be carried out, or NONE."""
         resources = self.floor.hospital.resources
         for number in (order.resource,) * (order.kind != _WAIT) + (order.second,) * (order.second != -1):
             if not 0 <= number < len(resources):
-                known = ", ".join(f"{resource.name} ({i})" for i, resource in enumerate(resources))
-                return f"the pathway asks for resource {number}, which this hospital does not have. It has: {known}"
+                return Trouble.NO_SUCH_RESOURCE
         if order.minutes < 0 or order.second_minutes < 0 or order.urgency < 0:
-            return (
-                f"an order has minutes {order.minutes}, second_minutes {order.second_minutes}, urgency "
-                f"{order.urgency}; all must be 0 or more"
-            )
+            return Trouble.NEGATIVE
         if order.minutes == _NEVER and not (order.kind == _PLACE and order.standing):
-            return "an order lasts for ever, which only a standing order of a place can"
+            return Trouble.FOR_EVER
         if order.keep and (order.kind != _PLACE or order.standing or order.second >= 0 or not alone):
-            return "`keep` is for a place ordered alone, and without a second place"
+            return Trouble.KEEP
         if order.standing and order.kind in (_WAIT, _LIST):
-            return f"a standing order asks for a {Kind(order.kind).name.lower()}; only places and offers can stand"
-        if order.kind == _WAIT:
-            return ""
-        return self._unfit(person, order)
+            return Trouble.CANNOT_STAND
+        return Trouble.NONE if order.kind == _WAIT else self._unfit(person, order)
 
-    def _unfit(self, person: Person, order: Order) -> str:
-        resource, target = self.floor.hospital.resources[order.resource], self.floor.targets[order.resource]
-        if resource.kind != order.kind:
-            asked, known = Kind(order.kind).name.lower(), resource.kind.name.lower()
-            return f"the pathway asks for {resource.name} as a {asked}, but it is a {known}"
-        if order.second >= 0:
-            second = self.floor.hospital.resources[order.second]
-            if second.kind != Kind.PLACE or second is resource:
-                return f"the second resource, {second.name}, must be a place, and not the first"
+    def _unfit(self, person: Person, order: Order) -> Trouble:
+        resources, target = self.floor.hospital.resources, self.floor.targets[order.resource]
+        if resources[order.resource].kind != order.kind:
+            return Trouble.OTHER_KIND
+        if order.second >= 0 and (resources[order.second].kind != Kind.PLACE or order.second == order.resource):
+            return Trouble.SECOND
         if isinstance(target, Listing) and target.sittings and order.minutes > target.longest:
-            return (
-                f"a case of {order.minutes} minutes is asked for on {resource.name}, whose longest sitting takes "
-                f"{target.longest}; it would wait for ever. Give the list a longer sitting, or the case fewer minutes"
-            )
+            return Trouble.TOO_LONG
         if order.standing:
             for case in person.open.values():
                 waits_or_holds = case.state == QUEUED or (case.state == SERVED and case.kind == _PLACE)
                 if case.standing and case.target is target and waits_or_holds:
-                    return f"a second standing order at {resource.name}; withdraw the first"
-        return ""
+                    return Trouble.STANDS_TWICE
+        return Trouble.NONE
 
     def whereabouts(self, person: Person) -> str:
         """A patient in words, for a message: who, when and where."""

@@ -15,12 +15,12 @@ from pathlib import Path
 import numpy as np
 
 from sim.engine import diary
+from sim.engine.arrivals import checked
 from sim.engine.clock import Clock
 from sim.engine.floor import Floor
 from sim.engine.hospital import Hospital
 from sim.engine.journey import Journeys
 from sim.engine.rules import Pathway
-from sim.errors import InputError, Problem
 from sim.log import EventLog, LogWriter
 from sim.logfiles import LogFiles
 
@@ -46,8 +46,7 @@ def run_reference(
     InputError if an arrival is outside the run or a patient comes twice; RunError, naming patient, minute and step,
     if the pathway asks for what cannot be or the rules are broken.
     """
-    arrivals = np.asarray(arrivals, np.int64).reshape(-1, 2)
-    _check_arrivals(arrivals, hospital.ends)
+    arrivals = checked(arrivals, hospital.ends)
     clock = Clock(hospital.ends)
     names = {**pathway.names, **(names or {}), "resources": hospital.names}
     files = None if folder is None else LogFiles(folder, names, replication)
@@ -70,19 +69,6 @@ def run_reference(
     finally:
         journeys.people.clear()  # who are many, and know each other's floor
         del floor.follower
-
-
-def _check_arrivals(arrivals: np.ndarray, ends: int) -> None:
-    problems = []
-    for at in np.flatnonzero((arrivals[:, 0] < 0) | (arrivals[:, 0] >= ends) | (arrivals[:, 1] < 0)).tolist():
-        found = f"patient {arrivals[at, 1]} at minute {arrivals[at, 0]}"
-        expected = f"a patient's number, 0 or more, and a minute from 0 to {ends - 1}"
-        problems.append(Problem(path=f"arrivals[{at}]", found=found, expected=expected))
-    patients, times = np.unique(arrivals[:, 1], return_counts=True)
-    for patient in patients[times > 1].tolist():
-        problems.append(Problem(path="arrivals", found=f"patient {patient} more than once", expected="once each"))
-    if problems:
-        raise InputError(problems)
 
 
 @contextmanager

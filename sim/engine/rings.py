@@ -13,6 +13,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from sim.engine.cases import QUEUED, Case, Key, Person, Place
+from sim.engine.complaints import ring_found
 from sim.engine.rules import Rank
 from sim.errors import RunError
 from sim.log import Event, Why
@@ -121,15 +122,12 @@ class Rings:
             self.floor.give_place(case)
 
     def _message(self, members: list[Person]) -> str:
-        who = "; ".join(
-            f"patient {person.number} keeps {kept_place(person).name} and waits for {case.target.name}"
+        who = [
+            (person.number, kept_place(person).name, case.target.name)
             for person in members
             if (case := awaited(person)) is not None
-        )
-        return (
-            f"{day_and_time(self.floor.clock.now)}: patients wait for each other's places: {who}. "
-            "Give one of the places more room, let the pathway keep none of them, or set `rings` to report or swap"
-        )
+        ]
+        return ring_found(day_and_time(self.floor.clock.now), who)
 
 
 def _key(person: Person) -> Key:

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.batch import Run, run
+from sim.engines import AUTO
 from sim.errors import InputError, Problem, nearest
 from sim.experiments.differences import align, paired, unpaired, verdicts
 from sim.experiments.journeys import Journey, journey, pairs, shares
@@ -162,6 +163,7 @@ def compare(
     force: bool = False,
     reporter: Reporter | None = None,
     kpis: Sequence[str] = (),
+    engine: str = AUTO,
 ) -> Comparison:
     """Run what is missing of two or more scenarios, and say what each does differently from the first.
 
@@ -172,11 +174,12 @@ def compare(
     force          run again what is there already
     kpis           patterns of figures to look at, such as `wait.*` or `wait.*.median[own]`; all if not told. Looking
                    at fewer asks for a smaller correction; choose them before looking
+    engine         which one runs what is missing; all give the same
     InputError for fewer than two scenarios, a pattern that fits no figure, or a folder that can not be written.
     """
     if scenarios:
         refuse_unknown(scenarios[0], kpis)
-    runs = run_each(scenarios, replications, workers, output, force, reporter)
+    runs = run_each(scenarios, replications, workers, output, force, reporter, engine)
     from sim.experiments.comparison_folder import write_down
 
     done = compared(runs, kpis)
@@ -190,6 +193,7 @@ def run_each(
     output: str | Path = "outputs",
     force: bool = False,
     reporter: Reporter | None = None,
+    engine: str = AUTO,
 ) -> tuple[Run, ...]:
     """The runs of several scenarios with the same replications; arguments as in `compare`."""
     if len(scenarios) < 2:
@@ -206,7 +210,7 @@ def run_each(
     for scenario in scenarios:
         key = (scenario.scenario, scenario.digest())
         if key not in done:  # the same scenario twice is run once, also by force
-            done[key] = run(scenario, wanted, workers, output, force, reporter)
+            done[key] = run(scenario, wanted, workers, output, force, reporter, engine=engine)
         runs.append(done[key])
     return tuple(runs)
 

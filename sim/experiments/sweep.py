@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import pandas as pd
 
 from sim.clinic.boardfile import read_board
+from sim.engines import AUTO, engine_for
 from sim.errors import InputError, Problem
 from sim.estimate import Estimate, estimate
 from sim.evidence import read_evidence
@@ -36,7 +37,7 @@ from sim.experiments.figures import Figure
 from sim.experiments.points import ONE_AT_A_TIME, SAMPLED, Cell
 from sim.record import made_with
 from sim.reporter import Reporter
-from sim.running import window_of
+from sim.running import NONE, window_of
 from sim.store import Store, checksum, code_digest, refuse_no_folder, result_digest, results_folder, write_aside
 from sim.workers import Job, Task, work
 
@@ -124,6 +125,7 @@ def sweep(
     table: str | Path | None = None,
     force: bool = False,
     reporter: Reporter | None = None,
+    engine: str = AUTO,
 ) -> Sweep:
     """Run every point of a design that is not in the store, and put all into one table.
 
@@ -133,10 +135,12 @@ def sweep(
     store          where results are kept
     table          the file of the table; in the sweep's folder if not told
     force          run again what is there already
+    engine         which one runs what is missing; all give the same
     InputError for a wrong design, or a folder or file that can not be written; RunError from the engine; SweepStopped
     if the user stops it.
     """
     reporter = reporter or Reporter()
+    engine_for(engine)
     design = _as_asked(design, replications)
     for note in design.notes:
         reporter.warn(note)
@@ -147,10 +151,10 @@ def sweep(
     stored = list(_stored(design, digests, root, force, reporter))
     tasks, missing = len(stored) * design.replications, sum(len(its.missing) for its in stored)
     _say_what_is_there(design, tasks, missing, force, root, reporter)
-    _run(design, stored, tasks, missing, workers, force, reporter)
+    _run(design, stored, tasks, missing, workers, force, reporter, engine)
     write_aside(file, lambda path: _write_table(design, digests, root, path), "--table" if table is not None else None)
     pictures = _draw(design, folder, file)
-    _write_record(design, digests, folder, file)
+    _write_record(design, digests, folder, file, engine)
     return Sweep(design, folder, file, folder.name, tasks, tasks - missing, tuple(pictures))
 
 
@@ -218,11 +222,12 @@ def _run(
     workers: int | None,
     force: bool,
     reporter: Reporter,
+    engine: str,
 ) -> None:
     mark = Store(Path()).mark
     unfinished = [its for its in stored if its.missing]
     try:
-        work(_jobs(design, unfinished, mark, force), missing, workers, reporter)
+        work(_jobs(design, unfinished, mark, force, engine), missing, workers, reporter, engine)
     except KeyboardInterrupt:
         done = sum(_count_done(its, design.replications) for its in stored)
         raise SweepStopped(done, tasks) from None
@@ -231,7 +236,7 @@ def _run(
             Store(its.folder, reporter.warn, mark).sweep()
 
 
-def _jobs(design: Design, stored: Sequence[_Stored], mark: str, force: bool) -> Iterator[Job]:
+def _jobs(design: Design, stored: Sequence[_Stored], mark: str, force: bool, engine: str) -> Iterator[Job]:
     """What is to be run, by point and then by replication; each scenario is made when its turn comes."""
     code = code_digest()
     for its in sorted(stored, key=lambda its: its.point.number):
@@ -241,7 +246,7 @@ def _jobs(design: Design, stored: Sequence[_Stored], mark: str, force: bool) -> 
         text = scenario.resolved_yaml()
         if not resolved.is_file() or resolved.read_bytes() != text.encode():
             _write(resolved, text)
-        task = Task(scenario, its.folder, mark, force, code, logs=False)
+        task = Task(scenario, its.folder, mark, force, code, NONE, engine)
         yield from (Job(task, number) for number in its.missing)
 
 
@@ -336,7 +341,7 @@ def _draw(design: Design, folder: Path, file: Path) -> list[Path]:
     return drawn_once(folder, source, lambda place: draw_sweep(_rows_for(file, figures), told, place, figures))
 
 
-def _write_record(design: Design, digests: Sequence[str], folder: Path, file: Path) -> None:
+def _write_record(design: Design, digests: Sequence[str], folder: Path, file: Path, engine: str) -> None:
     """Enough to make the sweep again: the design as typed, its points, versions and digests."""
     names = [parameter.name for parameter in design.parameters]
     lines = [_line(["point", *names, "digest"])]
@@ -360,7 +365,7 @@ def _write_record(design: Design, digests: Sequence[str], folder: Path, file: Pa
         "points": len(design.points),
         "typed": {Path(name).name: text for name, text in design.typed.items()},
         "code": code_digest(),
-        "made_with": made_with() | {"scipy": version("scipy")},
+        "made_with": made_with(engine_for(engine)) | {"scipy": version("scipy")},
         "table": checksum(file),
     }
     for name, text in ((POINTS, "".join(lines)), (RECORD, json.dumps(record, indent=1) + "\n")):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from enum import IntEnum
 
-from sim.clinic.boardfile import MOST_OFFERS, MOST_ROWS
+from sim.clinic.board import MOST_OFFERS, MOST_ROWS
 from sim.clinic.protocols import BACKGROUND, MAIN
 from sim.evidence.cards import CERTAINTIES, USES
 from sim.evidence.files import REQUIRED

@@ -17,7 +17,7 @@ from sim.clinic.board import ATTRIBUTES
 from sim.clinic.boardfile import read_board
 from sim.clinic.disease import Alarm
 from sim.clinic.pathway import advance
-from sim.clinic.patient import World
+from sim.clinic.patient import LIVER, World, case_of
 from sim.clinic.protocols import Role
 from sim.clinic.stages import Stage
 from sim.clinic.world import make_world
@@ -33,121 +33,126 @@ RESOURCES = {role.name.lower(): role.value for role in Role}
 def world_of() -> Callable[..., World]:
     """`world_of(patients, **evidence)`: so many patients, all arriving in minute 0, with other numbers on some cards.
 
-    A card's name is written with two underscores for the dot; `choices` are those of the scenario.
+    A card's name is written with two underscores for the dot; `choices` are those of the scenario. Every patient has
+    a row for lesions, of her own number, so that a test can give metastases to whomever it likes.
     """
 
     def make(patients: int = 1, seed: int = 1, board: Any = None, choices: Any = None, **evidence: Any) -> World:
         known = read_evidence().known({name.replace("__", "."): value for name, value in evidence.items()})
         arrived = np.zeros(patients, np.int64)
-        return make_world(draws.key(seed), known, board or read_board(), RESOURCES, arrived, **(choices or {}))
+        world = make_world(draws.key(seed), known, board or read_board(), RESOURCES, arrived, **(choices or {}))
+        world.traits.row = range(patients)
+        return world._replace(livers=np.zeros(max(patients, 1), LIVER).view(np.recarray))
 
     return make
 
 
 @jit
 def begin(world, i, now):
-    disease.begin(world, i, now)
+    disease.begin(case_of(world, i), now)
 
 
 @jit
 def begin_all(world, now):
     for i in range(len(world.traits)):
-        disease.begin(world, i, now)
+        disease.begin(case_of(world, i), now)
 
 
 @jit
 def settle(world, i, now):
-    disease.settle(world, i, now)
+    disease.settle(case_of(world, i), now)
 
 
 @jit
 def add_lesion(world, i, share, lobe):
-    disease.add_lesion(world, i, share, lobe)
+    disease.add_lesion(case_of(world, i), share, lobe)
 
 
 @jit
 def scale_lesion(world, i, j, factor):
-    disease.scale_lesion(world, i, j, factor)
+    case = case_of(world, i)
+    disease.scale_lesion(case, j, factor)
+    disease.add_up(case)
 
 
 @jit
 def set_alarm(world, i, now):
-    disease.set_alarm(world, i, now)
+    disease.set_alarm(case_of(world, i), now)
 
 
 @jit
 def pass_alarm(world, i, now):
-    return disease.pass_alarm(world, i, now)
+    return disease.pass_alarm(case_of(world, i), now)
 
 
 @jit
 def cancer_hazard_factor(world, i):
-    return disease.cancer_hazard_factor(world, i)
+    return disease.cancer_hazard_factor(case_of(world, i))
 
 
 @jit
 def pace(world, i):
-    return disease.pace(world, i)
+    return disease.pace(case_of(world, i))
 
 
 @jit
 def symptomatic(world, i):
-    return disease.symptomatic(world, i)
+    return disease.symptomatic(case_of(world, i))
 
 
 @jit
 def found(world, i, j, half_cm, steepness, ceiling):
-    return imaging.found(world, i, j, half_cm, steepness, ceiling)
+    return imaging.found(case_of(world, i), j, half_cm, steepness, ceiling)
 
 
 @jit
 def observe(world, i, now, modalities):
-    return imaging.observe(world, i, now, modalities)
+    return imaging.observe(case_of(world, i), now, modalities)
 
 
 @jit
 def measured_cm(world, i):
-    return imaging.measured_cm(world, i)
+    return imaging.measured_cm(case_of(world, i))
 
 
 @jit
 def changed(world, i, new):
-    return imaging.changed(world, i, new)
+    return imaging.changed(case_of(world, i), new)
 
 
 @jit
 def sample(world, i):
-    imaging.sample(world, i)
+    imaging.sample(case_of(world, i))
 
 
 @jit
 def give(world, i, now):
-    return treatments.give(world, i, now)
+    return treatments.give(case_of(world, i), now)
 
 
 @jit
 def still_suitable(world, i):
-    return treatments.still_suitable(world, i)
+    return treatments.still_suitable(case_of(world, i))
 
 
 @jit
 def session_minutes(world, i):
-    return treatments.session_minutes(world, i)
+    return treatments.session_minutes(case_of(world, i))
 
 
 @jit
 def second_minutes(world, i):
-    return treatments.second_minutes(world, i)
+    return treatments.second_minutes(case_of(world, i))
 
 
 @jit
 def start_analogue(world, i, now):
-    effects.start_analogue(world, i, now)
+    effects.start_analogue(case_of(world, i), now)
 
 
 @jit
 def urgency(world, i):
-    return urgency_of(world, i)
+    return urgency_of(case_of(world, i))
 
 
 DOORS = (

@@ -1,4 +1,4 @@
-"""Small hospitals and scripted patients, and a checker that knows only the finished log."""
+"""Small hospitals and scripted patients, a checker that knows only the finished log, and every run made by both engines."""
 
 from __future__ import annotations
 
@@ -8,13 +8,46 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from sim import draws, steps
+from sim import draws, jit, steps
 from sim.engine.hospital import Hospital
 from sim.engine.reference import run_reference
-from sim.log import Event, EventLog, Happening
+from sim.errors import NelmError
+from sim.log import Event, EventLog, Happening, first_difference
 from sim.steps import Join, Kind, Ring
 
 KEY = draws.key(20240501)
+
+
+def run_both(hospital, pathway, arrivals, key, check=True, **settings):
+    """The log of both engines, which is the same or the test fails; where one refuses, the other says the same."""
+    told, logs = [], []
+    for engine in _engines():
+        extra = {"check": check} if engine is run_reference else {}
+        try:
+            logs.append(engine(hospital, pathway, arrivals, key, **extra, **settings))
+        except NelmError as error:
+            told.append(error)
+    if told:
+        assert not logs, f"only one engine refuses: {told[0]}"
+        assert len({(type(error), str(error)) for error in told}) == 1, [str(error) for error in told]
+        raise told[0]
+    assert all(first_difference(logs[0], log) == "" for log in logs[1:])
+    return logs[0]
+
+
+def _engines():
+    if not jit.COMPILED:
+        return [run_reference]
+    from sim.engine.compiled import run_compiled
+
+    return [run_reference, run_compiled]
+
+
+@pytest.fixture(autouse=True)
+def _both_engines(request, monkeypatch):
+    """What a test of this folder calls `run_reference` is both engines, held against each other."""
+    if hasattr(request.module, "run_reference"):
+        monkeypatch.setattr(request.module, "run_reference", run_both)
 
 
 class Say:
@@ -144,7 +177,7 @@ def run():
         hospital = Hospital(tuple(resources), tuple(competing), ends, rings)
         pairs = arrivals.items() if isinstance(arrivals, dict) else enumerate(arrivals)
         table = np.array([(minute, patient) for patient, minute in pairs], np.int64).reshape(-1, 2)
-        log = run_reference(hospital, Scripted(script, hospital.names, alarm), table, key, check=check)
+        log = run_both(hospital, Scripted(script, hospital.names, alarm), table, key, check=check)
         assert _contradictions(log, hospital) == []
         return log
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from sim.engine import reference
 from sim.engine.cases import Queue
 from sim.engine.floor import Floor
 from sim.engine.hospital import Hospital, Resource, Sitting
@@ -156,7 +157,7 @@ def one_bed(scripted):
         say.then("home")
 
     pathway = scripted({"first": first, "home": lambda say, patient, now: say.end()}, HOSPITAL.names)
-    return run_reference(HOSPITAL, pathway, np.array([(0, 0), (10, 1), (20, 2), (30, 3)]), key=1)
+    return reference.run_reference(HOSPITAL, pathway, np.array([(0, 0), (10, 1), (20, 2), (30, 3)]), key=1)  # alone
 
 
 def test_a_full_place_that_is_given_out_stops_the_run(scripted, monkeypatch):

@@ -74,6 +74,7 @@ def alone() -> Callable[..., EventLog]:
         }  # fmt: skip
         for name, value in (hers | traits).items():
             world.traits[0][name] = value
+        world.traits[0].row = 0  # for her lesions, whatever her own luck would have been
         clinic = Clinic(world, log_names(scenario, board))
         return run_reference(hospital_of(scenario), clinic, np.array([[arrived, 0]]), key)
 

@@ -1,0 +1,175 @@
+"""W2 as a pathway: delay, PET-CT, biopsy, weekly board, one of three treatments, ward, visits, and round again.
+
+World                     all that the two functions look at
+advance, ring             the pathway, compilable
+make_world(size, key)     a world, and who arrives when
+hospital(arrivals)        scanner, biopsy, board, suites and ward, up to a horizon that leaves nobody behind
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.draws import exponential, lognormal, uniform
+from sim.engine.hospital import Hospital, Resource, Sitting
+from sim.jit import jit
+from sim.log import Event
+from sim.steps import Kind, Plan, attend, clear, end, new_plan, note, then, use, wait
+from workloads import numbers
+from workloads.common import arrivals_of, whole
+from workloads.numbers import BOARD_EVERY, BOARD_SLOTS, DAY, MOST_RECURRENCES, RECURS, SHARE_BOUNDS, VISITS, W2_DRAIN
+
+SCANNER, BIOPSY, BOARD, FIRST_SUITE, WARD = (
+    numbers.RESOURCES.index(name) for name in ("scanner", "biopsy", "board", "suite_0", "ward")
+)
+BOARD_MINUTES = 1  # a case
+GAP = DAY / numbers.W2_RATE
+TRIAGE, SCAN, SAMPLE, INTERVAL = (
+    mean * DAY for mean in (numbers.TRIAGE, numbers.SCAN, numbers.BIOPSY, numbers.INTERVAL)
+)
+TREATMENT_MEDIANS = tuple(treatment.median * DAY for treatment in numbers.TREATMENTS)
+TREATMENT_SIGMA = numbers.TREATMENTS[0].sigma
+STAY_MEDIAN, STAY_SIGMA = numbers.STAY.median * DAY, numbers.STAY.sigma
+
+COURSE = np.dtype(
+    [
+        ("passes", "i8"),  # times at the board
+        ("visits", "i8"),  # visits since the last treatment
+        ("seen", "i8"),  # visits in all
+    ]
+)
+
+
+class Step(IntEnum):
+    """Where a patient is."""
+
+    REFERRAL = 0
+    SCAN = 1
+    BIOPSY = 2
+    BOARD = 3
+    TREATMENT = 4
+    STAY = 5
+    DISCHARGE = 6
+    VISIT = 7
+
+
+class Ask(IntEnum):
+    """The questions to chance."""
+
+    GAP = 100  # asked of patient n: minutes since the arrival of n - 1
+    TRIAGE = 101
+    SCAN = 102
+    BIOPSY = 103
+    WHICH = 104  # and the following three: nth is the number of the pass
+    TREATMENT = 105
+    STAY = 106
+    INTERVAL = 107  # and the next: nth is the number of the visit
+    RECURS = 108
+
+
+class World(NamedTuple):
+    """All that the pathway looks at: the key of the replication, the patients, and where the answer goes."""
+
+    key: int
+    courses: Any  # (patients,)  COURSE
+    plan: Plan
+
+
+@jit
+def _to_board(world: World) -> None:
+    attend(world.plan, BOARD, BOARD_MINUTES)
+    then(world.plan, Step.TREATMENT.value)
+
+
+@jit
+def _treat(world: World, i: int) -> None:
+    passes = world.courses[i].passes
+    u = uniform(world.key, i, Ask.WHICH.value, passes)
+    which = 0 if u < SHARE_BOUNDS[0] else 1 if u < SHARE_BOUNDS[1] else 2
+    median = TREATMENT_MEDIANS[which]
+    minutes = lognormal(world.key, i, Ask.TREATMENT.value, passes, median, TREATMENT_SIGMA)
+    use(world.plan, FIRST_SUITE + which, whole(minutes))
+    then(world.plan, Step.STAY.value)
+
+
+@jit
+def _until_visit(world: World, i: int) -> None:
+    c = world.courses[i]
+    wait(world.plan, whole(exponential(world.key, i, Ask.INTERVAL.value, c.seen) * INTERVAL))
+    then(world.plan, Step.VISIT.value)
+
+
+@jit
+def _visit(world: World, i: int) -> None:
+    c = world.courses[i]
+    seen = c.seen
+    c.seen += 1
+    c.visits += 1
+    note(world.plan, Event.MEASURED.value, c.visits)
+    if c.passes <= MOST_RECURRENCES and uniform(world.key, i, Ask.RECURS.value, seen) < RECURS:
+        note(world.plan, Event.RECURRED.value, c.passes)
+        _to_board(world)
+    elif c.visits < VISITS:
+        _until_visit(world, i)
+    else:
+        end(world.plan, -1)
+
+
+@jit
+def advance(world: World, i: int, step: int, now: int) -> None:
+    """What follows for patient `i` at this step."""
+    plan, key = world.plan, world.key
+    clear(plan)
+    if step == Step.REFERRAL.value:
+        wait(plan, whole(exponential(key, i, Ask.TRIAGE.value, 0) * TRIAGE))
+        then(plan, Step.SCAN.value)
+    elif step == Step.SCAN.value:
+        use(plan, SCANNER, whole(exponential(key, i, Ask.SCAN.value, 0) * SCAN))
+        then(plan, Step.BIOPSY.value)
+    elif step == Step.BIOPSY.value:
+        use(plan, BIOPSY, whole(exponential(key, i, Ask.BIOPSY.value, 0) * SAMPLE))
+        then(plan, Step.BOARD.value)
+    elif step == Step.BOARD.value:
+        _to_board(world)
+    elif step == Step.TREATMENT.value:
+        world.courses[i].passes += 1
+        world.courses[i].visits = 0
+        _treat(world, i)
+    elif step == Step.STAY.value:
+        passes = world.courses[i].passes
+        use(plan, WARD, whole(lognormal(key, i, Ask.STAY.value, passes, STAY_MEDIAN, STAY_SIGMA)))
+        then(plan, Step.DISCHARGE.value)
+    elif step == Step.DISCHARGE.value:
+        _until_visit(world, i)
+    else:
+        _visit(world, i)
+
+
+@jit
+def ring(world: World, i: int, now: int) -> None:
+    """Nobody has an alarm."""
+    clear(world.plan)
+
+
+def make_world(size: int, key: int) -> tuple[World, np.ndarray]:
+    """A world for so many patients, and (size, 2) minute and number of each."""
+    arrivals = arrivals_of(size, key, Ask.GAP.value, GAP)
+    return World(key, np.zeros(size, COURSE).view(np.recarray), new_plan()), arrivals
+
+
+def hospital(arrivals: np.ndarray) -> Hospital:
+    """Six kinds of place, and the board with a sitting each week."""
+    ends = int(arrivals[-1, 0]) + W2_DRAIN * DAY
+    every = BOARD_EVERY * DAY
+    sittings = tuple(
+        Sitting(opens, BOARD_SLOTS * BOARD_MINUTES, "board", cases=BOARD_SLOTS) for opens in range(every, ends, every)
+    )
+    resources = [
+        Resource(name, Kind.PLACE, capacity=((0, places),))
+        for name, places in zip(numbers.RESOURCES, numbers.CAPACITIES, strict=True)
+    ]
+    resources[BOARD] = Resource("board", Kind.LIST, sittings=sittings)
+    return Hospital(tuple(resources), (), ends)

@@ -1,0 +1,33 @@
+"""Who comes when: the arrivals of a run, checked and in order.
+
+checked(arrivals, ends)   (n, 2) minute and patient, sorted by both; InputError if they cannot be
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.errors import InputError, Problem
+
+
+def checked(arrivals: np.ndarray, ends: int) -> np.ndarray:
+    """Arrivals in order of minute and patient.
+
+    arrivals   (n, 2) whole numbers: minute (0 or more, before `ends`) and patient; in any order
+    InputError if an arrival is outside the run or a patient comes twice.
+
+    >>> checked(np.array([[30, 0], [10, 1]]), 100).tolist()
+    [[10, 1], [30, 0]]
+    """
+    arrivals = np.asarray(arrivals, np.int64).reshape(-1, 2)
+    problems = []
+    for at in np.flatnonzero((arrivals[:, 0] < 0) | (arrivals[:, 0] >= ends) | (arrivals[:, 1] < 0)).tolist():
+        found = f"patient {arrivals[at, 1]} at minute {arrivals[at, 0]}"
+        expected = f"a patient's number, 0 or more, and a minute from 0 to {ends - 1}"
+        problems.append(Problem(path=f"arrivals[{at}]", found=found, expected=expected))
+    patients, times = np.unique(arrivals[:, 1], return_counts=True)
+    for patient in patients[times > 1].tolist():
+        problems.append(Problem(path="arrivals", found=f"patient {patient} more than once", expected="once each"))
+    if problems:
+        raise InputError(problems)
+    return arrivals[np.lexsort((arrivals[:, 1], arrivals[:, 0]))]

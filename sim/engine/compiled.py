@@ -1,0 +1,239 @@
+"""The compiled engine: one replication on plain arrays, the same log as the SimPy engine's, bit for bit.
+
+    run_compiled(hospital, pathway, arrivals, key)   -> EventLog
+    run_into(keeper, ...)                            the same, with the rows handed to a keeper as they come
+
+The verbs stand in `sim.engine.machine`, compiled by numba; here rows are taken away while they come, and what went
+wrong is put into words. The loop that asks the pathway is the pathway's own where it brings one
+(`loop`), compiled together with its steps; else it turns here, in Python, which does for tests and small hospitals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, Protocol
+
+import numpy as np
+
+from sim.engine.arrivals import checked
+from sim.engine.complaints import Trouble, complaint, ring_found, sentence, twice_inside
+from sim.engine.hospital import Hospital
+from sim.engine.machine.building import Machine
+from sim.engine.machine.instants import (
+    ASK_ALARM,
+    ASK_STEP,
+    DONE,
+    MORE_ROOM,
+    begin,
+    carry_alarm,
+    carry_out,
+    next_due,
+)
+from sim.engine.machine.logbook import close
+from sim.engine.machine.records import HERE
+from sim.engine.rules import Pathway, name_of
+from sim.errors import RunError
+from sim.log import EVENT_COLUMNS, RESOURCE_COLUMNS, Event, EventLog, Why, named
+from sim.logfiles import LogFiles
+from sim.order import by_minute_and_patient, in_order
+from sim.rows import ROWS
+from sim.steps import ORDER
+from sim.units import day_and_time
+
+_PATIENT, _MINUTE = 0, 2  # columns of the patients' rows
+_WHEN = 0  # of the resources' rows
+
+
+Loop = Callable[[Any], int]
+"""Asks the pathway whatever the machine wants to know; returns why it stands: MORE_ROOM, STOPPED or DONE."""
+
+
+def run_compiled(
+    hospital: Hospital,
+    pathway: Pathway,
+    arrivals: np.ndarray,
+    key: int,
+    names: Mapping[str, Sequence[str]] | None = None,
+    replication: int = 0,
+    folder: Path | None = None,
+    loop: Loop | None = None,
+) -> EventLog:
+    """Run a hospital from minute 0 to its horizon, with these patients on this pathway; as `run_reference`.
+
+    loop   the pathway's own loop, compiled
+    """
+    names = {**pathway.names, **(names or {}), "resources": hospital.names}
+    pages = Pages(None if folder is None else LogFiles(folder, names, replication))
+    try:
+        run_into(pages, hospital, pathway, arrivals, key, names, loop)
+        return pages.finish(names, replication)
+    except BaseException:
+        pages.abandon()
+        raise
+
+
+def run_into(
+    keeper: Keeper,
+    hospital: Hospital,
+    pathway: Pathway,
+    arrivals: np.ndarray,
+    key: int,
+    names: Mapping[str, Sequence[str]],
+    loop: Loop | None = None,
+) -> None:
+    """The same, with the rows handed to a keeper as they come."""
+    machine = Machine(hospital, checked(arrivals, hospital.ends), key, pathway.first_step, pathway.plan)
+    s = machine.memory
+    turn = loop or _in_python(pathway)
+    begin(s)
+    while True:
+        try:
+            came = turn(s)
+        except Exception as error:
+            failed = f"the pathway failed with {type(error).__name__}: {error}"
+            raise RunError(f"{_whereabouts(machine, names)}: {failed}") from error
+        if came == MORE_ROOM:
+            _hand_over(machine, keeper, int(s.now))
+            machine.make_room()
+        elif came == DONE:
+            close(s)
+            _hand_over(machine, keeper, hospital.ends)
+            keeper.keep(_left_at_horizon(machine), np.empty((0, len(RESOURCE_COLUMNS)), np.int64))
+            return
+        else:
+            raise RunError(_what_is_wrong(machine, hospital, pathway, names))
+
+
+def _in_python(pathway: Pathway) -> Loop:
+    """A loop for a pathway that brings none."""
+
+    def loop(s: Any) -> int:
+        while True:
+            came = int(next_due(s))
+            if came == ASK_STEP:
+                pathway.advance(int(s.patient), int(s.step), int(s.now))
+                carry_out(s)
+            elif came == ASK_ALARM:
+                pathway.ring(int(s.patient), int(s.now))
+                carry_alarm(s)
+            else:
+                return came
+
+    return loop
+
+
+def _plain(rows: Any) -> np.ndarray:
+    """Records of whole numbers as a table, (rows, columns), of the same memory."""
+    table: np.ndarray = rows.view(np.ndarray).view(np.int64).reshape(len(rows), -1)
+    return table
+
+
+class Keeper(Protocol):
+    """Whoever keeps the rows of a run."""
+
+    def keep(self, events: np.ndarray, resources: np.ndarray) -> None:
+        """Rows in the order of the log, all of them later than those before."""
+
+
+class Pages:
+    """The rows of a run as a log: in memory, or put away on disk where they are many.
+
+    files   where they are put away
+    """
+
+    def __init__(self, files: LogFiles | None):
+        self._files = files
+        self._events: list[np.ndarray] = [np.empty((0, len(EVENT_COLUMNS)), np.int64)]
+        self._resources: list[np.ndarray] = [np.empty((0, len(RESOURCE_COLUMNS)), np.int64)]
+        self._rows = 0
+
+    def keep(self, events: np.ndarray, resources: np.ndarray) -> None:
+        """Rows in the order of the log, all of them later than those before."""
+        self._events.append(events)
+        self._resources.append(resources)
+        self._rows += len(events) + len(resources)
+        if self._files is not None and self._rows > 2 * ROWS:
+            self._put_away()
+
+    def _put_away(self) -> None:
+        assert self._files is not None
+        self._files.put(np.concatenate(self._events), np.concatenate(self._resources))
+        self._events, self._resources, self._rows = self._events[:1], self._resources[:1], 0
+
+    def finish(self, names: Mapping[str, Sequence[str]], replication: int) -> EventLog:
+        """The whole log."""
+        if self._files is not None and self._files.begun:
+            self._put_away()
+            return self._files.close()
+        return EventLog(np.concatenate(self._events), np.concatenate(self._resources), named(names), replication)
+
+    def abandon(self) -> None:
+        """Let go of what was put away."""
+        if self._files is not None:
+            self._files.abandon()
+
+
+def _hand_over(machine: Machine, keeper: Keeper, until: int) -> None:
+    """Give the keeper the rows of minutes before `until`, and have the machine forget them."""
+    s = machine.memory
+    events, resources = _plain(machine["events"])[: s.events], _plain(machine["happenings"])[: s.happenings]
+    over = int(np.searchsorted(events[:, _MINUTE], until))
+    done = resources[:, _WHEN] < until
+    keeper.keep(by_minute_and_patient(events[:over], _MINUTE, _PATIENT), in_order(resources[done]))
+    later = resources[~done]
+    s.events -= over
+    _plain(machine["events"])[: s.events] = events[over:].copy()
+    s.happenings = len(later)
+    _plain(machine["happenings"])[: len(later)] = later
+
+
+def _left_at_horizon(machine: Machine) -> np.ndarray:
+    """Whoever is still here leaves the log, censored."""
+    s = machine.memory
+    people = machine["people"][: s.top_person]
+    people = np.sort(people[people["state"] == HERE], order="number")
+    rows = np.empty((len(people), len(EVENT_COLUMNS)), np.int64)
+    for column, value in enumerate(
+        (people["number"], people["rows"], s.ends, int(Event.LEFT), people["step"], -1, 0, int(Why.HORIZON))
+    ):
+        rows[:, column] = value
+    return rows
+
+
+# ---- what went wrong, in words
+
+
+def _whereabouts(machine: Machine, names: Mapping[str, Sequence[str]]) -> str:
+    """The patient whom the clinic was asked about, in words: who, when and where."""
+    s = machine.memory
+    person = machine["people"][s.person]
+    since = f" (waiting since {day_and_time(int(person.since))})" if person.since >= 0 else ""
+    step = name_of(names["steps"], int(person.step))
+    return f"patient {person.number}, {day_and_time(int(s.now))}, at {step}{since}"
+
+
+def _what_is_wrong(machine: Machine, hospital: Hospital, pathway: Pathway, names: Mapping[str, Sequence[str]]) -> str:
+    s = machine.memory
+    trouble = Trouble(int(s.trouble))
+    if trouble == Trouble.RING:
+        return ring_found(day_and_time(int(s.now)), _members(machine, hospital.names))
+    where = _whereabouts(machine, names)
+    if trouble == Trouble.TWICE_INSIDE:
+        return twice_inside(where, hospital.names[s.order])
+    if trouble <= Trouble.STANDS_TWICE:
+        order = pathway.plan.orders[int(s.order)]
+        asked = SimpleNamespace(**{name: int(order[name]) for name in ORDER.names or ()})
+        return f"{where}: {complaint(trouble, asked, hospital.resources)}"
+    return f"{where}: {sentence(trouble, int(s.order))}"
+
+
+def _members(machine: Machine, names: Sequence[str]) -> list[tuple[int, str, str]]:
+    """Who belongs to the ring found: number, what is kept, what is waited for."""
+    found = []
+    for person in machine["short"]["member"][: machine.memory.members]:
+        its = machine["people"][person]
+        waited = machine["cases"][its.swaps].target
+        found.append((int(its.number), names[its.keeps_place], names[waited]))
+    return found

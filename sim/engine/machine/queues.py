@@ -1,0 +1,260 @@
+"""Who waits for what, in queue order.
+
+    join(s, case)                        into the queue of its resource
+    take_out(s, case)                    out of it
+    head(s, resource)                    the first of the whole queue
+    follows(s, class, cursor, ...)       the first after a case that asks for no more than there is
+    earlier(s, a, b)                     the order of every queue
+
+A queue is kept in classes: cases that need the same second place, own and competing ones apart. Each class is a treap
+ordered by the queue's key, which also knows the fewest minutes and the kinds of offers asked for below each case. So
+nobody is looked at who could not be served anyway, and no queue is walked through, however long it is.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.engine.machine.memory import case_at, class_at, resource_at
+from sim.engine.machine.records import NONE
+from sim.jit import jit_inside
+
+ANY_MINUTES = (1 << 63) - 1
+ANY_KIND = -1
+
+
+@jit_inside
+def earlier(s: Any, a: int, b: int) -> bool:
+    """Whether case a stands before case b: by urgency, minute of joining, tie-break, number, serial number."""
+    x, y = case_at(s, a), case_at(s, b)
+    if x.urgency != y.urgency:
+        return x.urgency < y.urgency
+    if x.joined != y.joined:
+        return x.joined < y.joined
+    if x.tie != y.tie:
+        return x.tie < y.tie
+    if x.number != y.number:
+        return x.number < y.number
+    return x.serial < y.serial
+
+
+@jit_inside
+def _class_of(s: Any, case: int) -> int:
+    c = case_at(s, case)
+    other = 1 if c.person < 0 else 0
+    r = resource_at(s, c.target)
+    it = r.first_class
+    while it >= 0:
+        if class_at(s, it).other == other and class_at(s, it).second == c.second:
+            return int(it)
+        it = class_at(s, it).next
+    new = s.classes
+    s.classes += 1
+    q = class_at(s, new)
+    q.resource = c.target
+    q.other = other
+    q.second = c.second
+    q.root = NONE
+    q.head = NONE
+    q.next = r.first_class
+    r.first_class = new
+    return int(new)
+
+
+@jit_inside
+def _sum_up(s: Any, case: int) -> None:
+    """What is asked for at least, here and below."""
+    c = case_at(s, case)
+    least, masks = c.minutes, c.mask
+    if c.left >= 0:
+        least = min(least, case_at(s, c.left).least)
+        masks |= case_at(s, c.left).masks
+    if c.right >= 0:
+        least = min(least, case_at(s, c.right).least)
+        masks |= case_at(s, c.right).masks
+    c.least = least
+    c.masks = masks
+
+
+@jit_inside
+def _hang(s: Any, q: int, above: int, old: int, new: int) -> None:
+    """Below `above`, or at the root, `new` takes the place of `old`."""
+    if above < 0:
+        class_at(s, q).root = new
+    elif case_at(s, above).left == old:
+        case_at(s, above).left = new
+    else:
+        case_at(s, above).right = new
+    if new >= 0:
+        case_at(s, new).above = above
+
+
+@jit_inside
+def _lift(s: Any, q: int, case: int) -> None:
+    """The case changes places with the one above it."""
+    c = case_at(s, case)
+    above = c.above
+    a = case_at(s, above)
+    _hang(s, q, a.above, above, case)
+    if a.left == case:
+        a.left = c.right
+        if c.right >= 0:
+            case_at(s, c.right).above = above
+        c.right = above
+    else:
+        a.right = c.left
+        if c.left >= 0:
+            case_at(s, c.left).above = above
+        c.left = above
+    a.above = case
+    _sum_up(s, above)
+    _sum_up(s, case)
+
+
+@jit_inside
+def _scattered(number: int) -> int:
+    """Of numbers in a row, numbers all over 32 bits: only the shape of a tree hangs on them, and nothing else."""
+    mixed = number & 0xFFFFFFFF
+    mixed = (mixed ^ mixed >> 16) * 0x45D9F3B & 0xFFFFFFFF
+    mixed = (mixed ^ mixed >> 16) * 0x45D9F3B & 0xFFFFFFFF
+    return mixed ^ mixed >> 16
+
+
+@jit_inside
+def join(s: Any, case: int) -> None:
+    """Into the queue, by the case's key."""
+    c = case_at(s, case)
+    q = _class_of(s, case)
+    c.queue = q
+    c.left = NONE
+    c.right = NONE
+    c.above = NONE
+    c.least = c.minutes
+    c.masks = c.mask
+    c.weight = _scattered(c.number * 31 + c.serial * 7 + c.joined)
+    resource_at(s, c.target).waiting += 1
+    it = class_at(s, q).root
+    if it < 0:
+        class_at(s, q).root = case
+        class_at(s, q).head = case
+        return
+    first = True
+    while True:
+        n = case_at(s, it)
+        n.least = min(n.least, c.minutes)
+        n.masks |= c.mask
+        if earlier(s, case, it):
+            if n.left < 0:
+                n.left = case
+                break
+            it = n.left
+        else:
+            first = False
+            if n.right < 0:
+                n.right = case
+                break
+            it = n.right
+    c.above = it
+    if first:
+        class_at(s, q).head = case
+    while c.above >= 0 and case_at(s, c.above).weight < c.weight:
+        _lift(s, q, case)
+
+
+@jit_inside
+def take_out(s: Any, case: int) -> None:
+    """Out of the queue."""
+    c = case_at(s, case)
+    q = c.queue
+    resource_at(s, c.target).waiting -= 1
+    if class_at(s, q).head == case:
+        class_at(s, q).head = after(s, case)
+    while c.left >= 0 and c.right >= 0:
+        _lift(s, q, c.left if case_at(s, c.left).weight > case_at(s, c.right).weight else c.right)
+    above = c.above
+    _hang(s, q, above, case, c.left if c.left >= 0 else c.right)
+    while above >= 0:
+        _sum_up(s, above)
+        above = case_at(s, above).above
+
+
+@jit_inside
+def after(s: Any, case: int) -> int:
+    """The next case of the same class, or NONE."""
+    it = case_at(s, case).right
+    if it >= 0:
+        while case_at(s, it).left >= 0:
+            it = case_at(s, it).left
+        return int(it)
+    return _above_left(s, case)
+
+
+@jit_inside
+def _above_left(s: Any, case: int) -> int:
+    """The nearest case above, in whose left branch this one is."""
+    below, it = case, case_at(s, case).above
+    while it >= 0 and case_at(s, it).right == below:
+        below, it = it, case_at(s, it).above
+    return int(it)
+
+
+@jit_inside
+def _may(s: Any, root: int, minutes: int, kinds: int) -> bool:
+    """Whether some case here or below asks for no more."""
+    return root >= 0 and case_at(s, root).least <= minutes and case_at(s, root).masks & kinds != 0
+
+
+@jit_inside
+def _first_in(s: Any, root: int, minutes: int, kinds: int) -> int:
+    """The first in a branch of which some case asks for no more."""
+    it = root
+    while True:
+        n = case_at(s, it)
+        if _may(s, n.left, minutes, kinds):
+            it = n.left
+        elif n.minutes <= minutes and n.mask & kinds != 0:
+            return int(it)
+        else:
+            it = n.right
+
+
+@jit_inside
+def follows(s: Any, q: int, cursor: int, minutes: int, kinds: int) -> int:
+    """The first of a class, after a case of any class of this resource, that asks for no more; NONE if none does.
+
+    cursor    NONE: from the beginning
+    minutes   at most
+    kinds     bits, of which at least one must suit
+    """
+    it, found = class_at(s, q).root, NONE
+    if not _may(s, it, minutes, kinds):
+        return NONE
+    if cursor < 0:
+        return _first_in(s, it, minutes, kinds)
+    while it >= 0:
+        if earlier(s, cursor, it):
+            found = it
+            it = case_at(s, it).left
+        else:
+            it = case_at(s, it).right
+    while found >= 0:
+        n = case_at(s, found)
+        if n.minutes <= minutes and n.mask & kinds != 0:
+            return int(found)
+        if _may(s, n.right, minutes, kinds):
+            return _first_in(s, n.right, minutes, kinds)
+        found = _above_left(s, found)
+    return NONE
+
+
+@jit_inside
+def head(s: Any, resource: int) -> int:
+    """The first of a whole queue, or NONE."""
+    first = NONE
+    it = resource_at(s, resource).first_class
+    while it >= 0:
+        case = class_at(s, it).head
+        if case >= 0 and (first < 0 or earlier(s, case, first)):
+            first = case
+        it = class_at(s, it).next
+    return int(first)

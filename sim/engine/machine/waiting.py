@@ -1,0 +1,121 @@
+"""Waiting: into a queue, out of it, off a booking.
+
+begin_waiting    into the queue, as from this minute
+requeue, back    into it again, with another minute or with the old key
+leave_line       out of a queue, a booking, or the row of those who will be called
+ask              there may be something to give out
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.draws import uniform
+from sim.engine.machine.agenda import cancel
+from sim.engine.machine.logbook import tell, tell_other
+from sim.engine.machine.memory import case_at, sitting_at
+from sim.engine.machine.queues import join, take_out
+from sim.engine.machine.records import AWAITED, BOOKED, NONE, QUEUED
+from sim.engine.rules import Question, visit
+from sim.jit import jit_inside
+from sim.log import Event, Happening
+from sim.steps import Kind
+
+TIE = int(Question.TIE)
+PLACE = int(Kind.PLACE)
+JOINED, OTHER_JOINED = int(Event.JOINED), int(Happening.JOINED)
+
+
+@jit_inside
+def ask(s: Any) -> None:
+    """There may be something to give out in this minute; where nobody waits or keeps, there is not."""
+    if s.places_waited > 0 or s.keeping > 0 or s.known_stuck > 0:
+        s.giving_due = 1
+
+
+@jit_inside
+def tie_of(s: Any, case: int) -> float:
+    """The tie-break of a case's present visit to its queue."""
+    c = case_at(s, case)
+    return uniform(s.key, c.number, TIE, visit(c.serial, c.missed))
+
+
+@jit_inside
+def requeue(s: Any, case: int, minute: int, tie: float) -> None:
+    """Into the queue with this joining minute and tie-break."""
+    c = case_at(s, case)
+    c.joined = minute
+    c.tie = tie
+    back(s, case)
+
+
+@jit_inside
+def back(s: Any, case: int) -> None:
+    """Into the queue with the key it has."""
+    c = case_at(s, case)
+    c.state = QUEUED
+    if c.kind == PLACE:
+        s.places_waited += 1
+    join(s, case)
+
+
+@jit_inside
+def out_of_queue(s: Any, case: int) -> None:
+    """Out of the queue, for whatever comes next."""
+    if case_at(s, case).kind == PLACE:
+        s.places_waited -= 1
+    take_out(s, case)
+
+
+@jit_inside
+def begin_waiting(s: Any, case: int, tie: float) -> None:
+    """Into the queue, as from this minute."""
+    c = case_at(s, case)
+    requeue(s, case, s.now, tie)
+    if c.person < 0:
+        tell_other(s, case, s.now, OTHER_JOINED, c.urgency, -1)
+    else:
+        tell(s, case, JOINED, c.urgency, -1)
+    if c.kind == PLACE:
+        ask(s)
+
+
+@jit_inside
+def give_minutes_back(s: Any, case: int) -> None:
+    """What was booked for the case is a gap."""
+    c = case_at(s, case)
+    its = sitting_at(s, c.sitting)
+    its.used -= c.minutes
+    its.count -= 1
+    if c.person < 0:
+        its.by_others -= c.minutes
+    c.sitting = NONE
+
+
+@jit_inside
+def unbook(s: Any, case: int) -> None:
+    """A case that is booked on a sitting that has not opened is taken off it."""
+    c = case_at(s, case)
+    its = sitting_at(s, c.sitting)
+    if c.booked_before >= 0:
+        case_at(s, c.booked_before).booked_after = c.booked_after
+    else:
+        its.first = c.booked_after
+    if c.booked_after >= 0:
+        case_at(s, c.booked_after).booked_before = c.booked_before
+    else:
+        its.last = c.booked_before
+    give_minutes_back(s, case)
+
+
+@jit_inside
+def leave_line(s: Any, case: int) -> None:
+    """Out of a queue, a booking or the row of those who will be called."""
+    c = case_at(s, case)
+    if c.state == QUEUED:
+        out_of_queue(s, case)
+    elif c.state == BOOKED:
+        unbook(s, case)
+    elif c.state == AWAITED and c.due >= 0:
+        cancel(s, c.due)
+        c.due = NONE
