@@ -214,7 +214,8 @@ def _lines(name: str, question: str, answers: Answers, base: Scenario, base_file
                 yield "  # `resources.prrt.competing`; where there is none at all, write `resources.prrt.sittings: []`"
                 yield "  # instead, and take the others away at the end of the file, as below."
             for line in its.sittings:
-                yield from _scaled(resource, line, factor)
+                least = base.longest_cases().get(resource, 0) - its.overrun
+                yield from _scaled(resource, line, factor, min(max(SHORTEST, least), line.minutes))
     yield ""
     yield "  # -- places and offers scaled to the catchment: replace them by your own"
     for resource, its in base.resources.items():
@@ -281,10 +282,13 @@ def _spread_out(number: int) -> tuple[str, ...]:
     return tuple(WEEKDAYS[int((place + 1 / 2) * len(WEEKDAYS) / days)] for place in range(days))
 
 
-def _scaled(resource: str, line: Sitting, factor: float) -> Iterator[str]:
-    """A sitting made as much longer or shorter as the catchment is larger or smaller, in more rooms where too long."""
+def _scaled(resource: str, line: Sitting, factor: float, least: int) -> Iterator[str]:
+    """A sitting made as much longer or shorter as the catchment is larger or smaller, in more rooms where too long.
+
+    least   minutes that it keeps, so that its longest case still fits
+    """
     rooms = max(1, math.ceil(line.minutes * line.rooms * factor / LONGEST))
-    minutes = max(SHORTEST, round(line.minutes * line.rooms * factor / rooms / STEP) * STEP)
+    minutes = max(least, round(line.minutes * line.rooms * factor / rooms / STEP) * STEP)
     minutes = min(minutes, DAY - line.start)
     path = f"  resources.{resource}.sittings.{line.name}"
     yield f"{path}.minutes: {minutes} min"

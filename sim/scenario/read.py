@@ -159,6 +159,11 @@ class Scenario:
         """The weight of each treatment that a row of the board may offer beside equal ones."""
         return weights(self.preference)
 
+    def longest_cases(self) -> dict[str, int]:
+        """The minutes of the longest case that each list of the pathway can be asked for."""
+        longest = self._known.longest(self.board, self.numbers(), self.treatments)
+        return {name: minutes for name, (minutes, _, _) in longest.items()}
+
     def arrivals_vary(self) -> Intensity:
         """By which factors the rate of new patients changes over the minutes of the run."""
         return arrivals_vary(self.arrivals, self.run)

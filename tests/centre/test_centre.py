@@ -114,7 +114,10 @@ def test_any_centre_that_can_be_answered_for_is_a_right_scenario(
     [
         ({"population": 12}, "population\n  found:    12\n  expected: a whole number, 1000 or more"),
         ({"prrt": "there"}, "prrt\n  found:    'there'\n  expected: here or elsewhere or none"),
-        ({"country": "England"}, "country\n  found:    'England'\n  expected: two capital letters such as GB, or none"),
+        (
+            {"country": "England"},
+            "country\n  found:    'England'\n  expected: a country in two capital letters, such as GB, or none",
+        ),
         ({"ward_beds": -1}, "ward_beds\n  found:    -1\n  expected: a whole number, 0 or more"),
     ],
 )
