@@ -41,7 +41,11 @@ def kept(tmp_path_factory) -> Path:
         folder = results_folder(root / "outputs", "small" if logs else "bare", digests_of(scenario)["result"])
         (folder / "resolved.yaml").write_text(scenario.resolved_yaml(), encoding="utf-8")
         Store(folder).save(
-            simulate(scenario, 0), made_with(), 0.5, log="full" if logs else "none", scenario=scenario.digest()
+            simulate(scenario, 0),
+            made_with("reference"),
+            0.5,
+            log="full" if logs else "none",
+            scenario=scenario.digest(),
         )
     return root
 

@@ -32,7 +32,11 @@ def kept(tmp_path_factory) -> Path:
         (folder / "resolved.yaml").write_text(scenario.resolved_yaml(), encoding="utf-8")
         for number in range(2):
             Store(folder).save(
-                simulate(scenario, number), made_with(), 0.5, log="full" if logs else "none", scenario=scenario.digest()
+                simulate(scenario, number),
+                made_with("reference"),
+                0.5,
+                log="full" if logs else "none",
+                scenario=scenario.digest(),
             )
     other = root / "other"
     shutil.copytree(folder, other / folder.name)
