@@ -18,12 +18,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sim.errors import InputError, Problem
-from sim.scenario import NO_LIMIT, ListResource, PlaceResource, Scenario, Sitting
+from sim.scenario import NO_LIMIT, ListResource, OfferResource, PlaceResource, Scenario, Sitting
+from sim.scenario.calendar import COUNTRIES, countries
 from sim.scenario.words import clock
 from sim.units import DAY, YEAR
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 ASKED_LISTS = ("board", "theatre", "ir_list", "pet")
+ASKED_PLACES = ("ward", "icu")
+ROUNDED = 0.05  # 2.04 lists are two
 SITES = ("here", "elsewhere", "none")
 SHORTEST, LONGEST, STEP = 60, 600, 15  # of a sitting whose minutes are scaled
 
@@ -82,7 +85,12 @@ class Answers:
     def __post_init__(self) -> None:
         wrong = [(its.name, getattr(self, its.name), wrong_answer(its, getattr(self, its.name))) for its in QUESTIONS]
         problems = [
-            Problem(path=name, found=f"'{value}'" if isinstance(value, str) else str(value), expected=expected)
+            Problem(
+                path=name,
+                found=f"'{value}'" if isinstance(value, str) else str(value),
+                expected=expected,
+                todo=_meant(value) if name == "country" else "",
+            )
             for name, value, expected in wrong
             if expected
         ]
@@ -97,8 +105,13 @@ def wrong_answer(question: Question, value: object) -> str:
     if question.kind is int:
         right = isinstance(value, int) and value >= question.least
         return "" if right else f"a whole number, {question.least} or more"
-    country = isinstance(value, str) and len(value) == 2 and value.isalpha() and value.isupper()
-    return "" if country or value == "none" else "two capital letters such as GB, or none"
+    return "" if value == "none" or value in countries() else "a country in two capital letters, such as GB, or none"
+
+
+def _meant(country: object) -> str:
+    """The country that is meant, where its code is nearly right."""
+    code = COUNTRIES.get(str(country).upper(), str(country).upper())
+    return f"did you mean {code}?" if code in countries() else ""
 
 
 def usual(base: Scenario, population: int | None = None, board_weeks: int = 1) -> Answers:
@@ -111,7 +124,7 @@ def usual(base: Scenario, population: int | None = None, board_weeks: int = 1) -
     holidays = base.holidays.country
 
     def some(number: float) -> int:
-        return max(1, math.ceil(number * factor - 0.05))  # 2.04 lists are two
+        return max(1, math.ceil(number * factor - ROUNDED))
 
     return Answers(
         population=population or people,
@@ -196,8 +209,21 @@ def _lines(name: str, question: str, answers: Answers, base: Scenario, base_file
     yield "  # -- lists scaled to the catchment: replace them by your own"
     for resource, its in base.resources.items():
         if isinstance(its, ListResource) and resource not in ASKED_LISTS:
+            if resource == "prrt" and answers.prrt != "here" and its.competing:
+                yield "  # These patients have no radionuclide therapy here. The list stays for the other patients of"
+                yield "  # `resources.prrt.competing`; where there is none at all, write `resources.prrt.sittings: []`"
+                yield "  # instead, and take the others away at the end of the file, as below."
             for line in its.sittings:
-                yield from _scaled(resource, line, factor)
+                least = base.longest_cases().get(resource, 0) - its.overrun
+                yield from _scaled(resource, line, factor, min(max(SHORTEST, least), line.minutes))
+    yield ""
+    yield "  # -- places and offers scaled to the catchment: replace them by your own"
+    for resource, its in base.resources.items():
+        if isinstance(its, PlaceResource) and resource not in ASKED_PLACES:
+            yield f"  resources.{resource}.capacity: {max(1, math.ceil(its.capacity * factor - ROUNDED))}"
+        if isinstance(its, OfferResource):
+            elsewhere = "" if answers.transplant == "here" else f" # not used: transplants are {_given(answers)}"
+            yield f"  resources.{resource}.rate: {its.rate * factor:.3g} per year{elsewhere}"
     yield ""
     yield "  # -- other patients in the same queues, scaled to the catchment: they make the waits. Put in"
     yield "  #    your own; a line deleted here leaves the base's. To take one away, say so at the end of the file:"
@@ -206,6 +232,10 @@ def _lines(name: str, question: str, answers: Answers, base: Scenario, base_file
         if isinstance(its, ListResource | PlaceResource):
             for stream in its.competing:
                 yield f"  resources.{resource}.competing.{stream.name}.rate: {a_week(stream.rate * factor)}"
+
+
+def _given(answers: Answers) -> str:
+    return "given elsewhere" if answers.transplant == "elsewhere" else "not given"
 
 
 def a_week(rate: float) -> str:
@@ -252,10 +282,13 @@ def _spread_out(number: int) -> tuple[str, ...]:
     return tuple(WEEKDAYS[int((place + 1 / 2) * len(WEEKDAYS) / days)] for place in range(days))
 
 
-def _scaled(resource: str, line: Sitting, factor: float) -> Iterator[str]:
-    """A sitting made as much longer or shorter as the catchment is larger or smaller, in more rooms where too long."""
+def _scaled(resource: str, line: Sitting, factor: float, least: int) -> Iterator[str]:
+    """A sitting made as much longer or shorter as the catchment is larger or smaller, in more rooms where too long.
+
+    least   minutes that it keeps, so that its longest case still fits
+    """
     rooms = max(1, math.ceil(line.minutes * line.rooms * factor / LONGEST))
-    minutes = max(SHORTEST, round(line.minutes * line.rooms * factor / rooms / STEP) * STEP)
+    minutes = max(least, round(line.minutes * line.rooms * factor / rooms / STEP) * STEP)
     minutes = min(minutes, DAY - line.start)
     path = f"  resources.{resource}.sittings.{line.name}"
     yield f"{path}.minutes: {minutes} min"

@@ -7,6 +7,7 @@ wait until a command needs them, so that `nelm --help` is quick. docs/commands.m
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import signal
@@ -32,6 +33,7 @@ from sim.commands.pin import pin
 from sim.commands.results import results
 from sim.commands.schema import schema
 from sim.commands.sweep import sweep
+from sim.commands.usage import in_words
 from sim.commands.verify import verify
 from sim.commands.warm import warm
 from sim.errors import InputError, NelmError, Problem
@@ -44,6 +46,8 @@ STOPPED = 130
 INTERNAL = 3
 WRONG_INPUT = 2
 JSON_FORMAT = 1
+DISK = (errno.ENOSPC, errno.EIO, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
+"""What a full or failing disk says, also where it is the one to which the answer is sent."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -60,8 +64,12 @@ def nelm() -> None:
 
 @nelm.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-def check(files: tuple[str, ...]) -> None:
-    """Read FILEs (scenarios, boards, designs, cards) and say everything that is wrong with them, running nothing."""
+@click.option("--quick", is_flag=True, help="Make no remarks on the load of resources, which takes a few seconds.")
+def check(files: tuple[str, ...], quick: bool) -> None:
+    """Read FILEs (scenarios, boards, designs, cards) and say everything that is wrong with them, running nothing.
+
+    What is right and yet looks like a slip, or asks for more than there is, is remarked on.
+    """
     from sim.clinic.boardfile import read_board
     from sim.evidence.registers import file_readers
     from sim.experiments.design import read_design
@@ -77,8 +85,13 @@ def check(files: tuple[str, ...]) -> None:
     wrong: list[Problem] = []
     for file in files:
         try:
-            kind, _ = check_file(file, readers)
+            kind, read = check_file(file, readers)
             click.echo(f"{file}: {kind}, no mistakes")
+            if kind == "scenario":
+                from sim.explain.remarks import remarks
+
+                for remark in remarks(read, not quick, Terminal().say):
+                    click.echo(f"  remark: {remark}")
         except InputError as error:
             wrong += [problem for problem in error.problems if problem not in wrong]  # a base may be shared
     if wrong:
@@ -233,17 +246,30 @@ def main() -> None:
         sys.exit(leave.exit_code)
     except (click.Abort, KeyboardInterrupt):
         _leave("stopped; what was finished is kept", STOPPED)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(WRONG_INPUT)
+    except click.ClickException as error:
+        _leave(in_words(error), WRONG_INPUT)
     except NelmError as error:
         _leave(str(error), error.exit_code)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # who was reading has gone, and is not waiting for the rest
         sys.exit(0)
+    except OSError as error:
+        if error.filename is not None or error.errno not in DISK:
+            _own(details)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python tries once more at the end
+        reason = (error.strerror or str(error)).lower()
+        _leave(f"the answer could not be written ({reason}); free some space, or send it elsewhere", INTERNAL)
     except Exception:
-        _leave(
-            "nelm came upon an error of its own, which is not your mistake. Please report it with the scenario and "
-            f"these details: {details.keep()}",
-            INTERNAL,
-        )
+        _own(details)
+
+
+def _own(details: _Details) -> NoReturn:
+    """An error that nobody but us can have made."""
+    _leave(
+        "nelm came upon an error of its own, which is not your mistake. Please report it with the scenario and "
+        f"these details: {details.keep()}",
+        INTERNAL,
+    )

@@ -3,6 +3,7 @@
     made_with(engine)      versions of everything that could move a last bit
     record_of(...)         -> what `record.json` holds
     not_as_recorded(...)   files that somebody has changed since
+    resolved_of(folder)    the scenario beside the results, unless somebody has edited it
     typed_files(scenario)  the scenario as it was typed
 
 docs/commands.md says what each entry means. Two runs with the same result have the same record, but for how long
@@ -22,11 +23,13 @@ from typing import Any
 from sim import jit
 from sim.clinic.boardfile import read_board
 from sim.evidence import read_evidence
-from sim.scenario import Scenario
+from sim.reading import read_yaml
+from sim.scenario import Scenario, digest_of
 from sim.store import Store, checksum, code_digest, result_digest, seal
 
 FORMAT = 1
 RECORD = "record.json"
+RESOLVED = "resolved.yaml"
 PACKAGES = ("nelm", "simpy", "numpy", "numba", "pandas", "pyarrow", "pyyaml", "pydantic", "holidays")
 
 
@@ -112,6 +115,30 @@ def not_as_recorded(folder: Path) -> dict[str, str]:
         return {name: sum_ for name, sum_ in found.items() if sum_ != record["files"][name]}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {RECORD: ""}
+
+
+def resolved_of(folder: Path) -> dict[str, Any] | None:
+    """The resolved scenario in the folder of a result as plain data; None where it is not the one that was run.
+
+    It is held against the digest that each replication and the record were written with; of results that name none,
+    from before it was kept, nothing can be said. InputError if it can not be read.
+    """
+    data: dict[str, Any] = read_yaml(folder / RESOLVED).plain()
+    told = [*sorted(folder.glob("replications/[0-9]*/done.json"))[:1], folder / RECORD]
+    as_run = {digest for file in told if (digest := _digest_told(file))}
+    try:
+        return data if not as_run or digest_of(data) in as_run else None
+    except (KeyError, TypeError, ValueError, AttributeError):  # it is no scenario any more
+        return None
+
+
+def _digest_told(file: Path) -> str:
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"))
+        digest = told.get("scenario", "") if file.name != RECORD else told["digests"]["scenario"]
+        return str(digest) if told["seal"] == seal(told) else ""
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return ""
 
 
 def typed_files(scenario: Scenario) -> dict[str, str]:

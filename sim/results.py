@@ -25,7 +25,7 @@ import pandas as pd
 from sim import units
 from sim.errors import InputError, Problem, nearest
 from sim.measures import COLUMNS
-from sim.reading import read_yaml
+from sim.record import RESOLVED, resolved_of
 from sim.store import Store
 
 if TYPE_CHECKING:
@@ -100,9 +100,18 @@ class Entry:
 
     @cached_property
     def settings(self) -> dict[str, Any]:
-        """The resolved scenario as values by dotted path; empty where its file can not be read."""
+        """The resolved scenario as values by dotted path; empty where its file can not be read, or was edited."""
+        return dict(_flat(self._resolved or {}))
+
+    @property
+    def edited(self) -> bool:
+        """Is the scenario beside the results another than the one that was run?"""
+        return self._resolved is None
+
+    @cached_property
+    def _resolved(self) -> dict[str, Any] | None:
         try:
-            return dict(_flat(read_yaml(self.folder / "resolved.yaml").plain()))
+            return resolved_of(self.folder)
         except InputError:
             return {}
 
@@ -126,13 +135,19 @@ def _flat(data: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         yield path, data
 
 
-def entries(folder: str | Path, scenario: str | None = None, where: Iterable[str] = ()) -> list[Entry]:
+def entries(
+    folder: str | Path,
+    scenario: str | None = None,
+    where: Iterable[str] = (),
+    say: Callable[[str], object] = lambda sentence: None,
+) -> list[Entry]:
     """What lies in a store, by scenario and then by when it was finished.
 
     folder     as given to `run` for its output
     scenario   only this one
     where      only those whose resolved scenario fits: `path=value`, or with !=, <, <=, >, >=; durations and rates in
                any unit
+    say        called with a sentence for each scenario that was edited after the run; its settings are left out
     InputError if there is no such folder, no such scenario, or a condition that nothing could fit.
     """
     root = Path(folder)
@@ -147,6 +162,9 @@ def entries(folder: str | Path, scenario: str | None = None, where: Iterable[str
         raise InputError(Problem("--scenario", found=f"'{scenario}'", expected=expected, todo=todo))
     conditions = [_condition(text) for text in where]
     there = [_entry(place) for place in places if scenario in (None, place.parent.name)]
+    for entry in there:
+        if entry.edited:
+            say(f"{entry.folder / RESOLVED} is not the scenario that was run, so its settings are left out")
     _refuse_unknown_paths(conditions, there)
     fitting = [entry for entry in there if all(condition.fits(entry.settings) for condition in conditions)]
     oldest = datetime.min.replace(tzinfo=UTC)

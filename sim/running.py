@@ -28,6 +28,7 @@ from sim import draws, jit
 from sim.clinic.alarms import ring
 from sim.clinic.boardchange import Added, Changed, changed_board, mistakes
 from sim.clinic.boardfile import Board, read_board
+from sim.clinic.longest import longest_cases
 from sim.clinic.pathway import advance
 from sim.clinic.patient import World
 from sim.clinic.protocols import KINDS, LIVER_DIRECTED, MAIN, Role, Treatment
@@ -42,7 +43,7 @@ from sim.evidence import read_evidence
 from sim.log import EventLog, named, nothing
 from sim.measures import Facts, Window, measure, measure_parts
 from sim.reading import Scalar
-from sim.scenario import NO_LIMIT, NOTHING, Known, ListResource, OfferResource, PlaceResource, Scenario
+from sim.scenario import NO_LIMIT, NOTHING, Care, Known, ListResource, OfferResource, PlaceResource, Scenario
 from sim.scenario import Board as BoardSection
 from sim.spool import Spool
 from sim.steps import Kind, Plan
@@ -63,6 +64,7 @@ def clinic_known() -> Known:
         treatments=tuple(treatment.name.lower() for treatment in (*MAIN, Treatment.SSA)),
         overrides=ledger.check,
         board=_board_mistakes,
+        longest=_longest_cases,
         rows=(*board.row_names("main"), *board.row_names("background")),
         offers={Role.GRAFTS.name.lower(): KINDS_OF_GRAFT},
         sources=tuple(ledger.sources),
@@ -84,6 +86,24 @@ def _board_mistakes(
         return ()
     numbers = dict(zip(ledger.flat, ledger.known(overrides).tolist(), strict=True))
     return mistakes(read_board(), *_changes_of(section), section.rows_off, numbers, weights)
+
+
+def _longest_cases(
+    section: BoardSection, overrides: Mapping[str, Scalar], treatments: Mapping[str, Care]
+) -> Mapping[str, tuple[int, str, str]]:
+    """The longest case each list can be asked for: its minutes, what it is, and the card that says how long it takes.
+
+    Of what is right by itself: `_board_mistakes` has been asked.
+    """
+    ledger = read_evidence()
+    numbers = dict(zip(ledger.flat, ledger.known(overrides).tolist(), strict=True))
+    changed = section.change or section.add
+    board = _board_with(section.model_dump_json(exclude_defaults=True)) if changed else read_board()
+    table = board.with_evidence(numbers).main
+    off = [number for number, name in enumerate(board.row_names("main")) if name in section.rows_off]
+    away = [treatment for treatment in MAIN if treatment.name.lower() in treatments]
+    longest = longest_cases(ledger.known(overrides), table, off, away)
+    return {role.name.lower(): (case.minutes, case.what, case.card) for role, case in longest.items()}
 
 
 def board_of(scenario: Scenario) -> Board:

@@ -7,6 +7,7 @@
     store.scratch(number)          a folder for what is too large for memory while a replication is made
     results_folder(...)            outputs/<scenario>/<digest>
     write_aside(path, write)       one file, whole or not there
+    refuse_no_folder(path, option) a file is written only into a folder that is there
     folder_aside(path)             a folder that is being written
 
 The digest covers everything that can change a result: the resolved scenario (without its words and its number
@@ -23,6 +24,7 @@ import hashlib
 import json
 import os
 import shutil
+import tempfile
 import uuid
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -122,21 +124,26 @@ def results_folder(output: Path, scenario: str, digest: str) -> Path:
     return folder
 
 
-def unwritable(place: Path, error: Exception) -> NelmError:
-    """What to say of a folder in which something could not be written.
+def unwritable(place: Path, error: Exception, option: str = "--output", what: str = "folder") -> NelmError:
+    """What to say of a folder, or of one file, that could not be written.
 
+    option   by which another can be named; '' where that is said otherwise
+    what     it is: a folder or a file
     An InputError where another folder was meant, a RunError where the disk is full or fails, which is nobody's typing.
     """
     number = getattr(error, "errno", None)
     reason = (os.strerror(number) if number else str(error)).lower()
     if number in (errno.EEXIST, errno.ENOTDIR, errno.EISDIR):
         reason += f": {_in_the_way(error, place).name}"
-    todo = "name another folder with --output"
+    todo = f"name another {what}" + (f" with {option}" if option else "")
     if number in _DISK:
         mend = "free some space" if number in _NO_SPACE else "see to the disk"
-        todo = f"{mend}, or {todo}; what was finished is kept, and the same command goes on from there"
-    found = f"a folder that can not be written ({reason})"
-    problem = Problem(str(place), found=found, expected="a folder for results", todo=todo)
+        todo = f"{mend}, or {todo}"
+        if option == "--output":
+            todo += "; what was finished is kept, and the same command goes on from there"
+    found = f"a {what} that can not be written ({reason})"
+    expected = "a folder for results" if option == "--output" and what == "folder" else f"a {what} that can be written"
+    problem = Problem(str(place), found=found, expected=expected, todo=todo)
     return RunError(str(problem)) if number in _DISK else InputError(problem)
 
 
@@ -152,21 +159,53 @@ def checksum(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def write_aside(path: Path, write: Callable[[Path], object]) -> None:
+def write_aside(path: Path, write: Callable[[Path], object], option: str | None = None) -> None:
     """Write a file beside its place and move it there at once, so that nobody ever reads half of it.
 
+    option   by which the user has named this one file; None for one of the files of a folder for results
+    What a link points to is written, and the link stays. What is no ordinary file, such as /dev/full or a pipe, is
+    written straight into: it can not be replaced by a file.
     `unwritable` if it can not be written; then what was there before is still there.
     """
-    aside = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            _write_through(path, write)
+        else:
+            _write_whole(Path(os.path.realpath(path)), write)
+    except OSError as error:
+        raise (unwritable(path.parent, error) if option is None else unwritable(path, error, option, "file")) from error
+
+
+def _write_whole(place: Path, write: Callable[[Path], object]) -> None:
+    aside = place.with_name(f".{place.name}.{uuid.uuid4().hex}")
     try:
         with _held(aside, lambda: aside.touch()):
             write(aside)
-            aside.replace(path)
-    except OSError as error:
-        raise unwritable(path.parent, error) from error
+            aside.replace(place)
     finally:
         with suppress(OSError):
             aside.unlink(missing_ok=True)
+
+
+def _write_through(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file elsewhere, and then its content into a device or a pipe."""
+    with tempfile.TemporaryDirectory() as folder:
+        whole = Path(folder) / path.name  # of the same name, since some writers look at how it ends
+        write(whole)
+        with path.open("wb", buffering=0) as stream:
+            stream.write(whole.read_bytes())
+
+
+def refuse_no_folder(path: Path, option: str) -> None:
+    """InputError where the folder of a file that is to be written is not there, before any work is done for it.
+
+    option   by which the file was named
+    """
+    if path.is_dir() or not path.parent.is_dir():
+        found = "a folder" if path.is_dir() else f"no such folder: {path.parent}"
+        expected = "a file that can be written, in a folder that is there"
+        todo = "name a file" if path.is_dir() else "make the folder first, or name another file"
+        raise InputError(Problem(str(path), path=option, found=found, expected=expected, todo=todo))
 
 
 @contextmanager
@@ -246,6 +285,7 @@ class Store:
         seconds: float = 0.0,
         again: bool = False,
         log: str = "full",
+        scenario: str = "",
     ) -> None:
         """Write a replication.
 
@@ -253,6 +293,7 @@ class Store:
         seconds     how long it took, for the record
         again       put it in the place of one that is there already
         log         what to keep besides its measures: its logs and patients (`full`), its patients (`summary`), `none`
+        scenario    digest of the scenario, so that an edited copy of it beside the results is not taken for it
         Where another process has finished the same one first, that one stays, unless it is without logs and this one
         has them. One that came out otherwise than the one that was there is told. `unwritable` if it can not be
         written; nothing half-written is left.
@@ -273,7 +314,7 @@ class Store:
                     "made_with": dict(made_with),
                     "seconds": round(seconds, 2),
                     "files": {file.name: checksum(file) for file in sorted(aside.iterdir())},
-                }
+                } | ({"scenario": scenario} if scenario else {})
                 text = json.dumps(done | {"seal": seal(done)}, indent=1, sort_keys=True) + "\n"
                 (aside / DONE).write_text(text, encoding="utf-8", newline="\n")
                 self._put(aside, place, done, again)

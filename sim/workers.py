@@ -88,7 +88,8 @@ class Task:
             except RunError as error:
                 raise RunError(f"replication {number}, {error}") from error
             seconds = time.perf_counter() - started
-            store.save(replication, made_with(engine_for(self.engine)), seconds, self.again, self.log)
+            made = made_with(engine_for(self.engine))
+            store.save(replication, made, seconds, self.again, self.log, self.scenario.digest())
         return told
 
 

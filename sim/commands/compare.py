@@ -75,9 +75,10 @@ def compare(
         raise click.UsageError("--replication goes with --patient.")
     from sim.batch import Stopped
     from sim.experiments.compare import compare as compare_all
-    from sim.experiments.compare import compared, run_each
+    from sim.experiments.compare import compared, refuse_unknown, run_each
 
     scenarios = _read(files, settings)
+    refuse_unknown(scenarios[0], kpis)
     if dry_run:
         from sim.commands.dry_run import tell
 

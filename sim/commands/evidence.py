@@ -138,11 +138,13 @@ def _trace(name: str, folder: Path | None, scenarios: Path | None, as_json: bool
 def _list(folder: Path | None, filters: tuple[str | None, ...], table_file: str | None, as_json: bool) -> None:
     from sim.evidence import read_evidence
     from sim.evidence.listing import as_data, chosen, table
+    from sim.store import refuse_no_folder
 
     ledger = read_evidence(folder)
     topic, use, certainty, source, word = filters
     cards = chosen(ledger, topic, use, certainty, source, word)
     if table_file is not None:
+        refuse_no_folder(Path(table_file), "--csv")
         _write(Path(table_file), ledger, cards)
     if as_json:
         listed = [as_data(ledger, card) for card in cards]
@@ -157,14 +159,7 @@ def _write(file: Path, ledger: Ledger, cards: list[Card]) -> None:
     from sim.evidence.listing import COLUMNS_OF_ROWS, as_rows
     from sim.store import write_aside
 
-    def unwritable(found: str) -> InputError:
-        return InputError(
-            Problem(str(file), found=found, expected="a file that can be written, in a folder that is there")
-        )
-
     rows = list(as_rows(ledger, cards))
-    if file.is_dir() or not file.parent.is_dir():
-        raise unwritable("a folder" if file.is_dir() else "no such folder")
 
     def write(path: Path) -> None:
         with path.open("w", encoding="utf-8", newline="") as stream:
@@ -172,8 +167,4 @@ def _write(file: Path, ledger: Ledger, cards: list[Card]) -> None:
             writer.writeheader()
             writer.writerows(rows)
 
-    try:
-        write_aside(file, write)
-    except InputError as error:
-        reason = getattr(error.__cause__, "strerror", None) or "it can not be written"
-        raise unwritable(str(reason).lower()) from None
+    write_aside(file, write, "--csv")

@@ -44,6 +44,7 @@ def explain(
     """
     from sim.running import clinic_known
     from sim.scenario import check_file, read_scenario
+    from sim.store import refuse_no_folder
 
     if picture is not None and Path(picture).suffix not in PICTURES:
         raise InputError(Problem("--picture", found=picture, expected="a file name that ends in .svg or .png"))
@@ -51,12 +52,15 @@ def explain(
         raise InputError(Problem("--page", found="--patient as well", expected="the one or the other"))
     if patient is not None and only_load:
         raise InputError(Problem("--load", found="--patient as well", expected="the one or the other"))
+    for option, named in (("--page", page), ("--picture", picture)):
+        if named is not None:
+            refuse_no_folder(Path(named), option)
     _, scenario = check_file(file, {"scenario": lambda path: read_scenario(path, settings, clinic_known())})
     if picture is not None:
         from sim.explain.drawing import drawing
         from sim.explain.drawing import picture as content
 
-        _write(picture, content(drawing("The pathway, from the model"), Path(picture).suffix[1:]))
+        _write(picture, content(drawing("The pathway, from the model"), Path(picture).suffix[1:]), "--picture")
     if patient is not None:
         _answer(scenario, patient, as_json)
         return
@@ -66,7 +70,7 @@ def explain(
     if page is not None:
         from sim.explain.page import page as whole_page
 
-        _write(page, whole_page(its).encode("utf-8"))
+        _write(page, whole_page(its).encode("utf-8"), "--page")
     if as_json:
         click.echo(json.dumps(its.load_data() if only_load else its.data(), indent=1, allow_nan=False))
     else:
@@ -83,13 +87,7 @@ def _answer(scenario: Scenario, patient: str, as_json: bool) -> None:
     click.echo(json.dumps(as_data(typed, decisions), indent=1) if as_json else "\n".join(in_text(typed, decisions)))
 
 
-def _write(file: str, content: bytes) -> None:
+def _write(file: str, content: bytes, option: str) -> None:
     from sim.store import write_aside
 
-    path = Path(file)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        problem = Problem(file, found=(error.strerror or str(error)).lower(), expected="a file that can be written")
-        raise InputError(problem) from None
-    write_aside(path, lambda aside: aside.write_bytes(content))
+    write_aside(Path(file), lambda aside: aside.write_bytes(content), option)

@@ -119,9 +119,13 @@ def check(
     from sim.experiments.pin import Finding, Verdict
     from sim.experiments.pin import check as check_all
     from sim.experiments.pin_report import as_data, in_markdown, in_words
+    from sim.store import refuse_no_folder
 
     if files and everything:
         raise InputError(Problem("--all", found="FILES as well", expected="the one or the other"))
+    for option, named in (("--junit", junit), ("--markdown", markdown)):
+        if named:
+            refuse_no_folder(Path(named), option)
     findings: list[Finding] = []
     speaks = not (quiet or as_json)
     for finding in check_all(files, pins, settings, output, workers, fresh, Terminal(speaks)):
@@ -129,9 +133,9 @@ def check(
         if speaks or (quiet and not as_json and not finding.passes(strict)):
             click.echo(in_words(finding))
     if junit:
-        _write(junit, junit_xml(findings, strict))
+        _write(junit, junit_xml(findings, strict), "--junit")
     if markdown:
-        _write(markdown, in_markdown(findings))
+        _write(markdown, in_markdown(findings), "--markdown")
     if as_json:
         passed = all(finding.passes(strict) for finding in findings)
         click.echo(json.dumps({"passed": passed, "findings": [as_data(its) for its in findings]}, indent=1))
@@ -141,13 +145,7 @@ def check(
         sys.exit(1)
 
 
-def _write(file: str, text: str) -> None:
+def _write(file: str, text: str, option: str) -> None:
     from sim.store import write_aside
 
-    path = Path(file)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        problem = Problem(file, found=(error.strerror or str(error)).lower(), expected="a file that can be written")
-        raise InputError(problem) from None
-    write_aside(path, lambda aside: aside.write_text(text, encoding="utf-8", newline="\n"))
+    write_aside(Path(file), lambda aside: aside.write_text(text, encoding="utf-8", newline="\n"), option)

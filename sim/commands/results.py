@@ -28,7 +28,7 @@ def results(folder: str, scenario: str | None, where: tuple[str, ...], sql: str 
     """List the results in FOLDER (outputs if not told), or ask them a question in SQL. Nothing is changed."""
     from sim.results import entries, query
 
-    found = entries(folder, scenario, where)
+    found = entries(folder, scenario, where, lambda sentence: click.echo(sentence, err=True))
     if sql is not None:
         _print_table(query(found, folder, sql), as_json)
     elif as_json:

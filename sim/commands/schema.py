@@ -24,6 +24,7 @@ def schema(kind: str | None, base: str | None, output: str | None, folder: str |
     from sim.scenario import read_scenario
     from sim.schema import KINDS, as_text
     from sim.schema import schema as schema_of
+    from sim.store import refuse_no_folder, unwritable
 
     if folder is not None and (kind is not None or output is not None):
         found = f"the kind '{kind}' as well" if kind is not None else "--output as well"
@@ -40,18 +41,19 @@ def schema(kind: str | None, base: str | None, output: str | None, folder: str |
         if output is None:
             click.echo(text, nl=False)
         else:
-            _write(Path(output), text)
+            refuse_no_folder(Path(output), "--output")
+            _write(Path(output), text, "--output")
         return
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(Path(folder), error, "--all") from None
     for each in KINDS:
-        _write(Path(folder) / f"{each}.json", as_text(schema_of(each, scenario)))
+        _write(Path(folder) / f"{each}.json", as_text(schema_of(each, scenario)), "--all")
     click.echo(f"{folder}: {len(KINDS)} schemas")
 
 
-def _write(path: Path, text: str) -> None:
-    from sim.store import unwritable, write_aside
+def _write(path: Path, text: str, option: str) -> None:
+    from sim.store import write_aside
 
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise unwritable(path.parent, error) from None
-    write_aside(path, lambda aside: aside.write_bytes(text.encode("utf-8")))
+    write_aside(path, lambda aside: aside.write_bytes(text.encode("utf-8")), option)

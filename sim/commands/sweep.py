@@ -48,10 +48,11 @@ def sweep(
     from sim.experiments.design import read_design
     from sim.experiments.sweep import SweepStopped, as_data, planned
     from sim.experiments.sweep import sweep as run_all
+    from sim.scenario import check_file
 
     if details is not None:
         details.folder = Path(store)
-    design = read_design(file, replications)
+    _, design = check_file(file, {"sweep": lambda path: read_design(path, replications)})
     if dry_run:
         from sim.estimate import in_words
 

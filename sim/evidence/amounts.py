@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from sim.units import YEAR, minutes, per_year, share
+from sim.units import DAY, YEAR, minutes, per_year, share, spoken
 
 Written = str | int | float
 
@@ -54,6 +54,16 @@ def _share(written: Written) -> float:
     return share(written)
 
 
+LIMITS: dict[Kind, tuple[float, float]] = {
+    Kind.NUMBER: (0.0, 1e9),
+    Kind.SHARE: (0.0, 1.0),
+    Kind.DURATION: (0.0, 100 * YEAR),
+    Kind.RATE: (0.0, 1 / DAY),
+}
+"""What no number of the kind can be beyond, unless its card says otherwise: what no model was tried with is refused
+before a run comes to grief over it. A duration may be a lifetime; what happens more than once a day is no rate of a
+disease. Plain numbers can be anything, so that a card the model reads says their limits itself."""
+
 _READERS: dict[Kind, Callable[[Written], float]] = {
     Kind.NUMBER: _number,
     Kind.SHARE: _share,
@@ -76,7 +86,7 @@ class Amount:
     written: Written
     kind: Kind
     number: float
-    within: tuple[float, float] = (0.0, math.inf)
+    within: tuple[float, float] = (0.0, 1e9)
     above: bool = False
 
     def like(self, written: Written) -> float:
@@ -101,17 +111,30 @@ class Amount:
         return number
 
     def _limits(self) -> str:
-        low, high = self.within
-        if self.above:
-            return f"above {low:g}" if math.isinf(high) else f"above {low:g}, at most {high:g}"
-        return f"not below {low:g}" if math.isinf(high) else f"from {low:g} to {high:g}"
+        low, high = (self.said(limit) for limit in self.within)
+        if self.within[1] >= LIMITS[Kind.NUMBER][1]:
+            return f"above {low}" if self.above else f"not below {low}"
+        return f"above {low}, at most {high}" if self.above else f"from {low} to {high}"
+
+    def said(self, limit: float) -> str:
+        """A limit in the unit in which the number is written.
+
+        >>> amount("14 days").said(2880.0), amount("0.03 per month").said(1 / 1440), amount(3).said(10.0)
+        ('48 hours', '30.4375 per month', '10')
+        """
+        if self.kind is Kind.DURATION:
+            return spoken(limit)
+        if self.kind is Kind.RATE:
+            unit = str(self.written).split()[-1]
+            return f"{limit * minutes(f'1 {unit}'):.6g} per {unit}"
+        return f"{limit:g}"
 
 
 def amount(written: Written, within: tuple[float, float] | None = None, above: bool = False) -> Amount:
     """One number of a card, of the kind its writing shows.
 
     written   such as `0.65`, `30 %`, `14 days`, `0.03 per month`
-    within    hard limits in the model's units; if not told, 0 and more, and 0 to 1 for shares
+    within    hard limits in the model's units; if not told, those of its kind, see `LIMITS`
     above     whether the lower limit itself is excluded, as it always is for rates
     ValueError if it is none of these, or outside its limits.
 
@@ -121,9 +144,7 @@ def amount(written: Written, within: tuple[float, float] | None = None, above: b
     0.03
     """
     kind = _kind(written)
-    if within is None:
-        within = (0.0, 1.0) if kind is Kind.SHARE else (0.0, math.inf)
-    bare = Amount(written, kind, math.nan, within, above or kind is Kind.RATE)
+    bare = Amount(written, kind, math.nan, within or LIMITS[kind], above or kind is Kind.RATE)
     return replace(bare, number=bare.like(written))
 
 

@@ -177,6 +177,8 @@ def compare(
     engine         which one runs what is missing; all give the same
     InputError for fewer than two scenarios, a pattern that fits no figure, or a folder that can not be written.
     """
+    if scenarios:
+        refuse_unknown(scenarios[0], kpis)
     runs = run_each(scenarios, replications, workers, output, force, reporter, engine)
     from sim.experiments.comparison_folder import write_down
 
@@ -285,6 +287,28 @@ def _joined(notes: pd.Series[str]) -> str:
     return "; ".join(note for note in notes.unique() if note)
 
 
+_PATTERN = "a figure of docs/measures.md, or a pattern with * that fits some, such as wait.*.median[own]"
+
+
+def refuse_unknown(scenario: Scenario, kpis: Sequence[str]) -> None:
+    """InputError for patterns that fit no figure of a scenario, before anything is run for them."""
+    from sim.experiments.figures import OPEN_GROUPS, known_figures
+
+    known = known_figures(scenario) if kpis else {}
+    families = sorted({f"{kpi.split('.')[0]}.*" for kpi in known})
+    wrong = []
+    for pattern in kpis:
+        kpi, _, group = pattern.partition("[")
+        names = [name for name in known if fnmatchcase(name, kpi)]
+        groups = {its for name in names for its in known[name]}
+        loose = not group or any(name.startswith(OPEN_GROUPS) for name in names)
+        if not names or not (loose or any(fnmatchcase(its, group.removesuffix("]")) for its in groups)):
+            there = sorted(f"{kpi}[{its}]" for its in groups) if names else [*families, *known]
+            wrong.append(Problem(path="--kpi", found=pattern, expected=_PATTERN, todo=nearest(pattern, there)))
+    if wrong:
+        raise InputError(wrong)
+
+
 def _looked_at(rows: pd.DataFrame, kpis: Sequence[str]) -> pd.DataFrame:
     """The rows of figures that fit one of the patterns."""
     if not kpis:
@@ -297,9 +321,8 @@ def _looked_at(rows: pd.DataFrame, kpis: Sequence[str]) -> pd.DataFrame:
         with_group = f"{kpi}[[]{group.removesuffix(']') if group else '*'}]"
         fits = named.map(lambda name, with_group=with_group: fnmatchcase(name, with_group))
         if not fits.any():
-            expected = "a figure of docs/measures.md, or a pattern with * that fits some, such as wait.*.median[own]"
             close = nearest(pattern, [*rows["kpi"].unique(), *named])
-            wrong.append(Problem(path="--kpi", found=pattern, expected=expected, todo=close))
+            wrong.append(Problem(path="--kpi", found=pattern, expected=_PATTERN, todo=close))
         chosen |= fits
     if wrong:
         raise InputError(wrong)

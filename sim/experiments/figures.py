@@ -20,7 +20,7 @@ from sim.measures import measure
 from sim.running import board_of, facts_of, log_names, window_of
 from sim.scenario import Scenario
 
-_OPEN_GROUPS = ("board.decided.", "board.deferred.", "cancelled.", "missed.", "sittings_off.", "offers.", "outcome.")
+OPEN_GROUPS = ("board.decided.", "board.deferred.", "cancelled.", "missed.", "sittings_off.", "offers.", "outcome.")
 """Figures with groups by what happened (a cause, a decision, a grade), which nobody knows before."""
 
 
@@ -57,7 +57,7 @@ def wrong_figures(scenario: Scenario, asked: Iterable[Figure]) -> list[tuple[Fig
         if groups is None:
             todo = nearest(figure.kpi, known) or "docs/measures.md lists them"
             found.append((figure, "kpi", "the name of a figure of this scenario", todo))
-        elif figure.group not in groups and not figure.kpi.startswith(_OPEN_GROUPS):
+        elif figure.group not in groups and not figure.kpi.startswith(OPEN_GROUPS):
             expected = f"a group of {figure.kpi}: {', '.join(groups)}"
             found.append((figure, "group", expected, nearest(figure.group, groups)))
     return found

@@ -38,7 +38,7 @@ from sim.experiments.points import ONE_AT_A_TIME, SAMPLED, Cell
 from sim.record import made_with
 from sim.reporter import Reporter
 from sim.running import NONE, window_of
-from sim.store import Store, checksum, code_digest, result_digest, results_folder, write_aside
+from sim.store import Store, checksum, code_digest, refuse_no_folder, result_digest, results_folder, write_aside
 from sim.workers import Job, Task, work
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def sweep(
     tasks, missing = len(stored) * design.replications, sum(len(its.missing) for its in stored)
     _say_what_is_there(design, tasks, missing, force, root, reporter)
     _run(design, stored, tasks, missing, workers, force, reporter, engine)
-    write_aside(file, lambda path: _write_table(design, digests, root, path))
+    write_aside(file, lambda path: _write_table(design, digests, root, path), "--table" if table is not None else None)
     pictures = _draw(design, folder, file)
     _write_record(design, digests, folder, file, engine)
     return Sweep(design, folder, file, folder.name, tasks, tasks - missing, tuple(pictures))
@@ -378,10 +378,8 @@ def _write(file: Path, text: str) -> None:
 
 def _writable(file: Path) -> Path:
     """The file of the table, in a folder that is there; refused before anything is run where it can not be."""
-    if file.is_dir():
-        raise InputError(Problem(str(file), found="a folder", expected="the name of a file for the table"))
+    refuse_no_folder(file, "--table")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
         probe = file.with_name(f".{file.name}.{Store(Path()).mark}")
         probe.touch()
         probe.unlink()

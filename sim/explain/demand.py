@@ -34,6 +34,7 @@ from sim.measures import Window
 from sim.measures.capacity import HospitalLog, levels
 from sim.running import walk_without_queues, warm_up
 from sim.scenario import Scenario
+from sim.scenario.words import MOST_RATE
 from sim.store import code_digest, write_aside
 from sim.units import WEEK, YEAR
 
@@ -131,7 +132,7 @@ def _walked(scenario: Scenario) -> OwnDemand:
     expected = rate * scenario.arrivals_vary().cumulative(scenario.run.measured_until) / YEAR
     if not expected:
         return OwnDemand({name: Asked(0.0, 0.0, 0.0) for name in scenario.resources}, 0)
-    walked_rate = float(f"{rate * PATIENTS / expected:.9g}")
+    walked_rate = min(float(f"{rate * PATIENTS / expected:.9g}"), MOST_RATE)  # of a run of some minutes fewer walk
     walked = scenario.changed({"run.follow_up": "0 min", "arrivals.rate": f"{walked_rate!r} per year"})
     log = walk_without_queues(walked)
     window = Window(scenario.run.measured_from, scenario.run.measured_until, scenario.run.measured_until)

@@ -96,7 +96,9 @@ def read_patient(text: str, scenario: Scenario, here: BoardHere) -> Typed:
     typed = list(_pairs(text, problems))
     for key, its in typed:
         if _key(key) == "grade":
-            grade = _grade(its, problems)
+            if grade:
+                problems.append(Problem(OPTION, path=key, found="grade a second time", expected="each name once"))
+            grade = _grade(its, problems) or grade
             continue
         name = _attribute(_key(key), problems)
         if name in values:
@@ -120,7 +122,10 @@ def _pairs(text: str, problems: list[Problem]) -> Iterator[tuple[str, str]]:
     """Names and values as typed, `name: value` or `name=value` with commas between."""
     for part in filter(None, (part.strip() for part in text.strip().strip("{}").split(","))):
         match = _PAIR.fullmatch(part)
-        if match:
+        if ";" in part:
+            todo = "separate with commas"
+            problems.append(Problem(OPTION, found=f"'{part}'", expected=EXPECTED, todo=todo))
+        elif match:
             yield match[1].strip(), match[2].strip().strip("'\"")
         else:
             problems.append(Problem(OPTION, found=f"'{part}'", expected=EXPECTED))

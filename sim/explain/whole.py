@@ -50,9 +50,7 @@ class Explanation:
     def warnings(self) -> list[str]:
         """The resources that are asked for too much, or nearly so, the fullest first."""
         hard = sorted((load for load in self.loads if load.warning), key=lambda load: -load.share)
-        return [
-            f"{words(load.name)}: {load_in_words(load)} of what is open is asked for; {load.warning}" for load in hard
-        ]
+        return [warning_in_words(load) for load in hard]
 
     def text(self) -> str:
         """All of it for a terminal of 100 columns, the warnings once more at the end, where they are seen."""
@@ -124,6 +122,20 @@ LEGEND = (
     "number of cases that fills a list rather than their minutes. From 100 % on the queue grows without end; random "
     "arrivals make waits long well before, and minutes between cases are lost."
 )
+
+
+def warning_in_words(load: Load) -> str:
+    """What to say of a resource that is asked for too much, or nearly so."""
+    name = words(load.name)
+    if load.share < math.inf:
+        return f"{name}: {load_in_words(load)} of what is open is asked for; {load.warning}"
+    if load.kind == "place":
+        _, others, own = load.places
+        return f"{name}: none are there, yet {others + own:.1f} are asked for at any time"
+    if load.kind == "offer":
+        return f"{name}: none ever comes, yet they are waited for"
+    asked = load.own[0] + load.others[0]
+    return f"{name}: never open in the measured period, yet {asked:.0f} minutes a week are asked for"
 
 
 def load_in_words(load: Load) -> str:

@@ -16,12 +16,16 @@ from typing import Any
 import yaml
 
 from sim.errors import InputError, Problem
-from sim.reading.nodes import UNREADABLE, Node, Place, Steps
+from sim.reading.nodes import UNREADABLE, Node, Place, Steps, shortened
 from sim.reading.scalars import Surprise, value_of
 
 MOST_DEPTH = 50
 MOST_NODES = 50_000
 MOST_PROBLEMS = 100
+
+_QUOTED = re.compile(r"""(\s*(?:- )?[\w.]+:\s+)(["'])""")  # a key and the quote with which its value begins
+_COLON = re.compile(r"""(\s*(?:- )?[\w.]+:)\s+([^\s"'\[{#|>&*!].*:(?:\s.*)?)""")  # a key, and a value with a colon
+_BRACKETS = {"while parsing a flow sequence": ("[", "]"), "while parsing a flow mapping": ("{", "}")}
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is about twenty times as fast where it is there
 
@@ -72,10 +76,57 @@ class Composer:
             if indent and "\t" in indent[0]:
                 found, todo = "a tab in the indentation", "indent with spaces"
                 return Problem(self.file, number + 1, indent[0].index("\t") + 1, "", found, "spaces", todo)
+        return (
+            self._unclosed_quote(lines, line)
+            or self._unclosed(error, line)
+            or self._colon(error, lines)
+            or self._other(error, line, column)
+        )
+
+    def _other(self, error: yaml.MarkedYAMLError, line: int, column: int) -> Problem:
         found = ", ".join(str(part) for part in (error.context, error.problem) if part)
         if error.context_mark and error.context_mark.line != line:
             found += f" (begun in line {error.context_mark.line + 1})"
         return Problem(self.file, line + 1, column + 1, "", found, "YAML", "check quotes, brackets, colons and indents")
+
+    def _unclosed_quote(self, lines: list[str], last: int) -> Problem | None:
+        """A quote that ends nowhere, or only where the next one begins: it is shown where it began."""
+        for number, text in enumerate(lines[: last + 1]):
+            begun = _QUOTED.match(text)
+            if begun is None or _ends(text[begun.end() :], begun[2]):
+                continue
+            end = next((at for at in range(number + 1, len(lines)) if _ends(lines[at], begun[2])), len(lines))
+            if end >= min(last, len(lines) - 1):  # else it is a text of several lines, and something else is wrong
+                place = (self.file, number + 1, begun.start(2) + 1, "")
+                expected = f"a text that ends with {begun[2]} in its line"
+                return Problem(*place, f"a quote without its end: {_shown(text)}", expected, f"add the {begun[2]}")
+            return None
+        return None
+
+    def _unclosed(self, error: yaml.MarkedYAMLError, line: int) -> Problem | None:
+        """A bracket that ends nowhere is noticed far below, and shown where it began."""
+        mark, begun = error.context_mark, _BRACKETS.get(str(error.context))
+        if mark is None or begun is None or "expected ','" not in str(error.problem):
+            return None
+        opens, closes = begun
+        found = f"a {opens} without its {closes}" + (f", noticed in line {line + 1}" if line != mark.line else "")
+        expected = f"items with commas between them, and a {closes} after the last"
+        return Problem(self.file, mark.line + 1, mark.column + 1, "", found, expected, f"add the {closes}, or a comma")
+
+    def _colon(self, error: yaml.MarkedYAMLError, lines: list[str]) -> Problem | None:
+        """A colon with a space after it makes a key of what is before it, unless the text is in quotes."""
+        mark = error.problem_mark
+        if mark is None or "mapping values are not allowed" not in str(error.problem):
+            return None
+        text = lines[mark.line] if mark.line < len(lines) else ""
+        typed = _COLON.fullmatch(text)
+        if typed is None:
+            return None
+        found, expected = f"a colon in a text without quotes: {_shown(text)}", "a text with a colon in quotes"
+        quoted = typed[2].strip().replace("\\", "\\\\").replace('"', '\\"')
+        return Problem(
+            self.file, mark.line + 1, mark.column + 1, "", found, expected, f'write {typed[1].strip()} "{quoted}"'
+        )
 
     def _unprintable(self, position: int) -> Problem:
         before = self.text[:position]
@@ -166,3 +217,13 @@ class Composer:
             self._refuse(event, steps, value.found, value.expected, value.todo)
             return UNREADABLE
         return value
+
+
+def _ends(text: str, quote: str) -> bool:
+    """Does a text in quotes end in this line?"""
+    inside = text.replace("\\\\", "").replace('\\"', "") if quote == '"' else text.replace("''", "")
+    return quote in inside
+
+
+def _shown(line: str) -> str:
+    return shortened(line.strip())

@@ -5,6 +5,7 @@ read_yaml, parse_yaml, parse_value, compose, compose_file, dump_yaml
 
 from __future__ import annotations
 
+import difflib
 import os
 from collections.abc import Sequence
 from dataclasses import replace
@@ -96,11 +97,11 @@ def _text_of(path: Path, file: str) -> str:
         if path.is_dir():
             raise InputError(Problem(file, found="a folder", expected="a YAML file", todo="name a file inside it"))
         if not path.exists():
-            raise InputError(
-                Problem(file, found="nothing", expected="a YAML file", todo="check the name and the folder")
-            )
+            raise InputError(Problem(file, found="no such file", expected="a YAML file", todo=_meant(path)))
         if not path.is_file():
             raise InputError(Problem(file, found="no ordinary file", expected="a YAML file"))
+        if path.suffix.lower() in _OTHERS:
+            raise InputError(Problem(file, found=_OTHERS[path.suffix.lower()], expected="a YAML file", todo=_SUCH))
         _refuse_size(path.stat().st_size, file)
         with path.open("rb") as stream:  # the size is asked first, so that a huge file is not even opened
             content = stream.read(MOST_BYTES + 1)
@@ -117,6 +118,25 @@ def _text_of(path: Path, file: str) -> str:
         raise InputError(
             Problem(file, line, column, "", found, "text in UTF-8", "save the file with the encoding UTF-8")
         ) from None
+
+
+_SUCH = "name a file that ends in .yaml, such as scenarios/baseline.yaml"
+_OTHERS = {
+    **dict.fromkeys((".png", ".svg", ".jpg", ".jpeg", ".gif", ".pdf"), "a picture"),
+    **dict.fromkeys((".md", ".rst"), "a text for people, which is not YAML"),
+    **dict.fromkeys((".csv", ".parquet", ".xlsx"), "a table"),
+    **dict.fromkeys((".html", ".htm"), "a page"),
+    **dict.fromkeys((".py", ".ipynb"), "a program"),
+}
+"""What files of other kinds are, that are named by mistake."""
+
+
+def _meant(path: Path) -> str:
+    """What to do where there is no such file: the one that is meant, in its folder or among the scenarios."""
+    there = [near for folder in (path.parent, Path("scenarios")) for near in sorted(folder.glob("*.yaml"))]
+    names = {near.stem: near for near in reversed(there)}
+    close = difflib.get_close_matches(path.stem, names, n=1, cutoff=0.6)
+    return f"did you mean {names[close[0]].as_posix()}?" if close else "check the name and the folder"
 
 
 def _refuse_size(size: int, file: str) -> None:

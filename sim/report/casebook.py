@@ -25,8 +25,7 @@ from sim.clinic.boardfile import read_board
 from sim.errors import InputError, Problem, nearest
 from sim.log import Event, EventLog
 from sim.logfiles import read_log
-from sim.reading import read_yaml
-from sim.record import digests_of
+from sim.record import RESOLVED, digests_of, resolved_of
 from sim.report.story import Story, tell
 from sim.report.words import words
 from sim.running import clinic_known
@@ -173,8 +172,11 @@ def read_case(result: Result, replication: int | None = None) -> Case:
         expected, todo = "a replication with its logs", "`nelm run` of the same scenario adds them"
         raise InputError(Problem(str(place), found=found, expected=expected, todo=todo))
     log, patients = _whole(place, number)
-    file = result.folder / "resolved.yaml"
-    resolved = _inside({"all": read_yaml(file).plain()}, "all")
+    file = result.folder / RESOLVED
+    resolved = resolved_of(result.folder)
+    if resolved is None:
+        found, expected = "another scenario than the one that was run", "the scenario as it was run"
+        raise InputError(Problem(str(file), found=found, expected=expected, todo="`nelm run` writes it anew"))
     return Case(result, log, patients, _start(file, resolved), _offers(log, resolved))
 
 

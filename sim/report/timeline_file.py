@@ -17,8 +17,9 @@ from sim.report.story import Story
 from sim.report.story_text import waits_in_all, who
 from sim.report.style import DPI
 from sim.report.timeline import timeline
-from sim.store import write_aside
+from sim.store import refuse_no_folder, write_aside
 
+OPTION = "--output"
 KINDS = (".png", ".svg", ".html")
 
 
@@ -26,17 +27,15 @@ def check_name(name: str) -> None:
     """InputError unless the name ends as one of the kinds there are, in a folder that is there."""
     path = Path(name)
     if path.suffix.lower() not in KINDS:
-        raise InputError(Problem("--output", found=f"'{name}'", expected=f"a name that ends with {', '.join(KINDS)}"))
-    if not path.parent.is_dir():
-        expected = "a file in a folder that is there"
-        raise InputError(Problem("--output", found=f"'{name}'", expected=expected, todo=f"make {path.parent} first"))
+        raise InputError(Problem(OPTION, found=f"'{name}'", expected=f"a name that ends with {', '.join(KINDS)}"))
+    refuse_no_folder(path, OPTION)
 
 
 def write(story: Story, path: Path) -> None:
     """Write the timeline, whole or not at all. InputError if it can not be written."""
     kind = path.suffix.lower()
     content = page(story).encode() if kind == ".html" else _drawn(story, kind[1:])
-    write_aside(path, lambda aside: aside.write_bytes(content))
+    write_aside(path, lambda aside: aside.write_bytes(content), OPTION)
 
 
 def _drawn(story: Story, kind: str) -> bytes:

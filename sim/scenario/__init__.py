@@ -14,7 +14,7 @@ from sim.scenario.check import CLINIC_ASKS_FOR, Known, shipped
 from sim.scenario.clinical import Board, Care, Cohort
 from sim.scenario.demand import NOTHING, Competing, Spread
 from sim.scenario.model import ListResource, OfferResource, PlaceResource, Resource, Sitting
-from sim.scenario.read import Scenario, check_file, read_scenario
+from sim.scenario.read import Scenario, check_file, digest_of, read_scenario
 from sim.scenario.staff import Unstaffed
 from sim.scenario.timetable import Held
 from sim.scenario.words import END, NO_LIMIT, START
@@ -40,6 +40,7 @@ __all__ = [
     "Spread",
     "Unstaffed",
     "check_file",
+    "digest_of",
     "read_scenario",
     "shipped",
 ]

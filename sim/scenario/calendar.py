@@ -13,6 +13,9 @@ from functools import cache
 
 import holidays
 
+COUNTRIES = {"UK": "GB", "EN": "GB", "ENG": "GB", "USA": "US", "EL": "GR", "SW": "SE"}
+"""What is typed for a country whose code is another."""
+
 
 @cache
 def countries() -> dict[str, list[str]]:

@@ -25,7 +25,7 @@ from sim.errors import Problem, nearest
 from sim.evidence import read_evidence
 from sim.reading import UNREADABLE, Node, Scalar, Steps, described
 from sim.scenario import words
-from sim.scenario.calendar import countries, public_holidays
+from sim.scenario.calendar import COUNTRIES, countries, public_holidays
 from sim.scenario.clinical import HERE, Board, Care, Cohort
 from sim.scenario.demand import Arrivals, Competing, Disease
 from sim.scenario.lines import Lines
@@ -33,7 +33,9 @@ from sim.scenario.merge import Taken
 from sim.scenario.model import KINDS, Catchment, Holidays, ListResource, OfferResource, Resource, Run
 from sim.scenario.parts import NAMED_LISTS, Part
 from sim.scenario.preference import Preference, Preferences, weights
+from sim.scenario.size import too_large
 from sim.scenario.staff import Group
+from sim.scenario.timetable import sitting_lines
 
 CLINIC_ASKS_FOR: dict[str, str] = {
     "board": "list",
@@ -68,6 +70,8 @@ class Known:
     overrides     gives what is wrong with all overrides of evidence; the path of each is `evidence.` and a name
     board         gives what is wrong with the tumour board as a scenario has it, given its section `board`, its
                   overrides of evidence and the weights of its preference; the path of each begins with `board.`
+    longest       gives for each list that the pathway uses the longest case it can be asked for, as minutes, what it
+                  is, and the evidence card that says so; given what `board` is, and the treatments not given here
     rows          names of the board's rows; None leaves them unchecked
     offers        for each offer that the pathway uses the kinds of it that there are; others are left unchecked
     sources       keys of the evidence's sources; None leaves them unchecked
@@ -78,6 +82,9 @@ class Known:
     treatments: Collection[str] | None = None
     overrides: Callable[[Mapping[str, Scalar]], Collection[Problem]] = lambda values: ()
     board: Callable[[Board, Mapping[str, Scalar], Mapping[str, float]], Collection[Problem]] = lambda *asked: ()
+    longest: Callable[[Board, Mapping[str, Scalar], Mapping[str, Care]], Mapping[str, tuple[int, str, str]]] = (
+        lambda *asked: {}
+    )
     rows: Collection[str] | None = None
     offers: Mapping[str, Collection[str]] = field(default_factory=dict)
     sources: Collection[str] | None = None
@@ -187,7 +194,8 @@ class _Check:
                 steps, "`country:`, `dates:`, or the word none", "add `country: GB`, say, or write `holidays: none`"
             )
         elif holidays.country not in known:
-            todo = nearest(holidays.country.upper(), known)
+            meant = COUNTRIES.get(holidays.country.upper(), holidays.country.upper())
+            todo = f"did you mean {meant}?" if meant in known else nearest(meant, known)
             self._add((*steps, "country"), "the code of a country in two capital letters, such as GB", todo)
         elif holidays.subdivision and holidays.subdivision not in known[holidays.country]:
             there = ", ".join(known[holidays.country]) or "none; leave it out"
@@ -394,12 +402,30 @@ class _Check:
         lists = {name: its for name, its in (resources or {}).items() if isinstance(its, ListResource)}
         for name, its in lists.items():
             Lines(name, its, self.tree, self._add).check(groups)
+        if not any(part is None for part in sections.values()) and not self.problems:
+            too_large(sections, self.tree, self._add)
+        if not any(part is None for part in sections.values()) and not self.problems:
+            self._every_case_fits(sections, lists)
         if resources is not None:
             streams = {s.of for its in resources.values() if not isinstance(its, OfferResource) for s in its.competing}
             for disease in diseases or ():
                 if disease not in streams:
                     expected = f"the disease of a stream of competing demand: {', '.join(sorted(streams))}"
                     self._add(("diseases", disease), expected, nearest(disease, streams), f"'{disease}'", of_key=True)
+
+    def _every_case_fits(self, sections: Mapping[str, Any], lists: Mapping[str, ListResource]) -> None:
+        """A case that no sitting of its list can take would wait for ever; a list that never sits is closed."""
+        run, holidays, groups = sections["run"], sections["holidays"].dates, sections["staff"]
+        overrides = {**sections["evidence"], **{n: v for n, (_, v) in sections["cohort"].evidence().items()}}
+        longest = self.known.longest(sections["board"], overrides, sections["treatments"])
+        for name, (minutes, what, card) in longest.items():
+            its = lists.get(name)
+            if its is None or all(line.minutes + its.overrun >= minutes for line in its.lines):
+                continue
+            held = sitting_lines(name, lists, groups, holidays, run)
+            if not held or max(line.minutes for line in held) + its.overrun >= minutes:
+                continue
+            Lines(name, its, self.tree, self._add).too_short(held, minutes, what, card)
 
     def _origin(self, steps: Steps) -> None:
         node = self.tree.at(steps)

@@ -1,16 +1,17 @@
 """How the lines of a list's timetable fit the rest of the scenario: names, closures of single lines, staff.
 
-Lines(...).check(groups)   notes everything that is wrong with one list
+Lines(...).check(groups)        notes everything that is wrong with the lines of one list
+Lines(...).too_short(held, ...) notes that none of them can take a case
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from sim.errors import nearest
 from sim.reading import Node, Steps
-from sim.scenario.model import ListResource
+from sim.scenario.model import ListResource, Sitting
 from sim.scenario.staff import Group
 
 
@@ -73,3 +74,21 @@ class Lines:
                 elif number.value > len(groups[group].people):
                     expected = f"no more than the group has, which is {len(groups[group].people)}"
                     self.note(steps, expected, "add people to the group, or ask for fewer", f"{number.value}")
+
+    def too_short(self, held: Collection[Sitting], minutes: int, what: str, card: str) -> None:
+        """Note that the longest of the lines that sit can not take a case; it would wait for ever.
+
+        minutes   of the case
+        what      it is, in words
+        card      of the evidence that says how long it takes
+        """
+        line = max(held, key=lambda one: one.minutes)
+        found = f"{line.minutes} min" + (f", with {self.its.overrun} min of overrun" if self.its.overrun else "")
+        expected = f"a sitting that can take its longest case: {minutes} min for {what}"
+        todo = (
+            f"lengthen a sitting, allow more `overrun`, or see `evidence.{card}`; to close the list, write no sittings"
+        )
+        for key in ("sittings", "initiatives"):
+            for position, item in enumerate(self._typed(key)):
+                if item.get("name") == line.name:
+                    self.note(("resources", self.name, key, position, "minutes"), expected, todo, found)

@@ -72,14 +72,14 @@ def merged(
     taken: Taken = {}
     for path, place in remove:
         try:
-            tree = _without(tree, _allowed(path), ())
+            tree = _without(tree, _allowed(path, tree), ())
             taken[way(path)] = place
         except _RefusedError as refused:
             problems.append(_problem(refused, f"remove: {path}", place))
     for path, node in change.items():
         try:
             _refuse_twice(path, change)
-            tree = _with(tree, _allowed(path), grouped(node) if path == "preference" else node, ())
+            tree = _with(tree, _allowed(path, tree), grouped(node) if path == "preference" else node, ())
         except _RefusedError as refused:
             problems.append(_problem(refused, path, node.key))
     return tree, taken, problems
@@ -89,15 +89,21 @@ def _problem(refused: _RefusedError, path: str, place: Place) -> Problem:
     return Problem(place.file, place.line, place.column, path, refused.found, refused.expected, refused.todo)
 
 
-def _allowed(path: str) -> Way:
+def _allowed(path: str, tree: Node) -> Way:
     steps = way(path)
     if not all(steps):
         raise _RefusedError("an empty step in the path", "names with single dots between them")
     if steps[0] not in SECTIONS:
-        raise _RefusedError(
-            f"'{steps[0]}'", f"a path that begins with one of {', '.join(SECTIONS)}", nearest(steps[0], SECTIONS)
-        )
+        todo = _meant(steps, tree) or nearest(steps[0], SECTIONS)
+        raise _RefusedError(f"'{steps[0]}'", f"a path that begins with one of {', '.join(SECTIONS)}", todo)
     return steps
+
+
+def _meant(steps: Way, tree: Node) -> str:
+    """The whole path, where the section was left out and one section has what comes first."""
+    there = {section: its.value for section, its in tree.value.items() if isinstance(its.value, dict)}
+    inside = [section for section in SECTIONS if steps[0] in there.get(section, ())]
+    return f"did you mean {inside[0]}.{'.'.join(steps)}?" if len(inside) == 1 else ""
 
 
 def _refuse_twice(path: str, change: dict[str, Node]) -> None:
@@ -141,7 +147,10 @@ def _with_item(node: Node, step: str, rest: Way, value: Node, done: Way) -> Node
         items = [_with(item, rest, value, (*done, step)) if name == step else item for item, name in _pairs(node)]
         return replace(node, value=items)
     if rest or not isinstance(value.value, dict):
-        raise _unknown(step, names, "the name of an item")
+        there = _unknown(step, names, "the name of an item")
+        keys = ", ".join(f"{key}: ..." for key in node.value[0].value if key != "name") if names else "..."
+        whole = f"o add '{step}', write the whole of it: {'.'.join((*done, step))}: {{{keys}}}"
+        raise _RefusedError(there.found, there.expected, f"{there.todo} T{whole}" if there.todo else f"t{whole}")
     stated = value.value.get("name")
     if stated is not None and stated.value != step:
         raise _RefusedError(f"the name {described(stated.value)}", f"'{step}', as in the path", "leave the name out")

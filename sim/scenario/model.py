@@ -41,6 +41,8 @@ from sim.scenario.words import (
     Names,
     Positive,
     Rate,
+    Replications,
+    Rooms,
     Seed,
     Share,
     Sources,
@@ -67,7 +69,7 @@ class Run(Part):
     )
     measured: Duration = Field(description="the period whose patients are counted, such as 5 years")
     follow_up: DurationOrZero = Field(description="how long they are followed after it, such as 5 years")
-    replications: Positive = Field(8, description="how many independent runs, 1 or more")
+    replications: Replications = Field(8, description="how many independent runs, 1 or more")
     rings: Annotated[str, one_of("report", "swap", "error")] = Field(
         "report", description="what to do when patients wait for each other's places: report, swap or error"
     )
@@ -120,7 +122,7 @@ class Sitting(Named):
     days: Weekdays = Field(description="a list of weekdays, such as [monday, friday]")
     start: Clock = Field(description='a time of day in quotes, such as "08:30"')
     minutes: Duration = Field(description="how long it is open, such as 480 min")
-    rooms: Positive = Field(1, description="how many of it at the same time, 1 or more")
+    rooms: Rooms = Field(1, description="how many of it at the same time, 1 or more")
     every: Weeks = Field(1, description="1 week for every week, 2 weeks for every other")
     cases: Cases = Field(NO_LIMIT, description="the most cases in one sitting, or 'no limit'")
     protected: DurationOrZero = Field(0, description="minutes held for this pathway's own patients until it opens")

@@ -129,10 +129,7 @@ class Scenario:
 
         The order of keys and of named items, the units used and the split into base and changes do not matter.
         """
-        data = {key: value for key, value in self.data().items() if key not in _NOT_IN_DIGEST}
-        data["run"] = {key: value for key, value in data["run"].items() if key != "replications"}
-        text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return digest_of(self.data())
 
     def change(self, path: str, value: Any) -> Scenario:
         """The same scenario with one thing changed, checked as a whole again.
@@ -161,6 +158,11 @@ class Scenario:
     def weights(self) -> dict[str, float]:
         """The weight of each treatment that a row of the board may offer beside equal ones."""
         return weights(self.preference)
+
+    def longest_cases(self) -> dict[str, int]:
+        """The minutes of the longest case that each list of the pathway can be asked for."""
+        longest = self._known.longest(self.board, self.numbers(), self.treatments)
+        return {name: minutes for name, (minutes, _, _) in longest.items()}
 
     def arrivals_vary(self) -> Intensity:
         """By which factors the rate of new patients changes over the minutes of the run."""
@@ -201,6 +203,14 @@ class Scenario:
     def _timetable(self) -> Timetable:
         lists = {name: its for name, its in self.resources.items() if isinstance(its, ListResource)}
         return timetable(lists, self.staff, self.holidays.dates, self.run)
+
+
+def digest_of(data: Mapping[str, Any]) -> str:
+    """The digest of a resolved scenario from its plain data, as its file holds it; no defaults are filled in."""
+    means = {key: value for key, value in data.items() if key not in _NOT_IN_DIGEST}
+    means["run"] = {key: value for key, value in means["run"].items() if key != "replications"}
+    text = json.dumps(means, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 _AS_STATED = Disease.model_validate({})
@@ -407,7 +417,30 @@ def check_file(
     node, _, _ = compose_file(path)
     kind = node.get("kind")
     if not isinstance(kind, str) or kind not in readers:
-        known = ", ".join(sorted(readers))
-        todo = nearest(str(kind), readers) or "begin the file with `kind:` and one of these"
-        raise InputError(node.problem(("kind",), f"one of {known}", todo))
+        raise InputError(_other_kind(os.fspath(path), node, kind, readers))
     return kind, readers[kind](os.fspath(path))
+
+
+_KINDS = {
+    "scenario": ("a scenario", "nelm run {file}"),
+    "sweep": ("a design", "nelm sweep {file}"),
+    "pin": ("a pin", "nelm pin check"),
+    "board": ("a board", "nelm check {file}"),
+    "cards": ("evidence cards", "nelm check {file}"),
+    "sources": ("sources", "nelm check {file}"),
+    "figures": ("a register of figures", "nelm check {file}"),
+    "conflicts": ("a register of conflicts", "nelm check {file}"),
+}
+"""What the kinds of file are, and the command that takes them."""
+
+
+def _other_kind(file: str, node: Node, kind: object, readers: Mapping[str, object]) -> Problem:
+    """A file of a kind that is not asked for here, or of none."""
+    if isinstance(kind, str) and kind in _KINDS and len(readers) == 1:
+        wanted = next(iter(readers))
+        what, command = _KINDS[kind]
+        todo = command.format(file=file)
+        return node.problem(("kind",), _KINDS[wanted][0], f"{todo} takes it", found=f"{what} (kind: {kind})")
+    known = ", ".join(sorted(readers))
+    todo = nearest(str(kind), readers) or "begin the file with `kind:` and one of these"
+    return node.problem(("kind",), f"one of {known}", todo)

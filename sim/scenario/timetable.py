@@ -3,6 +3,7 @@
     Held                    one room of one line on one day
     closed_days(...)        days of the run on which a list, or one of its lines, does not sit
     laid_out(...)           -> the rooms a list would hold if nobody were missing
+    sitting_lines(...)      -> the lines of a list that sit at least once
     timetable(...)          -> for each list what it holds, and what falls out for want of staff
 
 Every day has 1,440 minutes. A line that sits every n-th week counts the weeks (Monday to Sunday) from that of the
@@ -121,3 +122,22 @@ def timetable(
         for name, its in held.items()
     }
     return Timetable(kept, tuple(unstaffed))
+
+
+def sitting_lines(
+    name: str, lists: Mapping[str, ListResource], groups: Mapping[str, Group], holidays: Collection[date], run: Run
+) -> list[Sitting]:
+    """The lines of a list that sit at least once in the run.
+
+    name      of the list; of the others it is asked who of the staff is with them
+    lists     by name, and the other arguments as for `timetable`
+    """
+    its = lists[name]
+    if any(line.staff for line in its.lines):
+        held = {one.line for one in timetable(lists, groups, holidays, run).held[name]}
+        return [line for line in its.lines if line.name in held]
+    return [
+        line
+        for line in its.lines
+        if next(iter(_days(line, run, closed_days(its, holidays, run, line.name))), None) is not None
+    ]

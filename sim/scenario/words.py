@@ -34,8 +34,12 @@ MONTHS = (
     *("july", "august", "september", "october", "november", "december"),
 )
 URGENCIES = 4
+MOST_REPLICATIONS = 100_000
+MOST_RATE = 1e9  # a year; how many come in a run has limits of its own, see `sim.scenario.size`
 _LONGEST = round(200 * units.YEAR)  # beyond it, a duration is a slip of the pen and dates would run out
 _MOST = 10**9
+_UNITS = "write the number in digits, then min, hours, days, weeks, months or years"
+_OTHER_DAY = re.compile(r"\s*(\d{1,2})[./-](\d{1,2})[./-](\d{4})\s*")  # day, month and year, or month, day and year
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _GROWTH = re.compile(r"\s*([+-]?\d+(?:\.\d*)?)\s*%\s*(?:per|a)\s+year\s*")
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
@@ -55,7 +59,7 @@ def _duration(least: int, words: str) -> Callable[[Any], int]:
         try:
             duration = units.minutes(typed)
         except (ValueError, TypeError, OverflowError):
-            raise wrong(expected) from None
+            raise wrong(expected, _UNITS if isinstance(typed, str) else "") from None
         if not least <= duration <= _LONGEST:
             raise wrong(expected + ("; at most 200 years" if duration > _LONGEST else ""))
         return duration
@@ -90,7 +94,7 @@ def _rate(typed: Any) -> float:
         rate = units.per_year(typed)
     except (ValueError, TypeError):
         raise wrong(expected) from None
-    if not 0 <= rate <= _MOST:
+    if not 0 <= rate <= MOST_RATE:
         raise wrong(expected + ("; not below 0" if rate < 0 else "; not so many"))
     return float(f"{rate:.12g}")  # so that writing it per year and reading it again gives the same bits
 
@@ -186,6 +190,9 @@ def _whole(least: int, most: int = _MOST) -> BeforeValidator:
     def read(typed: Any) -> int:
         if isinstance(typed, str) and typed.isdecimal():
             raise wrong(expected, "take the quotes away")
+        if isinstance(typed, float) and math.isfinite(typed) and least <= typed <= most:
+            near = sorted({math.floor(typed), math.ceil(typed)})
+            raise wrong(expected, f"write {' or '.join(map(str, near))}")
         if isinstance(typed, bool) or not isinstance(typed, int) or not least <= typed <= most:
             raise wrong(expected)
         return typed
@@ -216,7 +223,7 @@ def _number(typed: Any) -> float:
 def _day(typed: Any) -> date:
     expected = "a date as year-month-day, such as 2025-01-06"
     if not isinstance(typed, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", typed):
-        raise wrong(expected)
+        raise wrong(expected, _as_a_date(typed))
     try:
         day = date.fromisoformat(typed)
     except ValueError:
@@ -224,6 +231,20 @@ def _day(typed: Any) -> date:
     if not 1900 <= day.year <= 2200:
         raise wrong(expected, "use a year from 1900 to 2200")
     return day
+
+
+def _as_a_date(typed: Any) -> str:
+    """What to write for a date in another order; of two readings both."""
+    match = _OTHER_DAY.fullmatch(typed) if isinstance(typed, str) else None
+    if match is None:
+        return "write the year first, in four digits" if isinstance(typed, str) else ""
+    found = []
+    for month, day in ((match[2], match[1]), (match[1], match[2])):
+        try:
+            found.append(date(int(match[3]), int(month), int(day)).isoformat())
+        except ValueError:
+            continue
+    return f"write {' or '.join(dict.fromkeys(found))}" if found else "write the year first, then month and day"
 
 
 def _from(typed: Any) -> date:
@@ -384,6 +405,8 @@ Urgencies = Annotated[
 Sigma = Annotated[float, typed_as(_spread, forms.SIGMA)]
 Count = Annotated[int, _whole(0)]
 Positive = Annotated[int, _whole(1)]
+Rooms = Annotated[int, _whole(1, 1000)]  # no house has so many of one kind; a million hang the timetable
+Replications = Annotated[int, _whole(1, MOST_REPLICATIONS)]
 Seed = Annotated[int, _whole(0, 10**18)]
 Cases = Annotated[
     int, typed_as(_cases, forms.CASES), PlainSerializer(lambda cases: "no limit" if cases == NO_LIMIT else cases)

@@ -114,7 +114,10 @@ def test_any_centre_that_can_be_answered_for_is_a_right_scenario(
     [
         ({"population": 12}, "population\n  found:    12\n  expected: a whole number, 1000 or more"),
         ({"prrt": "there"}, "prrt\n  found:    'there'\n  expected: here or elsewhere or none"),
-        ({"country": "England"}, "country\n  found:    'England'\n  expected: two capital letters such as GB, or none"),
+        (
+            {"country": "England"},
+            "country\n  found:    'England'\n  expected: a country in two capital letters, such as GB, or none",
+        ),
         ({"ward_beds": -1}, "ward_beds\n  found:    -1\n  expected: a whole number, 0 or more"),
     ],
 )
@@ -131,6 +134,36 @@ def test_an_answer_that_can_not_be_is_refused_with_what_was_expected(
 
 def ask(tmp_path: Path, *arguments: str) -> Result:
     return CliRunner().invoke(new, ["ours", "--base", str(BASE), "--folder", str(tmp_path), *arguments])
+
+
+def test_places_and_grafts_nobody_is_asked_about_are_scaled_too(tmp_path: Path, base: Scenario) -> None:
+    ours = read(tmp_path, usual(base, base.catchment.population * 2), base)
+    for name in ("day_bed", "prrt_room", "injections"):
+        assert ours.resources[name].capacity == 2 * base.resources[name].capacity  # type: ignore[union-attr]
+    assert ours.resources["grafts"].rate == 2 * base.resources["grafts"].rate  # type: ignore[union-attr]
+
+
+def test_a_list_that_stays_though_its_treatment_is_given_elsewhere_says_why(base: Scenario) -> None:
+    here = written("ours", "What?", usual(base), base, "baseline.yaml")
+    away = replace(usual(base), prrt="elsewhere", transplant="elsewhere")
+    elsewhere = written("ours", "What?", away, base, "baseline.yaml")
+    assert "These patients have no radionuclide therapy here." in elsewhere
+    assert "# not used: transplants are given elsewhere" in elsewhere
+    assert "no radionuclide therapy here" not in here
+    assert "not used" not in here
+
+
+@pytest.mark.parametrize("typed", ["1,900,000", "1 900 000", "1'900'000", "1900000"])
+def test_thousands_may_stand_apart(tmp_path: Path, typed: str) -> None:
+    said = ask(tmp_path, "--yes", "--population", typed)
+    assert said.exit_code == 0, said.output
+    assert read_scenario(tmp_path / "ours.yaml", known=clinic_known()).catchment.population == 1_900_000
+
+
+def test_a_ward_without_beds_is_remarked_on_when_it_is_written(tmp_path: Path) -> None:
+    said = ask(tmp_path, "--yes", "--ward-beds", "0")
+    assert said.exit_code == 0, said.output
+    assert "remark: Ward: none are there, yet " in said.output
 
 
 def test_the_command_writes_a_file_that_is_right_and_says_what_to_do_next(tmp_path: Path) -> None:

@@ -52,6 +52,11 @@ def nelm(monkeypatch, capsys) -> Iterator[Callable[..., Said]]:
 
 
 @pytest.fixture(scope="session")
+def root() -> Path:
+    return ROOT
+
+
+@pytest.fixture(scope="session")
 def baseline() -> Path:
     return ROOT / "scenarios" / "baseline.yaml"
 

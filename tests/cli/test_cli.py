@@ -35,8 +35,8 @@ def test_help_and_version_are_no_mistakes(nelm):
 def test_a_command_that_is_none_is_told_with_a_hint(nelm):
     said = nelm("rum", "a.yaml")
     assert said.code == 2
-    assert "No such command 'rum'" in said.err
-    assert "nelm --help" in said.err
+    assert said.err.startswith("\n".join(["", "  found:    'rum'", "  expected: a command: check, "]).lstrip("\n"))
+    assert "did you mean 'run'?" in said.err
 
 
 def test_importing_the_command_imports_nothing_heavy():
@@ -49,7 +49,7 @@ def test_importing_the_command_imports_nothing_heavy():
 def test_a_reader_who_has_gone_is_no_error(baseline):
     nelm = [sys.executable, "-c", "from sim.cli import main; main()"]
     process = subprocess.Popen(
-        [*nelm, "check", *[str(baseline)] * 3], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*nelm, "check", "--quick", *[str(baseline)] * 3], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
     assert process.stderr is not None

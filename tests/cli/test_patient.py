@@ -40,7 +40,13 @@ def kept(tmp_path_factory) -> Path:
         scenario = read_scenario(str(root / "small.yaml"), settings)
         folder = results_folder(root / "outputs", "small" if logs else "bare", digests_of(scenario)["result"])
         (folder / "resolved.yaml").write_text(scenario.resolved_yaml(), encoding="utf-8")
-        Store(folder).save(simulate(scenario, 0), made_with(), 0.5, logs=logs)
+        Store(folder).save(
+            simulate(scenario, 0),
+            made_with("reference"),
+            0.5,
+            log="full" if logs else "none",
+            scenario=scenario.digest(),
+        )
     return root
 
 
@@ -55,6 +61,15 @@ def test_a_result_can_be_named_by_its_folder_its_scenario_or_its_digest_or_as_a_
     assert told.code == 0, told.err
     for named in ("small", result.name, result.name[:6], kept / "small.yaml"):
         assert nelm("patient", named, 0, "--store", kept / "outputs") == told
+
+
+def test_a_result_whose_scenario_was_edited_has_no_story(nelm, result, tmp_path):
+    copy = Path(shutil.copytree(result, tmp_path / "small" / result.name))
+    file = copy / "resolved.yaml"
+    file.write_text(file.read_text().replace("start: '2014-", "start: '2015-").replace("start: 2014-", "start: 2015-"))
+    said = nelm("patient", copy, 0)
+    assert said.code == 2
+    assert "another scenario than the one that was run" in said.err
 
 
 def test_a_story_is_about_the_patient_of_the_patient_table(nelm, result):
@@ -122,7 +137,7 @@ def test_looking_changes_nothing_in_the_store(nelm, kept, result):
     ("words", "told"),
     [
         (("{result}", 100_000), "expected: a number from 0 to "),
-        (("{result}", -1), "No such option"),
+        (("{result}", -1), "no such option"),
         (("{result}", "3", "--replication", 4), "expected: one of those there: 0"),
         (("{result}",), "PATIENT is missing"),
         (("{result}", 3, "--find", "died"), "Either PATIENT or --find"),

@@ -77,18 +77,18 @@ def test_warnings_are_written_even_where_it_is_quiet(run, tmp_path):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("--replications", "0"), "0 is not in the range"),
-        (("--replications", "many"), "'many' is not a valid integer"),
-        (("--workers", "0"), "0 is not in the range"),
-        (("--seed", "-1"), "-1 is not in the range"),
+        (("--replications", "0"), "expected: a whole number from 1 to 100000"),
+        (("--replications", "many"), "found:    'many'"),
+        (("--workers", "0"), "expected: a whole number, 1 or more"),
+        (("--seed", "-1"), "found:    '-1'"),
         (("--output", ""), "expected: the name of a folder for results"),
         (("--set", "run.sed=2"), "did you mean 'seed'?"),
         (("--set", "run.seed"), "expected: path=value, such as run.seed=3"),
         (("--set", "run.seed=1:30"), "run.seed"),
         (("--set", "resources.ir_lst.rank=2"), "did you mean 'ir_list'?"),
         (("--seed", "3", "--set", "run.seed=2"), "a second value for it"),
-        (("--fast",), "No such option"),
-        (("another.yaml",), "unexpected extra argument"),
+        (("--fast",), "no such option"),
+        (("another.yaml",), "more arguments than it takes"),
     ],
 )
 def test_a_wrong_argument_is_told_and_nothing_is_run(run, tmp_path, words, told):
@@ -103,9 +103,9 @@ def test_a_file_that_is_not_there_or_no_scenario_is_told(nelm, tmp_path):
     board = tmp_path / "board.yaml"
     board.write_text("kind: board\nrows: []\n")
     for file, told in (
-        (tmp_path / "none.yaml", "found:    nothing"),
+        (tmp_path / "none.yaml", "found:    no such file"),
         (tmp_path, "a folder"),
-        (board, "one of scenario"),
+        (board, "a board (kind: board)"),
     ):
         said = nelm("run", file)
         assert said.code == 2

@@ -105,7 +105,7 @@ def test_all_faults_are_told_at_once_in_the_order_of_files_and_lines(world) -> N
 
 def test_a_register_that_is_missing_is_a_fault(world) -> None:
     (world.cards / "figures.yaml").unlink()
-    assert [fault.found for fault in world.faults()] == ["nothing"]
+    assert [fault.found for fault in world.faults()] == ["no such file"]
 
 
 def test_an_override_of_a_scenario_is_no_reader(world) -> None:

@@ -122,13 +122,13 @@ def test_one_at_a_time_shows_what_the_base_has_where_nothing_is_varied(designed,
 
 
 def test_the_table_goes_where_it_is_asked_for_and_the_pictures_stay_with_the_sweep(design, once, tmp_path):
-    file = tmp_path / "new" / "my.csv"
+    file = tmp_path / "my.csv"
     its = sweep(design, workers=1, store=once.folder.parents[2], table=file)
     assert file.read_bytes() == once.file.read_bytes()
     assert its.pictures == once.pictures
 
 
-@pytest.mark.parametrize("name", ["", "file/table.csv"])
+@pytest.mark.parametrize("name", ["", "file/table.csv", "new/table.csv"])
 def test_a_table_that_can_not_be_written_is_refused_before_anything_is_run(design, tmp_path, counted, name):
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError):

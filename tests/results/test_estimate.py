@@ -31,7 +31,7 @@ def finished(small):
 def keep(root, scenario, finished, seconds: float, logs: bool = True) -> None:
     folder = results_folder(root, scenario.scenario, digests_of(scenario)["result"])
     (folder / "resolved.yaml").write_text(scenario.resolved_yaml(), encoding="utf-8")
-    Store(folder).save(finished, made_with(), seconds, logs=logs)
+    Store(folder).save(finished, made_with("reference"), seconds, log="full" if logs else "none")
 
 
 def test_without_earlier_runs_the_time_goes_by_size_and_is_called_a_guess(small, tmp_path):

@@ -31,7 +31,13 @@ def kept(tmp_path_factory) -> Path:
         folder = results_folder(root, scenario.scenario, digests_of(scenario)["result"])
         (folder / "resolved.yaml").write_text(scenario.resolved_yaml(), encoding="utf-8")
         for number in range(2):
-            Store(folder).save(simulate(scenario, number), made_with(), 0.5, logs=logs)
+            Store(folder).save(
+                simulate(scenario, number),
+                made_with("reference"),
+                0.5,
+                log="full" if logs else "none",
+                scenario=scenario.digest(),
+            )
     other = root / "other"
     shutil.copytree(folder, other / folder.name)
     return root
@@ -50,6 +56,26 @@ def ask(root: Path, sql: str, **which) -> pd.DataFrame:
 def with_logs(root: Path) -> Entry:
     (its,) = (entry for entry in entries(root) if entry.whole[0].kept == "all")
     return its
+
+
+# -- the scenario beside the results
+
+
+def test_an_edited_scenario_is_not_believed(store):
+    said: list[str] = []
+    (its, *_) = entries(store)
+    file = its.folder / "resolved.yaml"
+    file.write_text(file.read_text().replace("capacity: 2", "capacity: 9"))
+    found = entries(store, where=["run.seed=1"], say=said.append)
+    assert its.folder not in [entry.folder for entry in found]
+    assert said == [f"{file} is not the scenario that was run, so its settings are left out"]
+
+
+def test_another_name_and_question_are_no_edit(store):
+    (its, *_) = entries(store)
+    file = its.folder / "resolved.yaml"
+    file.write_text(file.read_text().replace("question: ", "question: Or rather, "))
+    assert not entries(store)[0].edited
 
 
 # -- the list

@@ -66,6 +66,7 @@ def small_world() -> Known:
         board=_board,
         offers={"grafts": ("o", "a", "b", "ab")},
         sources=("NENTB22", "PENN"),
+        longest=lambda board, overrides, away: {"ct": (30, "a CT", "ct_minutes")},
     )
 
 

@@ -201,7 +201,7 @@ def test_a_setting_may_be_any_value_of_a_file(small_world: Known) -> None:
         ("run.seed=-1", "--set run.seed=-1  run.seed\n  found:    the number -1\n  expected: a whole number from 0 to"),
         ("run.sed=3", "--set run.sed=3  run.sed\n  found:    the key 'sed'\n  expected: one of seed, start"),
         ("run.seed=yes", "--set run.seed=yes  run.seed\n  found:    yes, which some readers"),
-        ("run.seed=[1", "--set run.seed=[1  run.seed\n  found:    while parsing a flow sequence"),
+        ("run.seed=[1", "--set run.seed=[1  run.seed\n  found:    a [ without its ]"),
         ("run.seed=", "--set run.seed=  run.seed\n  found:    nothing\n  expected: a value"),
     ],
 )
@@ -271,5 +271,5 @@ def test_a_file_is_checked_by_what_it_says_it_is(small_world: Known, tmp_path: P
         "board",
         "board.yaml",
     )
-    with pytest.raises(InputError, match="expected: one of scenario"):
+    with pytest.raises(InputError, match=r"found:    a board \(kind: board\)\n  expected: a scenario"):
         check_file(board)

@@ -183,6 +183,39 @@ def test_the_old_file_stays_where_the_new_one_can_not_be_written(tmp_path):
     assert hidden(tmp_path) == []
 
 
+def test_what_a_link_points_to_is_written_and_the_link_stays(tmp_path):
+    (tmp_path / "there").mkdir()
+    link = tmp_path / "link.csv"
+    link.symlink_to(tmp_path / "there" / "kpis.csv")
+    for text in ("new", "newer"):
+        write_aside(link, lambda path, text=text: path.write_text(text))
+        assert link.is_symlink()
+        assert (tmp_path / "there" / "kpis.csv").read_text() == text
+    assert hidden(tmp_path) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders here")
+def test_what_is_no_ordinary_file_is_written_into_and_not_replaced(tmp_path):
+    pipe = tmp_path / "pipe.csv"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_aside(pipe, lambda path: path.write_text(f"written as {path.suffix}"))
+    assert os.read(reader, 100) == b"written as .csv"
+    os.close(reader)
+    assert pipe.is_fifo()
+    assert hidden(tmp_path) == []
+
+
+def test_a_single_file_that_can_not_be_written_is_not_called_a_folder(tmp_path):
+    with pytest.raises(InputError) as error:
+        write_aside(tmp_path / "no" / "page.html", lambda path: path.write_text("x"), "--page")
+    assert str(error.value).splitlines()[1:] == [
+        "  found:    a file that can not be written (no such file or directory)",
+        "  expected: a file that can be written",
+        "  to do:    name another file with --page",
+    ]
+
+
 def test_a_file_where_the_folder_should_be_is_said(tmp_path):
     (tmp_path / "outputs").write_text("I am a file")
     with pytest.raises(InputError, match="a folder that can not be written"):
