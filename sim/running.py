@@ -267,11 +267,23 @@ def simulate(
     if log != FULL and engine == COMPILED:
         return _measured_only(scenario, replication, folder)
     clinic, arrivals, key = clinic_of(scenario, replication)
-    kept = log_of(engine, hospital_of(copy(scenario)), clinic, arrivals, key, replication, folder)
+    kept = log_of(engine, _hospital_once(scenario), clinic, arrivals, key, replication, folder)
     patients = patient_table(clinic.world)
     del clinic.world  # of a large run it takes as much memory as the measures will
     measures = measure(kept, patients, window_of(scenario), facts_of(scenario, board_of(scenario)))
     return Replication(replication, kept, patients, measures)
+
+
+def _hospital_once(scenario: Scenario) -> Hospital:
+    """The hospital of a scenario; of the one that was last asked for it is there already."""
+    if _last_hospital and _last_hospital[0][0] is scenario:
+        return _last_hospital[0][1]
+    hospital = hospital_of(copy(scenario))  # which keeps its whole timetable in mind
+    _last_hospital[:] = [(scenario, hospital)]
+    return hospital
+
+
+_last_hospital: list[tuple[Scenario, Hospital]] = []
 
 
 def log_of(
@@ -303,7 +315,7 @@ def _measured_only(scenario: Scenario, replication: int, folder: Path | None) ->
 
     clinic, arrivals, key = clinic_of(scenario, replication)
     spool = Spool(folder)
-    run_into(spool, hospital_of(copy(scenario)), clinic, arrivals, key, clinic.names, _loop(clinic))
+    run_into(spool, _hospital_once(scenario), clinic, arrivals, key, clinic.names, _loop(clinic))
     patients = patient_table(clinic.world)
     del clinic.world
     bare = EventLog(*nothing(), named(clinic.names), replication)

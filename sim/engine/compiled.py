@@ -98,7 +98,8 @@ def run_into(
             failed = f"the pathway failed with {type(error).__name__}: {error}"
             raise RunError(f"{_whereabouts(machine, names)}: {failed}") from error
         if came == MORE_ROOM:
-            _hand_over(machine, keeper, int(s.now))
+            if max(s.events, s.happenings) >= s.chunk:
+                _hand_over(machine, keeper, int(s.now))
             machine.make_room()
         elif came == DONE:
             close(s)
@@ -148,9 +149,10 @@ class Keeper(Protocol):
 
 
 class InMemory:
-    """The rows of a run as a log in memory."""
+    """The rows of a run as a log in memory, which are all taken at its end."""
 
     chunk = 1 << 60
+    copies = False  # nobody uses the memory of the rows any more
 
     def __init__(self) -> None:
         self._events: list[np.ndarray] = []
@@ -158,11 +160,11 @@ class InMemory:
 
     def events(self, rows: np.ndarray) -> None:
         """Rows of patients, (n, 8)."""
-        self._events.append(rows.copy())
+        self._events.append(rows.copy() if self.copies else rows)
 
     def resources(self, rows: np.ndarray) -> None:
         """Rows of resources, (n, 6)."""
-        self._resources.append(rows.copy())
+        self._resources.append(rows.copy() if self.copies else rows)
 
     def finish(self, names: Mapping[str, Sequence[str]], replication: int) -> EventLog:
         """The whole log."""
@@ -173,6 +175,7 @@ class OnDisk(InMemory):
     """The rows of a run as a log that is put away on disk where there are many."""
 
     chunk = CHUNK
+    copies = True
 
     def __init__(self, files: LogFiles) -> None:
         super().__init__()
@@ -214,7 +217,8 @@ def _give(machine: Machine, name: str, minute: int, until: int, take: Callable[[
         over -= 1
     take(rows[:over])
     s[name] = count - over
-    rows[: count - over] = rows[over:count].copy()
+    if over < count:
+        rows[: count - over] = rows[over:count].copy()
 
 
 def _left_at_horizon(machine: Machine) -> np.ndarray:

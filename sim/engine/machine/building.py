@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from sim import draws
-from sim.engine.hospital import RINGS, Competing, Hospital, longest_case, longest_for_others
+from sim.engine.hospital import RINGS, Competing, Hospital, Resource, longest_case, longest_for_others
 from sim.engine.machine.records import (
     ARRAYS,
     ARRIVAL,
@@ -40,6 +40,7 @@ from sim.steps import MOST_NOTES, MOST_ORDERS, Kind, Plan
 from sim.units import DAY, YEAR
 
 FEW = 64  # rows of each array that there are at least
+LEAST_ROWS = 1 << 18  # of the logs
 
 
 class Machine:
@@ -60,7 +61,7 @@ class Machine:
     ):
         resources = _records(len(hospital.resources), RESOURCE)
         shares: list[tuple[float, float, float]] = []
-        sittings, diary = _timetables(hospital, resources)
+        sittings, diary = timetables(hospital)
         _fill_resources(hospital, resources, shares)
         streams = _records(len(hospital.competing), STREAM)
         for number, competing in enumerate(hospital.competing):
@@ -100,7 +101,7 @@ class Machine:
     def make_room(self) -> None:
         """More room where it is short. Rows keep their numbers."""
         s = self.memory
-        rows = 8 * int(s.cases) + 8 * MOST_NOTES
+        rows = max(8 * int(s.cases) + 8 * MOST_NOTES, LEAST_ROWS - int(s.events))
         dues = int(s.dues) + int(s.cases) + 4 * MOST_ORDERS
         wanted = {
             "people": int(s.people),
@@ -150,33 +151,61 @@ def _fill_resources(hospital: Hospital, resources: Any, shares: list[tuple[float
         shares.extend((share, 0.0, 0.0) for share in its.kinds)
 
 
-def _timetables(hospital: Hospital, resources: Any) -> tuple[Any, Any]:
-    """The sittings of all lists, and the diary: capacities, freezes, openings."""
-    held: list[tuple[int, ...]] = []
-    entries: list[tuple[int, int, int, int]] = []
+def timetables(hospital: Hospital) -> tuple[Any, Any]:
+    """The sittings of all lists, and the diary, fresh; worked out once for each hospital."""
+    if "timetables" not in hospital.__dict__:
+        hospital.__dict__["timetables"] = _timetables(hospital)
+    sittings, diary = hospital.__dict__["timetables"]
+    return sittings.copy(), diary
+
+
+def _timetables(hospital: Hospital) -> tuple[Any, Any]:
+    """Capacities, freezes, openings."""
+    held: list[Any] = [_records(0, SITTING)]
+    entries: list[Any] = [_records(0, ENTRY)]
+    before = 0
     for number, its in enumerate(hospital.resources):
-        entries += [(minute, CAPACITY, number, places) for minute, places in its.capacity if minute < hospital.ends]
-        opens, room = -1, 0
-        for sitting in sorted(its.sittings):
-            room = room + 1 if sitting.opens == opens else 0
-            opens, at = sitting.opens, len(held)
-            held.append((opens, sitting.minutes, sitting.protected, sitting.cases, sitting.off, number, room))
-            freezes = max(0, opens - its.notice)
-            if its.notice and freezes < hospital.ends:
-                entries.append((freezes, FREEZES, at, 0))
-            if opens < hospital.ends:
-                entries.append((opens, OPENS, at, 0))
-    sittings = _records(len(held), SITTING)
-    columns = np.array(held, np.int64).reshape(-1, 7)
-    for place, name in enumerate(("opens", "minutes", "protected", "limit", "off", "resource", "room")):
-        sittings[name] = columns[:, place]
+        entries.append(_entries(CAPACITY, [number] * len(its.capacity), *zip(*its.capacity, strict=True)))
+        sittings = _sittings_of(number, its)
+        its_numbers = np.arange(before, before + len(sittings))
+        before += len(sittings)
+        held.append(sittings)
+        entries.append(_entries(OPENS, its_numbers, sittings.opens))
+        if its.notice:
+            entries.append(_entries(FREEZES, its_numbers, np.maximum(sittings.opens - its.notice, 0)))
+    diary = np.concatenate(entries)
+    diary = diary[diary["minute"] < hospital.ends]
+    diary = diary[np.lexsort((diary["subject"], diary["what"], diary["minute"]))]
+    return np.concatenate(held).view(np.recarray), diary.view(np.recarray)
+
+
+def _entries(what: int, subjects: Any, minutes: Any = (), places: Any = 0) -> Any:
+    entries = _records(len(subjects), ENTRY)
+    entries.what, entries.subject, entries.minute, entries.places = what, subjects, minutes, places
+    return entries
+
+
+def _sittings_of(number: int, resource: Resource) -> Any:
+    """The sittings of one list, by opening and then by their other attributes."""
+    its = resource.sittings
+    columns = {
+        name: np.fromiter((getattr(one, field) for one in its), np.int64, len(its))
+        for name, field in (
+            ("opens", "opens"),
+            ("minutes", "minutes"),
+            ("limit", "cases"),
+            ("protected", "protected"),
+            ("off", "off"),
+        )
+    }
+    order = np.lexsort([*columns.values()][::-1])
+    sittings = _records(len(its), SITTING)
+    for name, column in columns.items():
+        sittings[name] = column[order]
+    sittings.resource = number
+    sittings.room = np.arange(len(its)) - np.searchsorted(sittings.opens, sittings.opens)
     sittings.first = sittings.last = sittings.opens_next = sittings.freezes_next = NONE
-    table = np.array(entries, np.int64).reshape(-1, 4)
-    table = table[np.lexsort(table.T[::-1])]
-    diary = _records(len(table), ENTRY)
-    for place, name in enumerate(("minute", "what", "subject", "places")):
-        diary[name] = table[:, place]
-    return sittings, diary
+    return sittings
 
 
 def _fill_stream(
