@@ -37,7 +37,7 @@ from sim.engine.hospital import Competing, Hospital, Resource, Sitting, Spread
 from sim.engine.reference import run_reference
 from sim.errors import Problem
 from sim.evidence import read_evidence
-from sim.log import EventLog
+from sim.log import BESIDE_ROW, EventLog
 from sim.measures import Facts, Window, measure
 from sim.reading import Scalar
 from sim.scenario import NO_LIMIT, NOTHING, Known, ListResource, OfferResource, PlaceResource, Scenario
@@ -190,6 +190,7 @@ def facts_of(scenario: Scenario, board: Board) -> Facts:
         kinds={name: its.kind for name, its in scenario.resources.items()},
         board=Role.BOARD.name.lower(),
         plans=plans,
+        beside=frozenset(BESIDE_ROW + name for name in board.row_names("background")),
         background=frozenset({Treatment.SSA.name.lower(), Treatment.SUPPORTIVE.name.lower()}),
         liver_directed=frozenset(treatment.name.lower() for treatment in LIVER_DIRECTED),
         treatments=tuple(

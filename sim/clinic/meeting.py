@@ -99,11 +99,15 @@ def _missing(world: World, i: int) -> int:
 
 @jit_inside
 def _start_background(world: World, i: int, now: int) -> None:
-    """The background table; an analogue once begun is a standing membership of the injection programme."""
+    """The row of the background table; an analogue once begun is a standing membership of the injection programme."""
     table, plan = world.boards.background, world.plan
     off = world.policy[Policy.BACKGROUND_OFF.value] | world.policy[Policy.BACKGROUND_ABSENT.value]
-    row, _ = first_row(table, world.findings[i], off)
-    if row < 0 or table.offers[row, 0] != Treatment.SSA.value:
+    row, fitting = first_row(table, world.findings[i], off)
+    if row < 0:
+        return
+    first_background_row = FIRST_MAIN_ROW + world.boards.main.offers.shape[0]
+    note(plan, Event.DECIDED.value, fitting, first_background_row + row)
+    if table.offers[row, 0] != Treatment.SSA.value:
         return
     start_analogue(world, i, now)
     note(plan, Event.TREATED.value, 1, FIRST_TREATMENT + Treatment.SSA.value)

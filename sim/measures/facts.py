@@ -60,6 +60,8 @@ class Facts:
     board            the list on which the tumour board sits, or '' where there is none
     plans            name of a board decision -> the treatment it plans. A decision that is not here plans none
                      (surveillance, best supportive care): it ends a wait for treatment rather than starting one
+    beside           names of decisions on what goes on beside the others. A meeting may write one besides its decision:
+                     it starts no wait and ends none, and is not what the meeting decided first
     background       treatments that run beside the others and are nobody's answer to a decision for another one
     liver_directed   treatments aimed at the liver metastases themselves
     treatments       further treatments that may be given, so that none given counts as 0 rather than as unknown
@@ -69,6 +71,7 @@ class Facts:
     kinds: Mapping[str, str]
     board: str = ""
     plans: Mapping[str, str] = field(default_factory=dict)
+    beside: frozenset[str] = frozenset()
     background: frozenset[str] = frozenset()
     liver_directed: frozenset[str] = frozenset()
     treatments: tuple[str, ...] = ()

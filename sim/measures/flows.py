@@ -54,7 +54,7 @@ def flows(journeys: Journeys, facts: Facts) -> pd.DataFrame:
     died, state = _states(journeys, ends)
     paths = pd.DataFrame(
         {
-            "found": np.where(_decided_before(journeys, seen), FOLLOW_UP, WORK_UP),
+            "found": np.where(_decided_before(journeys, facts, seen), FOLLOW_UP, WORK_UP),
             "decision": _first_decision(journeys, facts, within),
             "state": state,
         },
@@ -63,15 +63,15 @@ def flows(journeys: Journeys, facts: Facts) -> pd.DataFrame:
     given = _given(journeys, facts, within)
     paths = paths.assign(
         first=_words(given[given["number"] == 0], len(people)),
-        course=_course(journeys, within, given, len(people)),
+        course=_course(journeys, facts, within, given),
         second=_words(given[given["number"] == 1], len(people)),
     )
     return _counted(journeys, paths.iloc[chosen], died[chosen])
 
 
-def _decided_before(journeys: Journeys, seen: Ints) -> Bools:
+def _decided_before(journeys: Journeys, facts: Facts, seen: Ints) -> Bools:
     """Who had been discussed to a decision before the liver metastases were seen."""
-    at = journeys.where(Event.DECIDED)
+    at = journeys.decided(facts.beside)
     before = at[journeys.minute[at] < seen[journeys.who[at]]]
     return np.isin(np.arange(len(seen)), journeys.who[before])
 
@@ -92,7 +92,7 @@ def _states(journeys: Journeys, ends: Ints) -> tuple[Bools, Words]:
 
 
 def _first_decision(journeys: Journeys, facts: Facts, within: Bools) -> Words:
-    at = journeys.where(Event.DECIDED)
+    at = journeys.decided(facts.beside)
     first = journeys.first(at[within[at]])
     planned = [facts.plans.get(str(row), NO_TREATMENT) for row in journeys.why_words(journeys.why[first])]
     found = np.full(len(journeys.table), NONE, object)
@@ -104,7 +104,7 @@ def _given(journeys: Journeys, facts: Facts, within: Bools) -> pd.DataFrame:
     """What each decision led to before the next: `who, number` (from 0, of those that led to anything), `at, word`."""
     at = journeys.where(Event.TREATED)
     at = at[within[at]]
-    decided = journeys.where(Event.DECIDED)
+    decided = journeys.decided(facts.beside)
     decided = decided[within[decided]]
     words = journeys.why_words(journeys.why[at])
     beside = np.isin(words.astype(str), list(facts.background))
@@ -133,14 +133,16 @@ def _words(given: pd.DataFrame, people: int) -> Words:
     return found
 
 
-def _course(journeys: Journeys, within: Bools, given: pd.DataFrame, people: int) -> Words:
+def _course(journeys: Journeys, facts: Facts, within: Bools, given: pd.DataFrame) -> Words:
     """What was seen first after the first treatment; of those who had none, after the liver metastases were seen."""
+    people = len(journeys.table)
     since = np.full(people, -1)
     first = given[given["number"] == 0]
     since[first["who"].to_numpy(np.int64)] = first["at"].to_numpy(np.int64)
     found = np.full(people, STABLE, object)
     at = np.sort(np.concatenate([journeys.where(Event.PROGRESSED), journeys.where(Event.RECURRED)]))
-    decided = journeys.first(np.flatnonzero(within & (journeys.event == Event.DECIDED)))
+    decided = journeys.decided(facts.beside)
+    decided = journeys.first(decided[within[decided]])
     never = np.full(people, journeys.never)
     never[journeys.who[decided]] = decided
     after = np.where(since >= 0, since, never)

@@ -2,6 +2,7 @@
 
     Journeys(log, patients, window)   rows sorted by patient and order, and the patient table in the same order
       .where(event, ...)              positions of rows
+      .decided(beside)                those of the decisions, without what is decided beside them
       .first(positions)               the first of each patient
       .following(starts, stops)       for each start, the next stop of the same patient
     clocks(...)                       episodes of waiting from a start to what ended it
@@ -109,6 +110,11 @@ class Journeys:
         if why is not None:
             found &= np.isin(self.why, list(why))
         return np.flatnonzero(found)
+
+    def decided(self, beside: Iterable[str]) -> Ints:
+        """Positions of the decisions, without those on what goes on beside them, by their names."""
+        at = self.where(Event.DECIDED)
+        return at[~np.isin(self.why[at], self.why_numbers(beside))]
 
     def first(self, positions: Ints) -> Ints:
         """Of these positions, in rising order, the first of each patient."""

@@ -52,7 +52,7 @@ def meeting_figures(rows: Rows, journeys: Journeys, hospital: HospitalLog, facts
         rows.add("board.cases_per_meeting.mean", mean, "cases", group, "the board did not meet")
         rows.add("board.discussed.per_year", float(cases.sum()) / window.years, "per year", group)
     decided, deferred = (_measured(journeys, event) for event in (Event.DECIDED, Event.DEFERRED))
-    # A meeting may write two decisions about one patient, one of them for the background treatment.
+    # A meeting may write two decisions about one patient, one of them on what goes on beside the treatment.
     discussed = len(np.unique(np.column_stack([journeys.who[decided], journeys.minute[decided]]), axis=0))
     rows.add("board.decided.per_year", discussed / window.years, "per year")
     for row, count in _tally(journeys, decided).items():

@@ -86,7 +86,7 @@ class _Milestones:
         self.journeys = journeys
         self.background = list(facts.background)
         self.liver_directed = list(facts.liver_directed)
-        self.decided = journeys.where(Event.DECIDED)
+        self.decided = journeys.decided(facts.beside)
         words = journeys.why_words(journeys.why[self.decided])
         plan = np.array([facts.plans.get(word, "") for word in words], object)
         planning = plan != ""
@@ -121,6 +121,8 @@ class _Milestones:
 
     def positions(self, milestone: Milestone) -> Ints:
         """Where a milestone stands in the log, of everybody, in rising order."""
+        if milestone.event == Event.DECIDED and milestone.of == ANY:
+            return self.decided
         if milestone.of == ANY:
             return self.journeys.where(milestone.event)
         if milestone.event == Event.TREATED:
