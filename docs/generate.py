@@ -23,6 +23,8 @@ from sim.clinic.boardfile import read_board
 from sim.clinic.protocols import Family, Treatment, protocols
 from sim.clinic.stages import MAY_FOLLOW, Stage
 from sim.evidence import Ledger, read_evidence
+from sim.explain.demand import own_demand
+from sim.explain.load import asked_of_lists, loads
 from sim.report.answer import answer
 from sim.running import clinic_known
 from sim.scenario import read_scenario
@@ -196,7 +198,8 @@ def shown_answer(folder: Path) -> str:
     """The answer of a finished run, as the command prints it."""
     scenario = read_scenario(folder / "resolved.yaml", known=clinic_known())
     replications = len(json.loads((folder / "record.json").read_text("utf-8"))["replications"])
-    return f"```text\n{answer(scenario, pd.read_csv(folder / 'summary.csv'), replications)}\n```"
+    asked = asked_of_lists(loads(scenario, own_demand(scenario)))
+    return f"```text\n{answer(scenario, pd.read_csv(folder / 'summary.csv'), replications, asked)}\n```"
 
 
 def reduce_pictures(folder: Path) -> None:

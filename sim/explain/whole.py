@@ -121,14 +121,24 @@ NET = (
 )
 LEGEND = (
     "A week of the measured period on average: minutes of lists, places occupied day and night. `c` where it is the "
-    "number of cases that fills a list rather than their minutes. From 100 % on the queue grows without end; random "
-    "arrivals make waits long well before, and minutes between cases are lost."
+    "number of cases that fills a list rather than their minutes. From 100 % on, overrun counted, the queue "
+    "grows without end; random arrivals make waits long well before, and minutes between cases are lost."
 )
 
 
 def load_in_words(load: Load) -> str:
-    """A load in whole per cent."""
-    return "something" if load.share == math.inf else percent(round(load.share, 2))
+    """A load in whole per cent, and from 100 % on also as it is with the overrun that is allowed."""
+    if load.share == math.inf:
+        return "something"
+    said = percent(round(load.share, 2))
+    return f"{said} ({_with_overrun(load)})" if _with_overrun(load) else said
+
+
+def _with_overrun(load: Load) -> str:
+    """What to add to a load of 100 % and more where overrun is allowed."""
+    if not FULL <= load.share < math.inf or load.with_overrun == load.share:
+        return ""
+    return f"{100 * load.with_overrun:.0f} % with overrun"
 
 
 def load_cells(load: Load) -> tuple[str, ...]:
@@ -144,6 +154,8 @@ def load_cells(load: Load) -> tuple[str, ...]:
         unit = "min"
     share = "never open" if load.share == math.inf else f"{100 * load.share:.0f} %"
     mark = "" if not load.warning else MARK[FULL if load.share >= FULL else TIGHT]
+    if _with_overrun(load):
+        mark = f"{mark if load.with_overrun >= FULL else 'overrun needed'}, {_with_overrun(load)}"
     error = f" +-{100 * load.error:.0f} %" if load.error else ""
     return (
         words(load.name),

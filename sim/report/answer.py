@@ -1,6 +1,6 @@
 """The answer of a run in words: what a planner wants to know first, with its uncertainty.
 
-    answer(scenario, summary, replications)   -> text for a terminal of 100 columns
+    answer(scenario, summary, replications, loads)   -> text for a terminal of 100 columns
 
 Reads the scenario and the summary only; computes nothing.
 """
@@ -8,20 +8,20 @@ Reads the scenario and the summary only; computes nothing.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from math import isfinite
+from types import MappingProxyType
 from typing import Any
 
 from sim.measures.intervals import intervals
 from sim.measures.outcomes import LINES
+from sim.report.overload import Asked, overloaded
 from sim.report.words import words
 from sim.scenario import ListResource, OfferResource, PlaceResource, Scenario
 from sim.units import DAY, YEAR
 
 WIDTH = 100
-LEAST_GROWTH = 5.0
-PART_OF_QUEUE = 0.5
 NOT_REACHED = "not reached"
 NOT_KNOWN = "not known"
 SINGLE = "single year"
@@ -115,20 +115,6 @@ class _Figures:
         row = self.rows.get((kpi, "all"))
         return "" if row is None or row.mean != row.mean else f"{row.mean:.1f}"
 
-    def outgrown(self, resource: str) -> bool:
-        """Did the queue of this resource grow by much, and surely, over the measured period?
-
-        Of one replication there is no interval, so the mean has to do.
-        """
-        growth, length = (
-            self.rows.get((f"queue.{resource}.growth", "all")),
-            self.rows.get((f"queue.{resource}.mean", "all")),
-        )
-        if growth is None or length is None:
-            return False
-        surely = growth.lower > 0 if growth.replications > 1 else True
-        return bool(surely and growth.mean >= LEAST_GROWTH and growth.mean > PART_OF_QUEUE * length.mean)
-
     def planned(self, treatment: str) -> bool:
         """Did the board decide on this treatment for anybody?"""
         row = self.rows.get(("wait.decision_to_treatment.started", treatment))
@@ -163,11 +149,14 @@ def _span(minutes: int) -> str:
     return f"{number} {name}" + ("" if number == "1" else "s")
 
 
-def answer(scenario: Scenario, summary: Any, replications: int) -> str:
-    """The first page of a run: question, waits, load, treatments, losses, survival.
+def answer(
+    scenario: Scenario, summary: Any, replications: int, loads: Mapping[str, Asked] = MappingProxyType({})
+) -> str:
+    """The first page of a run: question, waits, load, treatments, losses, survival; last, what is overloaded.
 
     summary        as `sim.measures.summarise` gives it, or None where nothing was finished
     replications   how many it rests on
+    loads          what is asked of the lists, as it is known before a run
     """
     title = textwrap.wrap(f"{scenario.scenario}: {scenario.question}", WIDTH)
     if summary is None:
@@ -179,7 +168,6 @@ def answer(scenario: Scenario, summary: Any, replications: int) -> str:
         *_lists(figures, scenario),
         *_places(figures, scenario),
         *_offers(figures, scenario),
-        *_outgrown(figures, scenario),
         *_treatments(figures),
         *_table(
             ("Patients", "a year", SINGLE),
@@ -193,6 +181,7 @@ def answer(scenario: Scenario, summary: Any, replications: int) -> str:
                 for name, label in _BURDENS
             ],
         ),
+        *_overloaded(scenario, summary, replications, loads),
     ]
     return "\n".join([*title, "", *_how_to_read(scenario, replications, figures.marked), *body])
 
@@ -320,16 +309,16 @@ def _lists(figures: _Figures, scenario: Scenario) -> list[str]:
     return _table(head, rows)
 
 
-def _outgrown(figures: _Figures, scenario: Scenario) -> list[str]:
-    """A warning for each queue that grew without end, since its waits then only tell how long it was watched."""
-    found = []
-    for name in filter(figures.outgrown, scenario.resources):
-        text = (
-            f"! {words(name)}: more is asked than there is: its queue grew by {figures.says(f'queue.{name}.growth')} "
-            "people over the measured years; figures that hang on it say little."
-        )
-        found += textwrap.wrap(text, WIDTH, subsequent_indent="  ")
-    return ["", *found] if found else []
+def lists_of(scenario: Scenario) -> list[str]:
+    """The names of the scenario's lists."""
+    return [name for name, its in scenario.resources.items() if isinstance(its, ListResource)]
+
+
+def _overloaded(scenario: Scenario, summary: Any, replications: int, loads: Mapping[str, Asked]) -> list[str]:
+    found = overloaded(lists_of(scenario), summary, replications, loads)
+    return [""] * bool(found) + [
+        line for said in found for line in textwrap.wrap(f"! {said}", WIDTH, subsequent_indent="  ")
+    ]
 
 
 def _places(figures: _Figures, scenario: Scenario) -> list[str]:

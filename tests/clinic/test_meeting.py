@@ -124,7 +124,9 @@ def test_an_analogue_is_injected_here_or_elsewhere_or_not_at_all(patient_with, c
     rows = read_board().row_names("background")
     (_, fitting, why), _ = [note for note in asked.notes if note[0] == Event.DECIDED]
     first = FIRST_MAIN_ROW + len(read_board().rows["main"])
-    assert rows[why - first] == ("analogue" if begun else "none"), "each table writes its decision, the background's first"
+    assert rows[why - first] == ("analogue" if begun else "none"), (
+        "each table writes its decision, the background's first"
+    )
     assert fitting == 1 << rows.index("analogue") | 1 << rows.index("none")
     assert ((Event.TREATED, 1, FIRST_TREATMENT + Treatment.SSA) in asked.notes) is begun
     assert len(asked.standing) == places

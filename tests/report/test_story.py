@@ -92,7 +92,9 @@ def test_a_treatment_within_another_ends_no_phase(story_of):
 def test_a_decision_whose_offer_is_not_known_is_told_by_its_row_and_judged_by_what_came_of_it(story_of, log_by_hand):
     known = story_of()
     alone = tell(log_by_hand, 7, known.traits, known.start)
-    assert any("decision by row resection; would have fitted too: prrt, watched" in entry.text for entry in alone.entries)
+    assert any(
+        "decision by row resection; would have fitted too: prrt, watched" in entry.text for entry in alone.entries
+    )
     assert [phase.name for phase in alone.phases] == [phase.name for phase in known.phases]
 
 
@@ -131,7 +133,10 @@ def test_what_another_hospital_gives_is_told_with_the_wait_there_and_counted_amo
     assert "PRRT begins at another hospital, waited 60 days there" in texts, "from when it had been arranged"
     assert "resection begins at another hospital, waited 5 days there" in texts, "or else from the decision"
     waited = in_words(story).split("Waited")[1].split()
-    assert " ".join(waited) == "PRRT at another hospital 60 days; resection at another hospital 5 days; tumour board 3 days"
+    assert (
+        " ".join(waited)
+        == "PRRT at another hospital 60 days; resection at another hospital 5 days; tumour board 3 days"
+    )
     (prrt,) = (its for its in as_data(story)["waits"] if its["resource"] == "elsewhere: prrt")
     assert prrt["days"] == pytest.approx(60, abs=0.1)
     assert not any("another hospital" in entry.text for entry in story_of(rows).entries)
@@ -139,7 +144,12 @@ def test_what_another_hospital_gives_is_told_with_the_wait_there_and_counted_amo
 
 def test_a_report_names_the_scans_made_since_the_one_before(story_of):
     scan = [(1, 0, Event.FINISHED, "ct", 30, ""), (2, 0, Event.FINISHED, "pet", 30, "")]
-    rows = [(0, 0, Event.ARRIVED, "", 0, ""), *scan, (3, 0, Event.MEASURED, "", 0, ""), (5, 0, Event.MEASURED, "", -1, "")]
+    rows = [
+        (0, 0, Event.ARRIVED, "", 0, ""),
+        *scan,
+        (3, 0, Event.MEASURED, "", 0, ""),
+        (5, 0, Event.MEASURED, "", -1, ""),
+    ]
     texts = [entry.text for entry in story_of([*rows, (9, 0, Event.LEFT, "", 0, "horizon")]).entries]
     assert "CT and receptor PET read: no tumour seen in the liver" in texts
     assert "imaging read; the liver was not assessed" in texts
