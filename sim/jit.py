@@ -25,7 +25,7 @@ import platformdirs
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-REACHED = ("jit.py", "draws.py", "steps.py", "log.py", "running.py", "clinic/*.py", "engine/*.py")
+REACHED = ("jit.py", "draws.py", "steps.py", "log.py", "running.py", "clinic/*.py", "engine/*.py", "measures/passes.py")
 """The modules compiled code can reach, as patterns below the package."""
 
 try:

@@ -261,7 +261,7 @@ class EventLog:
         digest = hashlib.sha256(json.dumps(self.names, sort_keys=True).encode())
         for table in (self.events, self.resources):
             digest.update(str(table.shape).encode())
-            for chunk in _chunks(table):
+            for chunk in chunks(table):
                 digest.update(np.ascontiguousarray(chunk, "<i8").tobytes())
         return digest.hexdigest()
 
@@ -306,7 +306,8 @@ def _column(table: Rows, columns: Sequence[str], name: str) -> np.ndarray:
     return column.astype(np.int16) if name in WORDS else column
 
 
-def _chunks(table: Rows) -> Iterator[np.ndarray]:
+def chunks(table: Rows) -> Iterator[np.ndarray]:
+    """The rows of a table in order, of one on disk so many at a time."""
     return table.chunks() if isinstance(table, RowsOnDisk) else iter((table,))
 
 

@@ -1,6 +1,7 @@
 """Measures: from the two logs and the patient table to figures that a planner can read.
 
     measure(log, patients, window, facts)    everything that is measured of one replication
+    measure_parts(log, parts, ...)           the same of a log that comes in parts, by patients
     Measures, combine                        the small tables in which it comes, of one replication or several
     summarise(kpis)                          each figure over the replications, with its 95 % interval
     pooled_survival, pooled_waits            curves of all replications together, with intervals
@@ -13,7 +14,7 @@ docs/measures.md says what each figure means. Knows nothing of scenarios, engine
 
 from sim.measures.bundle import COLUMNS, Measures, combine
 from sim.measures.facts import Facts, Window
-from sim.measures.kpis import littles_law, measure, pooled_survival, pooled_waits, summarise
+from sim.measures.kpis import littles_law, measure, measure_parts, pooled_survival, pooled_waits, summarise
 
 __all__ = [
     "COLUMNS",
@@ -23,6 +24,7 @@ __all__ = [
     "combine",
     "littles_law",
     "measure",
+    "measure_parts",
     "pooled_survival",
     "pooled_waits",
     "summarise",

@@ -3,7 +3,9 @@
     Measures            the tables; `tables()` gives them by name, for the store
     combine(bundles)    the tables of several replications in one bundle
     table(name, ...)    one of the tables, with its columns and types, also where it is empty
+    Words               words that many rows share
     Rows                collects the rows of the KPI table
+    figures(name, ...)  one of the tables from rows instead of columns
 
 The tables and their columns (docs/measures.md says more):
 
@@ -24,11 +26,12 @@ Knows nothing of logs or files.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 COLUMNS: dict[str, dict[str, str]] = {
@@ -136,8 +139,34 @@ def table(name: str, columns: Mapping[str, Any], replication: int | None = None)
     if replication is not None:
         data["replication"] = replication
     rows = max((len(column) for column in data.values() if not isinstance(column, (str, int, float))), default=0)
-    frame = pd.DataFrame(data, index=pd.RangeIndex(rows), columns=pd.Index(list(COLUMNS[name])))
-    return frame.astype(COLUMNS[name])
+    typed = {column: _typed(data.get(column, ()), kind, rows) for column, kind in COLUMNS[name].items()}
+    return pd.DataFrame(typed, index=pd.RangeIndex(rows), copy=False)
+
+
+def _typed(column: Any, kind: str, rows: int) -> Any:
+    """One column of a table in its type."""
+    if kind == "str":
+        if isinstance(column, str):
+            return Words([column]).taking(np.zeros(rows, np.int64))
+        return column if isinstance(column, pd.api.extensions.ExtensionArray) else pd.array(column, dtype="str")
+    if isinstance(column, (int, float)):
+        return np.full(rows, column, kind)
+    return np.asarray(column, kind)
+
+
+class Words:
+    """Words that many rows of a table share, by number.
+
+    >>> Words(["own", "competing"]).taking(np.array([1, 0, 1])).tolist()
+    ['competing', 'own', 'competing']
+    """
+
+    def __init__(self, words: Iterable[str]):
+        self._words = pd.array(list(words), dtype="str")
+
+    def taking(self, numbers: npt.NDArray[Any]) -> Any:
+        """A column with the word of each number."""
+        return self._words.take(numbers) if len(numbers) else self._words[:0]
 
 
 @dataclass(frozen=True)
@@ -192,10 +221,20 @@ class Rows:
 
     def add(self, kpi: str, value: float, unit: str, group: str = "all", note: str = "") -> None:
         """One figure. NaN becomes null and should have a note that says why."""
-        self._rows.append((kpi, group, unit, float(value), note if math.isnan(value) else ""))
+        self._rows.append((kpi, group, unit, value, note if value != value else ""))
+
+    def __iter__(self) -> Iterator[tuple[str, str, str, float, str]]:
+        """`kpi, group, unit, value, note` of each."""
+        return iter(self._rows)
 
     def frame(self, replication: int) -> pd.DataFrame:
         """What was collected, as the KPI table of one replication."""
-        columns = zip(*self._rows, strict=True) if self._rows else [()] * 5
-        data = dict(zip(("kpi", "group", "unit", "value", "note"), map(list, columns), strict=True))
-        return table("kpis", data, replication)
+        return figures("kpis", ("kpi", "group", "unit", "value", "note"), self._rows, replication)
+
+
+def figures(
+    name: str, columns: Sequence[str], rows: Collection[tuple[Any, ...]], replication: int | None = None
+) -> pd.DataFrame:
+    """One of the bundle's tables from a few rows."""
+    whole = zip(*rows, strict=True) if rows else [()] * len(columns)
+    return table(name, dict(zip(columns, map(list, whole), strict=True)), replication)

@@ -1,5 +1,6 @@
 """How much of what there is was used: opening minutes of lists, places over time, offers.
 
+    HospitalLog(log, ...)         the resources' log, picked by resource and happening
     list_figures(rows, ...)       `use.<list>.share`: used minutes of opened minutes, and for whom
     place_figures(rows, ...)      `use.<place>.share`: places in use of places there are, averaged over time
     occupancy(...)                share of time with so many places in use
@@ -13,15 +14,21 @@ than there are, and `over_capacity` says for how much of the time that was so. N
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from sim.log import Event, EventLog, Happening
-from sim.measures.bundle import Rows, table
+from sim.log import RESOURCE_COLUMNS, Event, EventLog, Happening, chunks
+from sim.measures import passes
+from sim.measures.bundle import Rows, Words, table
+from sim.measures.columns import Ints, each_first, joined
 from sim.measures.facts import Facts, Window
-from sim.measures.journeys import Ints, Journeys
+from sim.measures.journeys import Journeys
+from sim.measures.notes import Notes
 from sim.measures.statistics import Floats
 
 OWN = "own"
@@ -32,33 +39,58 @@ UNSEEN = "spent_on_nobody"
 class HospitalLog:
     """The resources' log of one replication, picked by resource and happening.
 
-    Without the rows of competing cases that join a queue or end, half of it, which tell nothing of what was used.
+    log                   the log, for its names
+    tables                its rows, in pieces of time that are read one after the other; without, the log's own
+    minute, resource, value, why
+                          (rows,) columns of all rows but those of competing cases that join a queue or end, half of
+                          it, which tell nothing of what was used; by resource and happening, in order of time
+    cases                 the rows of competing cases that put them into a queue or begin them
     """
 
     LEFT_OUT = (Happening.JOINED, Happening.FINISHED)
 
-    def __init__(self, log: EventLog):
+    def __init__(self, log: EventLog, tables: Iterable[np.ndarray] | None = None):
         self.log = log
-        told = ~np.isin(log.resources_column("event"), self.LEFT_OUT)
-        self.minute, self.resource, self.event, self.value, self.why = (
-            log.resources_column(name)[told] for name in ("minute", "resource", "event", "value", "why")
-        )
         self.numbers = {name: number for number, name in enumerate(log.names["resources"])}
-        self._own: dict[Event, tuple[Ints, ...]] = {}
+        read = [_parted(its) for its in (chunks(log.resources) if tables is None else tables)] or [_parted(NOTHING)]
+        key, minute, value, why, *cases = (joined(column) for column in zip(*read, strict=True))
+        self.cases = Cases(*cases)
+        order = np.argsort(key, kind="stable")
+        self.minute, self.value, self.why = minute[order], value[order], why[order]
+        self.resource, self._happening = np.divmod(key[order], len(Happening))
+        self._begins = np.r_[0, np.cumsum(np.bincount(key, minlength=len(self.numbers) * len(Happening)))]
+        self._anywhere: dict[Happening, Ints] = {}
 
-    def rows(self, name: str, happening: Happening) -> Ints:
-        """Row numbers of one happening at one resource, in order of time; of those that are not left out."""
+    def rows(self, name: str, happening: Happening) -> slice:
+        """The rows of one happening at one resource, in order of time; of those that are not left out."""
         assert happening not in self.LEFT_OUT
-        return np.flatnonzero((self.resource == self.numbers[name]) & (self.event == happening))
+        key = self.numbers[name] * len(Happening) + happening
+        return slice(int(self._begins[key]), int(self._begins[key + 1]))
 
-    def own(self, name: str, event: Event) -> tuple[Ints, Ints]:
-        """Minutes and values of the rows of the patients' log with one event at one resource, in order of time."""
-        if event not in self._own:
-            at = np.flatnonzero(self.log.events_column("event") == event)
-            self._own[event] = tuple(self.log.events_column(column)[at] for column in ("resource", "minute", "value"))
-        resource, minute, value = self._own[event]
-        here = resource == self.numbers[name]
-        return minute[here], value[here]
+    def anywhere(self, happening: Happening) -> Ints:
+        """The rows of one happening at all resources."""
+        if happening not in self._anywhere:
+            self._anywhere[happening] = np.flatnonzero(self._happening == happening)
+        return self._anywhere[happening]
+
+
+class Cases(NamedTuple):
+    """Competing cases that join a queue, are back in it, or begin, in order of time: (rows,) columns of the log."""
+
+    minute: Ints
+    resource: npt.NDArray[np.int16]
+    event: npt.NDArray[np.int16]
+    case: Ints
+
+
+NOTHING = np.empty((0, len(RESOURCE_COLUMNS)), np.int64)
+KEPT = np.array([happening not in HospitalLog.LEFT_OUT for happening in Happening])
+QUEUES = (Happening.JOINED, Happening.CANCELLED, Happening.MISSED, Happening.STARTED)
+QUEUED = np.array([happening in QUEUES for happening in Happening])
+
+
+def _parted(table: np.ndarray) -> Any:
+    return passes.parted(table, KEPT, QUEUED, len(Happening))
 
 
 @dataclass(frozen=True)
@@ -76,7 +108,7 @@ class Sittings:
 
     def measured(self, window: Window) -> Sittings:
         """Those that opened in the measured period."""
-        rows = (self.opens >= window.starts) & (self.opens < window.ends)
+        rows = window.holds(self.opens)
         return Sittings(self.opens[rows], self.minutes[rows], self.used[rows])
 
 
@@ -87,9 +119,9 @@ def sittings(hospital: HospitalLog, name: str) -> Sittings:
     rooms work at once.
     """
     opened, closed = hospital.rows(name, Happening.OPENED), hospital.rows(name, Happening.CLOSED)
-    opens, minutes = hospital.minute[opened], hospital.value[opened]
-    by_end = np.lexsort((opens, opens + minutes))[: len(closed)]
-    used = hospital.value[closed][: len(by_end)]
+    opens, minutes, used = hospital.minute[opened], hospital.value[opened], hospital.value[closed]
+    by_end = np.lexsort((opens, opens + minutes))[: len(used)]
+    used = used[: len(by_end)]
     order = np.argsort(by_end, kind="stable")
     by_end, used = by_end[order], used[order]
     return Sittings(opens[by_end], minutes[by_end], np.clip(used, 0, minutes[by_end]))
@@ -108,7 +140,7 @@ def _within_sittings(starts: Ints, minutes: Ints, of: Sittings) -> int:
     return int((ends - starts)[inside].sum())
 
 
-def list_figures(rows: Rows, hospital: HospitalLog, facts: Facts, window: Window) -> None:
+def list_figures(rows: Rows, notes: Notes, hospital: HospitalLog, facts: Facts, window: Window) -> None:
     """Of each list the share of opened minutes used (`use.<list>.share`): all, own, competing, spent on nobody.
 
     Minutes are spent on nobody when a booked case does not come, or dies on the day.
@@ -116,7 +148,8 @@ def list_figures(rows: Rows, hospital: HospitalLog, facts: Facts, window: Window
     for name in facts.of_kind("list"):
         of = sittings(hospital, name).measured(window)
         opened, used = int(of.minutes.sum()), int(of.used.sum())
-        own = min(_within_sittings(*hospital.own(name, Event.STARTED), of), used)
+        its = notes.of(Event.STARTED, resource=hospital.numbers[name])
+        own = min(_within_sittings(its.minute, its.value, of), used)
         cases = hospital.rows(name, Happening.STARTED)
         others = min(_within_sittings(hospital.minute[cases], hospital.value[cases], of), used - own)
         for group, minutes in (("all", used), (OWN, own), (COMPETING, others), (UNSEEN, used - own - others)):
@@ -143,8 +176,9 @@ class Levels:
 def levels(hospital: HospitalLog, name: str, window: Window) -> Levels:
     """Places in use and places there are, piece by piece over the measured period. Before its first row each is 0."""
     changes = [hospital.rows(name, kind) for kind in (Happening.OCCUPIED, Happening.CAPACITY)]
-    times = np.unique(np.concatenate([hospital.minute[rows] for rows in changes] + [np.array([window.starts])]))
-    times = times[(times >= window.starts) & (times < window.ends)]
+    times = np.sort(np.concatenate([hospital.minute[rows] for rows in changes] + [np.array([window.starts])]))
+    times = times[window.holds(times)]
+    times = times[each_first(times)]
     values = []
     for rows in changes:
         at = np.searchsorted(hospital.minute[rows], times, side="right")
@@ -152,44 +186,54 @@ def levels(hospital: HospitalLog, name: str, window: Window) -> Levels:
     return Levels(np.diff(np.r_[times, window.ends]), values[0], values[1])
 
 
-def own_place_minutes(journeys: Journeys, number: int) -> int:
-    """Place-minutes that the pathway's own patients used at one resource in the measured period.
+def own_place_minutes(journeys: Journeys, facts: Facts) -> Ints:
+    """(resources,) place-minutes that the pathway's own patients used at each place in the measured period.
 
     A stay lasts from `started` to `finished`, to the release of a standing place, to death or to the horizon. A
     place that was kept after its use, or held as the second need of a case, is told by its `released` row, which
     says for how long. What was still kept or held at death or at the horizon has no such row and is not counted.
     """
-    wanted = np.isin(journeys.event, [Event.STARTED, Event.FINISHED, Event.RELEASED]) & (journeys.resource == number)
-    at = np.flatnonzero(wanted)
+    at = np.concatenate([journeys.where(event) for event in (Event.STARTED, Event.FINISHED, Event.RELEASED)])
+    resource = journeys.resource[at]
+    names = journeys.log.names["resources"]
+    spent = np.zeros(len(names), np.int64)
+    for number, name in enumerate(names):
+        if facts.kinds[name] == "place":
+            spent[number] = _minutes_at_one(journeys, np.sort(at[resource == number]))
+    return spent
+
+
+def _minutes_at_one(journeys: Journeys, at: Ints) -> int:
+    """The same of one place, of which these are all rows that begin or end a stay."""
     if len(at) == 0:
         return 0
     begins = journeys.event[at] == Event.STARTED
-    same_as_before = np.r_[False, journeys.who[at[1:]] == journeys.who[at[:-1]]]
+    same_as_before = ~each_first(journeys.who[at])
     closes = np.r_[same_as_before[1:], False]
-    minute = np.r_[journeys.minute, journeys.window.horizon]
     next_row = np.where(closes, np.r_[at[1:], journeys.never], journeys.following(at, journeys.died))
-    starts, ends = [minute[at[begins]]], [minute[next_row[begins]]]
+    starts, ends = [journeys.minute[at[begins]]], [journeys.until[next_row[begins]]]
     held = (journeys.event[at] == Event.RELEASED) & ~(same_as_before & np.r_[False, begins[:-1]])
-    starts.append(minute[at[held]] - journeys.value[at[held]])
-    ends.append(minute[at[held]])
+    starts.append(journeys.minute[at[held]] - journeys.value[at[held]])
+    ends.append(journeys.minute[at[held]])
     first, last = journeys.window.starts, journeys.window.ends
     spans = np.clip(np.concatenate(ends), first, last) - np.clip(np.concatenate(starts), first, last)
     return int(spans.sum())
 
 
-def place_figures(rows: Rows, journeys: Journeys, hospital: HospitalLog, facts: Facts) -> None:
+def place_figures(rows: Rows, own_minutes: Ints, hospital: HospitalLog, facts: Facts, window: Window) -> None:
     """Of each kind of place the share in use over time (`use.<place>.share`), mean number in use, and time full.
+
+    own_minutes   (resources,) as `own_place_minutes` gives them
 
     What the pathway's own patients do not occupy counts as competing: other diseases' cases, also those that need
     the place besides another resource.
     """
-    window = journeys.window
     for name in facts.of_kind("place"):
         of = levels(hospital, name, window)
         there = int((of.capacity * of.minutes).sum())
         occupied = int((of.occupied * of.minutes).sum())
         counted = int((np.minimum(of.occupied, of.capacity) * of.minutes).sum())
-        own = min(own_place_minutes(journeys, hospital.numbers[name]), occupied)
+        own = min(int(own_minutes[hospital.numbers[name]]), occupied)
         own_part = own / occupied if occupied else 0.0
         for group, part in (("all", 1.0), (OWN, own_part), (COMPETING, 1.0 - own_part)):
             share = counted / there * part if there else float("nan")
@@ -205,34 +249,32 @@ def place_figures(rows: Rows, journeys: Journeys, hospital: HospitalLog, facts: 
 
 def occupancy(hospital: HospitalLog, facts: Facts, window: Window) -> pd.DataFrame:
     """Share of the measured time with so many places in use, as the bundle's table of occupancy."""
-    names: list[str] = []
+    names = facts.of_kind("place")
     level: list[Ints] = []
     share: list[Floats] = []
     capacity: list[float] = []
-    for name in facts.of_kind("place"):
+    for name in names:
         of = levels(hospital, name, window)
         minutes = np.bincount(np.maximum(of.occupied, 0), weights=of.minutes)
-        there = float((of.capacity * of.minutes).sum()) / window.minutes
-        names += [name] * len(minutes)
-        capacity += [there] * len(minutes)
+        capacity.append(float((of.capacity * of.minutes).sum()) / window.minutes)
         level.append(np.arange(len(minutes)))
         share.append(minutes / window.minutes)
+    which = np.repeat(np.arange(len(names)), [len(its) for its in level])
     columns = {
-        "resource": np.array(names, object),
+        "resource": Words(names).taking(which),
         "level": np.concatenate([*level, np.empty(0, np.int64)]),
         "share": np.concatenate([*share, np.empty(0)]),
-        "capacity": np.array(capacity),
+        "capacity": np.array(capacity)[which],
     }
     return table("occupancy", columns, hospital.log.replication)
 
 
-def offer_figures(rows: Rows, hospital: HospitalLog, facts: Facts, window: Window) -> None:
+def offer_figures(rows: Rows, notes: Notes, hospital: HospitalLog, facts: Facts, window: Window) -> None:
     """Of each kind of offer how many came a year, and how many of these were lost to this centre."""
     for name in facts.of_kind("offer"):
         for figure, kind in (("offered", Happening.OFFERED), ("lost_to_centre", Happening.UNUSED)):
             minute = hospital.minute[hospital.rows(name, kind)]
-            count = ((minute >= window.starts) & (minute < window.ends)).sum()
+            count = window.holds(minute).sum()
             rows.add(f"offers.{name}.{figure}", float(count) / window.years, "per year")
-        declined = hospital.own(name, Event.DECLINED)[0]
-        count = ((declined >= window.starts) & (declined < window.ends)).sum()
-        rows.add(f"offers.{name}.declined", float(count) / window.years, "per year")
+        declined = notes.of(Event.DECLINED, window, hospital.numbers[name])
+        rows.add(f"offers.{name}.declined", float(len(declined.who)) / window.years, "per year")

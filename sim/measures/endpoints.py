@@ -1,8 +1,8 @@
 """Time to an event from a milestone: recurrence after the liver was cleared, and survival by where its clock starts.
 
-    endpoint_figures(rows, journeys)   `outcome.rfs.*`, `outcome.recurrence.*`, `outcome.os_from_symptom.*`,
+    cleared(journeys)                  patients whose liver was cleared, and what came of it
+    endpoint_figures(rows, lives, ...) `outcome.rfs.*`, `outcome.recurrence.*`, `outcome.os_from_symptom.*`,
                                        `outcome.os_from_symptom_of_all.*`, `outcome.os_from_diagnosis.*`
-    followed(journeys)                 until when each patient was followed, and whether that was her death
 
 Three survivals of the same people, which differ by who is counted and from when:
 
@@ -17,11 +17,17 @@ last two agree only as far as the time to diagnosis tells nothing about how long
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import dataclass
 
-from sim.log import Event
+import numpy as np
+import numpy.typing as npt
+
+from sim.log import Event, EventLog
 from sim.measures.bundle import Rows
-from sim.measures.journeys import Bools, Ints, Journeys, Outcome, clocks
+from sim.measures.columns import ByPatient, Ints
+from sim.measures.facts import Window
+from sim.measures.journeys import LATE, Journeys, Outcome, clocks
+from sim.measures.lives import Lives
 from sim.measures.statistics import (
     Curves,
     Floats,
@@ -40,81 +46,82 @@ LEAST_AT_RISK = 10
 """With delayed entry a curve begins when so many are at risk; the death of a lone first entrant would end it."""
 
 
-def followed(journeys: Journeys) -> tuple[Ints, Bools]:
-    """Until which minute each patient of the table was followed, and whether it is the minute of her death."""
-    end = np.full(len(journeys.table), journeys.window.horizon)
-    died = np.zeros(len(journeys.table), np.bool_)
-    end[journeys.who[journeys.out]] = journeys.minute[journeys.out]
-    died[journeys.who[journeys.first(journeys.died)]] = True
-    return end, died
+@dataclass(frozen=True)
+class Cleared(ByPatient):
+    """Patients of whom for the first time nothing that was seen in the liver was left.
 
-
-def endpoint_figures(rows: Rows, journeys: Journeys) -> None:
-    """Recurrence-free survival, recurrence, and overall survival from first symptom and from diagnosis."""
-    _recurrence(rows, journeys)
-    _from_symptom_of_all(rows, journeys)
-    _from_symptom_of_the_diagnosed(rows, journeys)
-    _from_diagnosis(rows, journeys)
-
-
-def _recurrence(rows: Rows, journeys: Journeys) -> None:
-    """From the first time that nothing seen was left in the liver, to disease seen again, or death.
-
-    In `rfs` either ends it. In `recurrence` death competes: the share in whom disease has been seen again. Both in
-    all, and by the treatment that cleared the liver.
+    start     (n,) minute
+    minutes   (n,) until disease was seen again, she died, or follow-up ended
+    cause     (n,) of the curves: 1 disease seen again, 2 death, 0 neither
+    by        (n,) the treatment that cleared the liver, as a reason of the log
     """
-    cleared = journeys.first(journeys.where(Event.CLEARED))
-    back = np.union1d(journeys.where(Event.RECURRED), journeys.where(Event.PROGRESSED))
-    never = np.full(len(cleared), journeys.never)
-    episodes = clocks(journeys, cleared, journeys.following(cleared, back), never)
+
+    start: Ints
+    minutes: Ints
+    cause: npt.NDArray[np.int8]
+    by: npt.NDArray[np.int16]
+
+
+def cleared(journeys: Journeys) -> Cleared:
+    """From the first time that nothing seen was left in the liver, to disease seen again, or death."""
+    at = journeys.first(journeys.where(Event.CLEARED))
+    back = np.sort(np.concatenate([journeys.where(Event.RECURRED), journeys.where(Event.PROGRESSED)]))
+    never = np.full(len(at), journeys.never)
+    episodes = clocks(journeys, at, journeys.following(at, back), never)
     cause = np.select([episodes.outcome == Outcome.REACHED, episodes.outcome == Outcome.DIED], [1, 2], 0)
-    by = journeys.why_words(journeys.why[cleared])
-    measured = journeys.measured(episodes.start)
-    groups = {"all": measured} | {str(name): measured & (by == name) for name in sorted(set(by[measured]))}
+    return Cleared(episodes.who, episodes.start, episodes.minutes, cause.astype(np.int8), journeys.why[at])
+
+
+def endpoint_figures(rows: Rows, lives: Lives, free: Cleared, window: Window, bare: EventLog) -> None:
+    """Recurrence-free survival, recurrence, and overall survival from first symptom and from diagnosis.
+
+    bare   the log, for its names
+    """
+    _recurrence(rows, free, window, bare)
+    _from_symptom_of_all(rows, lives, window)
+    _from_symptom_of_the_diagnosed(rows, lives, window)
+    _from_diagnosis(rows, lives, window)
+
+
+def _recurrence(rows: Rows, free: Cleared, window: Window, bare: EventLog) -> None:
+    """In `rfs` disease seen again or death ends it. In `recurrence` death competes: the share in whom disease has been
+    seen again. Both in all, and by the treatment that cleared the liver."""
+    its = free.taking(window.holds(free.start))
+    names = {int(number): bare.why_name(int(number)) for number in np.unique(its.by)}
+    groups = {"all": np.ones(len(its.who), np.bool_)}
+    for name in sorted({*names.values()}):
+        groups[name] = np.isin(its.by, [number for number, word in names.items() if word == name])
     for group, chosen in groups.items():
-        curves = aalen_johansen(episodes.minutes[chosen] / YEAR, cause[chosen], 2)
+        curves = aalen_johansen(its.minutes[chosen] / YEAR, its.cause[chosen], 2)
         count = int(chosen.sum())
         _shares(rows, "rfs", group, curves, curves.free, 1.0, RECURRENCE_YEARS, count)
         _median(rows, "rfs", group, curves, 1.0 - curves.free, count)
         _shares(rows, "recurrence", group, curves, curves.incidence[0], 0.0, RECURRENCE_YEARS, count)
 
 
-def _from_symptom_of_all(rows: Rows, journeys: Journeys) -> None:
-    arrived = journeys.first(journeys.where(Event.ARRIVED))
-    who, start = journeys.who[arrived], journeys.minute[arrived]
-    end, died = followed(journeys)
-    measured = journeys.measured(start)
-    nelm = journeys.table["nelm_at_symptom"].to_numpy(np.bool_)[who]
-    for group, chosen in (("all", measured), ("nelm", measured & nelm)):
-        curve = kaplan_meier((end[who] - start)[chosen] / YEAR, died[who][chosen])
+def _from_symptom_of_all(rows: Rows, lives: Lives, window: Window) -> None:
+    its = lives.taking(window.holds(lives.arrived))
+    for group, chosen in (("all", np.ones(len(its.who), np.bool_)), ("nelm", its.at_symptom)):
+        curve = kaplan_meier((its.ends - its.arrived)[chosen] / YEAR, its.died[chosen])
         _survival(rows, "os_from_symptom_of_all", group, curve, int(chosen.sum()))
 
 
-def _from_symptom_of_the_diagnosed(rows: Rows, journeys: Journeys) -> None:
+def _from_symptom_of_the_diagnosed(rows: Rows, lives: Lives, window: Window) -> None:
     """Those diagnosed in the measured period, each at risk from her diagnosis on."""
-    diagnosed = journeys.first(journeys.where(Event.DIAGNOSED))
-    who, entered = journeys.who[diagnosed], journeys.minute[diagnosed]
-    arrived = journeys.first(journeys.where(Event.ARRIVED))
-    symptom = np.full(len(journeys.table), journeys.window.horizon)
-    symptom[journeys.who[arrived]] = journeys.minute[arrived]
-    end, died = followed(journeys)
-    measured = journeys.measured(entered) & (symptom[who] <= entered)
-    nelm = journeys.table["nelm_at_symptom"].to_numpy(np.bool_)[who]
-    for group, chosen in (("all", measured), ("nelm", measured & nelm)):
-        whose = who[chosen]
-        entry, time = (entered[chosen] - symptom[whose]) / YEAR, (end - symptom)[whose] / YEAR
-        curve = delayed_entry(entry, time, died[whose], LEAST_AT_RISK)
+    symptom = np.where(lives.arrived == LATE, window.horizon, lives.arrived)
+    its = lives.taking(window.holds(lives.diagnosed) & (symptom <= lives.diagnosed))
+    for group, chosen in (("all", np.ones(len(its.who), np.bool_)), ("nelm", its.at_symptom)):
+        one = its.taking(chosen)
+        entry, time = (one.diagnosed - one.arrived) / YEAR, (one.ends - one.arrived) / YEAR
+        curve = delayed_entry(entry, time, one.died, LEAST_AT_RISK)
         begins = enough_at_risk(entry, time, LEAST_AT_RISK)
         _survival(rows, "os_from_symptom", group, curve, int(chosen.sum()), begins)
 
 
-def _from_diagnosis(rows: Rows, journeys: Journeys) -> None:
-    diagnosed = journeys.first(journeys.where(Event.DIAGNOSED))
-    who, start = journeys.who[diagnosed], journeys.minute[diagnosed]
-    end, died = followed(journeys)
-    measured = journeys.measured(start)
-    for group, chosen in (("all", measured), ("nelm", measured & (journeys.nelm_from[who] <= start))):
-        curve = kaplan_meier((end[who] - start)[chosen] / YEAR, died[who][chosen])
+def _from_diagnosis(rows: Rows, lives: Lives, window: Window) -> None:
+    its = lives.taking(window.holds(lives.diagnosed))
+    for group, chosen in (("all", np.ones(len(its.who), np.bool_)), ("nelm", its.nelm_from <= its.diagnosed)):
+        curve = kaplan_meier((its.ends - its.diagnosed)[chosen] / YEAR, its.died[chosen])
         _survival(rows, "os_from_diagnosis", group, curve, int(chosen.sum()))
 
 

@@ -11,6 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+import numpy.typing as npt
+
 from sim.errors import InputError, Problem
 from sim.units import YEAR, day_and_time
 
@@ -50,6 +53,10 @@ class Window:
     def years(self) -> float:
         """Length of the measured period, in years of 365.25 days."""
         return self.minutes / YEAR
+
+    def holds(self, minutes: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """Which of these minutes lie in the measured period."""
+        return (minutes >= self.starts) & (minutes < self.ends)
 
 
 @dataclass(frozen=True)

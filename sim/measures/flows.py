@@ -1,6 +1,7 @@
 """Where patients with liver metastases go: how they came, what was decided and given, what came next, how they are.
 
-    flows(journeys, facts)    the bundle's table of paths, each with the number of patients who took it
+    paths(journeys, facts)    the path of each patient
+    flows(paths, ...)         the bundle's table of paths, each with the number of patients who took it
     STAGES                    its columns, in the order in which a patient passes them
     YEARS                     how long each is followed
 
@@ -11,14 +12,18 @@ what the board plans, it is told.
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from sim.log import Event
-from sim.measures.bundle import table
+from sim.measures.bundle import figures
+from sim.measures.columns import Bools, ByPatient, Ints, each_first
 from sim.measures.facts import Facts
-from sim.measures.journeys import Bools, Ints, Journeys
+from sim.measures.journeys import Journeys
 from sim.units import YEAR
 
 STAGES = ("found", "decision", "first", "course", "second", "state")
@@ -32,132 +37,164 @@ ALIVE, LEFT, SHORT = "alive", "left", "not_followed"  # state, besides the cause
 Words = npt.NDArray[np.object_]
 
 
-def flows(journeys: Journeys, facts: Facts) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Paths(ByPatient):
     """The paths of the patients whose liver metastases were first seen in the measured period, over five years.
 
-    returns   `found, decision, first, course, second, state, patients`
-              found      `work_up`: before any decision of the board; `follow_up`: after one
-              decision   the treatment that the next decision plans; `no_treatment`, where it plans none
-              first      the first treatment from then on: what a decision led to before the next one, and where
-                         that is nothing else a treatment beside others, such as an analogue alone; else `none`
-              course     what was seen next: `progressed`, `recurred`, or neither (`stable`)
-              second     the first treatment that a later decision led to, or `none`
-              state      `alive`, the cause of death, `left` the pathway alive, or `not_followed` for five years
-              `died` in a stage: before there could be a word for it
+    found      (n,) `work_up`: before any decision of the board; `follow_up`: after one
+    decision   (n,) the treatment that the next decision plans; `no_treatment`, where it plans none
+    first      (n,) the first treatment from then on: what a decision led to before the next one, and where
+               that is nothing else a treatment beside others, such as an analogue alone; else `none`
+    course     (n,) what was seen next: `progressed`, `recurred`, or neither (`stable`)
+    second     (n,) the first treatment that a later decision led to, or `none`
+    state      (n,) `alive`, the cause of death, `left` the pathway alive, or `not_followed` for five years
+    `died` in a stage: before there could be a word for it
     """
-    people = journeys.table
-    seen = people["nelm_minute"].to_numpy(np.int64)
-    chosen = np.flatnonzero(journeys.measured(seen))
-    ends = seen + round(YEARS * YEAR)
-    within = (journeys.minute >= seen[journeys.who]) & (journeys.minute < ends[journeys.who])
-    within &= np.isin(journeys.who, chosen)
-    died, state = _states(journeys, ends)
-    paths = pd.DataFrame(
-        {
-            "found": np.where(_decided_before(journeys, facts, seen), FOLLOW_UP, WORK_UP),
-            "decision": _first_decision(journeys, facts, within),
-            "state": state,
-        },
-        dtype=object,
-    )
-    given = _given(journeys, facts, within)
-    paths = paths.assign(
-        first=_words(given[given["number"] == 0], len(people)),
-        course=_course(journeys, facts, within, given),
-        second=_words(given[given["number"] == 1], len(people)),
-    )
-    return _counted(journeys, paths.iloc[chosen], died[chosen])
+
+    found: Words
+    decision: Words
+    first: Words
+    course: Words
+    second: Words
+    state: Words
 
 
-def _decided_before(journeys: Journeys, facts: Facts, seen: Ints) -> Bools:
-    """Who had been discussed to a decision before the liver metastases were seen."""
-    at = journeys.decided(facts.beside)
-    before = at[journeys.minute[at] < seen[journeys.who[at]]]
-    return np.isin(np.arange(len(seen)), journeys.who[before])
+def flows(paths: Paths, replication: int) -> pd.DataFrame:
+    """Paths, each with the number of patients who took it, as the bundle's table."""
+    counts = Counter(zip(*(getattr(paths, stage) for stage in STAGES), strict=True))
+    rows = [(*path, count) for path, count in sorted(counts.items())]
+    return figures("flows", (*STAGES, "patients"), rows, replication)
 
 
-def _states(journeys: Journeys, ends: Ints) -> tuple[Bools, Words]:
-    """Who had died by then, and how everybody was."""
-    died = np.zeros(len(ends), np.bool_)
-    state = np.where(ends > journeys.window.horizon, SHORT, ALIVE).astype(object)
-    for at, gone in ((journeys.left_alive, False), (journeys.died, True)):
-        at = journeys.first(np.sort(at))
-        in_time = at[journeys.minute[at] < ends[journeys.who[at]]]
-        state[journeys.who[in_time]] = journeys.why_words(journeys.why[in_time]) if gone else LEFT
-        if gone:
-            died[journeys.who[in_time]] = True
-            unsaid = in_time[journeys.why_words(journeys.why[in_time]) == ""]
-            state[journeys.who[unsaid]] = DIED
-    return died, state
-
-
-def _first_decision(journeys: Journeys, facts: Facts, within: Bools) -> Words:
-    at = journeys.decided(facts.beside)
-    first = journeys.first(at[within[at]])
-    planned = [facts.plans.get(str(row), NO_TREATMENT) for row in journeys.why_words(journeys.why[first])]
-    found = np.full(len(journeys.table), NONE, object)
-    found[journeys.who[first]] = planned
-    return found
-
-
-def _given(journeys: Journeys, facts: Facts, within: Bools) -> pd.DataFrame:
-    """What each decision led to before the next: `who, number` (from 0, of those that led to anything), `at, word`."""
-    at = journeys.where(Event.TREATED)
-    at = at[within[at]]
-    decided = journeys.decided(facts.beside)
-    decided = decided[within[decided]]
-    words = journeys.why_words(journeys.why[at])
-    beside = np.isin(words.astype(str), list(facts.background))
-    number = np.searchsorted(decided, at) - np.searchsorted(journeys.who[decided], journeys.who[at])
-    # A treatment beside others is written down in the minute of its decision, before or after it.
-    following = journeys.following(at, decided)
-    same = np.r_[journeys.minute, journeys.window.horizon + 1][following] == journeys.minute[at]
-    given = pd.DataFrame(
-        {
-            "who": journeys.who[at],
-            "decision": number + (beside & same),
-            "beside": beside,
-            "order": np.where(beside, -at, at),  # the first of the others, the last of those beside them
-            "at": at,
-            "word": words,
-        }
-    )
-    given = given[given["decision"] > 0].sort_values(["who", "decision", "beside", "order"])
-    given = given.drop_duplicates(["who", "decision"])
-    return given.assign(number=given.groupby("who").cumcount())
-
-
-def _words(given: pd.DataFrame, people: int) -> Words:
-    found = np.full(people, NONE, object)
-    found[given["who"].to_numpy(np.int64)] = given["word"].to_numpy()
-    return found
-
-
-def _course(journeys: Journeys, facts: Facts, within: Bools, given: pd.DataFrame) -> Words:
-    """What was seen first after the first treatment; of those who had none, after the liver metastases were seen."""
-    people = len(journeys.table)
-    since = np.full(people, -1)
-    first = given[given["number"] == 0]
-    since[first["who"].to_numpy(np.int64)] = first["at"].to_numpy(np.int64)
-    found = np.full(people, STABLE, object)
-    at = np.sort(np.concatenate([journeys.where(Event.PROGRESSED), journeys.where(Event.RECURRED)]))
-    decided = journeys.decided(facts.beside)
-    decided = journeys.first(decided[within[decided]])
-    never = np.full(people, journeys.never)
-    never[journeys.who[decided]] = decided
-    after = np.where(since >= 0, since, never)
-    seen = journeys.first(at[within[at] & (at > after[journeys.who[at]])])
-    found[journeys.who[seen]] = np.where(journeys.event[seen] == Event.RECURRED, RECURRED, PROGRESSED)
-    return found
-
-
-def _counted(journeys: Journeys, paths: pd.DataFrame, died: Bools) -> pd.DataFrame:
-    """One row for each path. Of the dead, what never came about is `died`, from the last word there was on."""
+def paths(journeys: Journeys, facts: Facts) -> Paths:
+    """The path of each patient whose liver metastases were first seen in the measured period."""
+    within = _Within(journeys, facts)
+    died, state = within.states()
+    given = within.given(facts)
+    stages = {
+        "found": np.where(within.decided_before(), FOLLOW_UP, WORK_UP).astype(object),
+        "decision": within.first_decision(facts),
+        "first": within.words(given.taking(given.number == 0)),
+        "course": within.course(given),
+        "second": within.words(given.taking(given.number == 1)),
+        "state": state,
+    }
+    # Of the dead, what never came about is `died`, from the last word there was on.
     nothing_more = died.copy()
-    columns: dict[str, Words] = {stage: paths[stage].to_numpy(object) for stage in ("found", "state")}
     for stage in reversed(STAGES[1:-1]):
-        nothing_more &= paths[stage].isin((NONE, STABLE)).to_numpy(np.bool_)
-        columns[stage] = np.where(nothing_more, DIED, paths[stage])
-    paths = pd.DataFrame(columns)
-    counts = paths.groupby(list(STAGES), as_index=False).size().rename(columns={"size": "patients"})
-    return table("flows", {str(name): its.to_numpy() for name, its in counts.items()}, journeys.log.replication)
+        nothing_more &= (stages[stage] == NONE) | (stages[stage] == STABLE)
+        stages[stage] = np.where(nothing_more, DIED, stages[stage])
+    return Paths(within.chosen, **stages)
+
+
+@dataclass(frozen=True)
+class _Given(ByPatient):
+    """What each decision led to before the next, of those that led to anything.
+
+    at       (n,) position
+    number   (n,) from 0, of those of the patient
+    """
+
+    at: Ints
+    number: Ints
+
+
+class _Within:
+    """The rows of the chosen patients within the five years. `(chosen,)` arrays are in their order."""
+
+    def __init__(self, journeys: Journeys, facts: Facts):
+        self.journeys = journeys
+        seen = journeys.people.seen
+        self.chosen = np.flatnonzero(journeys.window.holds(seen))
+        self.seen = seen[self.chosen]
+        self.ends = self.seen + round(YEARS * YEAR)
+        self._row = np.full(len(seen), -1)
+        self._row[self.chosen] = np.arange(len(self.chosen))
+        decided = journeys.decided(facts.beside)
+        self.ever_decided = decided[self.row(decided) >= 0]
+        self.decided = self._in_time(self.ever_decided)
+
+    def row(self, positions: Ints) -> Ints:
+        """Which of the chosen each of these rows is of."""
+        return self._row[self.journeys.who[positions]]
+
+    def where(self, *events: Event) -> Ints:
+        """Positions of rows with one of these events, of the chosen and within the time, in rising order."""
+        at = np.sort(np.concatenate([self.journeys.where(event) for event in events]))
+        return self._in_time(at[self.row(at) >= 0])
+
+    def _in_time(self, at: Ints) -> Ints:
+        minute, row = self.journeys.minute[at], self.row(at)
+        return at[(minute >= self.seen[row]) & (minute < self.ends[row])]
+
+    def decided_before(self) -> Bools:
+        """Who had been discussed to a decision before the liver metastases were seen."""
+        at = self.ever_decided
+        found = np.zeros(len(self.chosen), np.bool_)
+        row = self.row(at)
+        found[row[self.journeys.minute[at] < self.seen[row]]] = True
+        return found
+
+    def states(self) -> tuple[Bools, Words]:
+        """Who had died by then, and how everybody was."""
+        journeys = self.journeys
+        died = np.zeros(len(self.chosen), np.bool_)
+        state = np.where(self.ends > journeys.window.horizon, SHORT, ALIVE).astype(object)
+        for at, gone in ((journeys.left_alive, False), (journeys.died, True)):
+            at = journeys.first(at[self.row(at) >= 0])
+            at = at[journeys.minute[at] < self.ends[self.row(at)]]
+            row = self.row(at)
+            if gone:
+                died[row] = True
+                words = journeys.why_words(journeys.why[at])
+                state[row] = np.where(words == "", DIED, words)
+            else:
+                state[row] = LEFT
+        return died, state
+
+    def first_decision(self, facts: Facts) -> Words:
+        """What the first decision plans."""
+        journeys = self.journeys
+        first = journeys.first(self.decided)
+        found = np.full(len(self.chosen), NONE, object)
+        words = journeys.why_words(journeys.why[first])
+        found[self.row(first)] = [facts.plans.get(word, NO_TREATMENT) for word in words]
+        return found
+
+    def given(self, facts: Facts) -> _Given:
+        """What each decision led to before the next."""
+        journeys = self.journeys
+        at, decided = self.where(Event.TREATED), self.decided
+        who = journeys.who[at]
+        beside = np.isin(journeys.why[at], journeys.why_numbers(facts.background))
+        number = np.searchsorted(decided, at) - np.searchsorted(journeys.who[decided], who)
+        # A treatment beside others is written down in the minute of its decision, before or after it.
+        following = journeys.following(at, decided)
+        same = (following < journeys.never) & (journeys.until[following] == journeys.minute[at])
+        decision = number + (beside & same)
+        # The first of the others, and where there is none the last of those beside them.
+        order = np.lexsort((np.where(beside, -at, at), beside, decision, who))
+        order = order[decision[order] > 0]
+        order = order[each_first(who[order]) | each_first(decision[order])]
+        who, at = who[order], at[order]
+        return _Given(who, at, np.arange(len(who)) - np.searchsorted(who, who))
+
+    def words(self, given: _Given) -> Words:
+        """The treatments, one of each patient."""
+        found = np.full(len(self.chosen), NONE, object)
+        found[self.row(given.at)] = self.journeys.why_words(self.journeys.why[given.at])
+        return found
+
+    def course(self, given: _Given) -> Words:
+        """What was seen first after the first treatment; of those who had none, after the first decision."""
+        journeys = self.journeys
+        after = np.full(len(self.chosen), journeys.never)
+        decided = journeys.first(self.decided)
+        after[self.row(decided)] = decided
+        first = given.at[given.number == 0]
+        after[self.row(first)] = first
+        found = np.full(len(self.chosen), STABLE, object)
+        at = self.where(Event.PROGRESSED, Event.RECURRED)
+        seen = journeys.first(at[at > after[self.row(at)]])
+        found[self.row(seen)] = np.where(journeys.event[seen] == Event.RECURRED, RECURRED, PROGRESSED)
+        return found

@@ -1,6 +1,7 @@
 """The patients' log arranged by journey, so that "what came next for this patient" is one look-up.
 
-    Journeys(log, patients, window)   rows sorted by patient and order, and the patient table in the same order
+    People.of(patients)               what of the patient table is needed, in columns
+    Journeys(log, people, window)     rows sorted by patient and order; of all patients or of some
       .where(event, ...)              positions of rows
       .decided(beside)                those of the decisions, without what is decided beside them
       .first(positions)               the first of each patient
@@ -13,7 +14,7 @@ of it is whole columns at a time; no patient is looked at by herself. Knows even
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -23,12 +24,13 @@ import pandas as pd
 
 from sim.errors import InputError, Problem
 from sim.log import Event, EventLog, Why
+from sim.measures import passes
+from sim.measures.columns import Bools, Ints, each_first, in_order
 from sim.measures.facts import Window
 
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
-
 NEEDED_COLUMNS = ("patient", "grade", "nelm_at_symptom", "nelm_minute")
+LATE = np.iinfo(np.int64).max
+"""The minute of what never came about."""
 
 
 class Outcome(IntEnum):
@@ -43,73 +45,136 @@ class Outcome(IntEnum):
 OUTCOMES = tuple(outcome.name.lower() for outcome in Outcome)
 
 
-class Journeys:
-    """The events of one replication by patient.
+@dataclass(frozen=True)
+class People:
+    """The patient table in columns, sorted by patient.
 
+    number      (patients,) `patient`
+    seen        (patients,) `nelm_minute`
+    at_symptom  (patients,) `nelm_at_symptom`
+    ecog        (patients,) performance status at first symptom; (0,) where the table does not tell
+    """
+
+    number: Ints
+    seen: Ints
+    at_symptom: Bools
+    ecog: Ints
+
+    @classmethod
+    def of(cls, patients: pd.DataFrame) -> People:
+        """From the patient table in any order. InputError where a column is missing, or a patient stands twice."""
+        missing = [name for name in NEEDED_COLUMNS if name not in patients]
+        if missing:
+            raise InputError(
+                Problem(
+                    path="patients",
+                    found="columns " + ", ".join(map(str, patients.columns)),
+                    expected="also " + ", ".join(missing),
+                    todo="see docs/measures.md for what the patient table holds",
+                )
+            )
+        number = patients["patient"].to_numpy(np.int64)
+        order = in_order(number)
+        number = number[order]
+        twice = number[1:][number[1:] == number[:-1]]
+        if len(twice):
+            found = f"patient {twice[0]} twice"
+            raise InputError(Problem(path="patients", found=found, expected="one row for each patient"))
+        ecog = patients["ecog"].to_numpy(np.int64)[order] if "ecog" in patients else np.empty(0, np.int64)
+        seen = patients["nelm_minute"].to_numpy(np.int64)[order]
+        return cls(number, seen, patients["nelm_at_symptom"].to_numpy(np.bool_)[order], ecog)
+
+    def __len__(self) -> int:
+        return len(self.number)
+
+    def taking(self, rows: Ints) -> People:
+        """Some of them, in rising order."""
+        ecog = self.ecog[rows] if len(self.ecog) else self.ecog
+        return People(self.number[rows], self.seen[rows], self.at_symptom[rows], ecog)
+
+    def rows_of(self, patient: Ints) -> Ints:
+        """The row in which each patient stands. InputError for one who is not there."""
+        row = self._places(patient)
+        if len(row) and row.min() < 0:
+            raise InputError(
+                Problem(
+                    path="patients",
+                    found=f"no row for patient {patient[row < 0].min()}, who is in the log",
+                    expected="one row for each patient of the log",
+                    todo="measure a log together with the patient table of the same replication",
+                )
+            )
+        return row
+
+    def _places(self, patient: Ints) -> Ints:
+        """The row of each patient, -1 where there is none."""
+        if len(self.number) == 0 or len(patient) == 0:
+            return np.full(len(patient), -1)
+        first, last = int(self.number[0]), int(self.number[-1])
+        if patient.min() >= first and patient.max() <= last <= first + len(patient):  # few numbers are left out
+            row_of = np.full(last - first + 1, -1)
+            row_of[self.number - first] = np.arange(len(self.number))
+            return row_of[patient - first]
+        row = np.minimum(np.searchsorted(self.number, patient), len(self.number) - 1)
+        return np.where(self.number[row] == patient, row, -1)
+
+
+class Journeys:
+    """The events of one replication by patient, or of some of its patients.
+
+    log                                   the log, for its names
+    people                                its patients, (patients,)
+    who                                   (rows,) row of `people` that the patient stands in
     minute, event, resource, value, why   (rows,) columns of the log, sorted by patient and order
-    who                                   (rows,) row of `table` that the patient stands in
-    table                                 the patient table, sorted by patient
+    until                                 (rows + 1,) `minute`, and of `never` the horizon
     nelm_from                             (patients,) minute from which liver metastases are there, seen
                                                    or not; a very late minute where never
 
-    InputError if the patient table lacks a column, or the log names a patient who is not in it.
+    InputError if the log names a patient who is not among the people.
     """
 
-    def __init__(self, log: EventLog, patients: pd.DataFrame, window: Window):
+    def __init__(self, log: EventLog, people: People, window: Window):
         self.log = log
         self.window = window
-        self.table = _checked(patients)
-        patient = log.events_column("patient")
-        order = np.lexsort((log.events_column("n"), patient))
+        self.people = people
+        row = people.rows_of(log.events_column("patient"))
+        order = in_order(row)
+        self.who = row[order]
+        n = log.events_column("n")
+        if not _rises(self.who, n[order]):  # minutes and order of a hospital's own log may contradict each other
+            order = np.lexsort((n, row))
         self.never = len(order)
-        self.who = self._row_of(patient[order])
-        del patient  # of a large run each column is some 60 megabytes
-        self.minute, self.event, self.resource, self.value, self.why = (
-            log.events_column(name)[order] for name in ("minute", "event", "resource", "value", "why")
+        del row, n  # of a large run each column is some 60 megabytes
+        self.until = np.empty(self.never + 1, np.int64)  # with the minute of what did not happen
+        self.until[:-1], self.until[-1] = log.events_column("minute")[order], window.horizon
+        self.minute = self.until[:-1]
+        self.event, self.resource, self.value, self.why = (
+            log.events_column(name)[order] for name in ("event", "resource", "value", "why")
         )
-        self._first, self._last = (int(self.minute.min()), int(self.minute.max())) if self.never else (0, 0)
+        self._span = (int(self.minute.min()), int(self.minute.max())) if self.never else (0, 0)
+        self._by_event = np.argsort(self.event, kind="stable")
+        self._begins = np.r_[0, np.cumsum(np.bincount(self.event, minlength=max(Event) + 1))]
+        self._whys = np.bincount(self.why + 1) if self.never else np.empty(0, np.int64)
+        self._words = np.full(max(len(self._whys), 1), "", object)
+        for number in np.flatnonzero(self._whys):
+            self._words[number] = log.why_name(int(number) - 1)
         self.died = self.where(Event.DIED)
         left = self.where(Event.LEFT)
         self.left_alive = left[self.why[left] != Why.HORIZON]
         self.out = self.first(np.sort(np.concatenate([self.died, left])))
         self.nelm_from = self._nelm_from()
 
-    def _row_of(self, patient: Ints) -> Ints:
-        """The row of the patient table that each patient stands in."""
-        numbers = self.table["patient"].to_numpy(np.int64)
-        who = np.searchsorted(numbers, patient)
-        unknown = np.ones(self.never, np.bool_)
-        inside = who < len(numbers)
-        unknown[inside] = numbers[who[inside]] != patient[inside]
-        if unknown.any():
-            raise InputError(
-                Problem(
-                    path="patients",
-                    found=f"no row for patient {patient[unknown][0]}, who is in the log",
-                    expected="one row for each patient of the log",
-                    todo="measure a log together with the patient table of the same replication",
-                )
-            )
-        return np.asarray(who, np.int64)
-
     def _nelm_from(self) -> Ints:
-        late = np.iinfo(np.int64).max
-        since = np.full(len(self.table), late)
-        seen = self.table["nelm_minute"].to_numpy(np.int64)
-        since = np.where(seen >= 0, seen, since)
-        for event, only in ((Event.METASTASISED, None), (Event.ARRIVED, self.table["nelm_at_symptom"])):
-            at = self.first(self.where(event))
-            if only is not None:
-                at = at[only.to_numpy(np.bool_)[self.who[at]]]
+        since = np.where(self.people.seen >= 0, self.people.seen, LATE)
+        arrived = self.first(self.where(Event.ARRIVED))
+        for at in (self.first(self.where(Event.METASTASISED)), arrived[self.people.at_symptom[self.who[arrived]]]):
             since[self.who[at]] = np.minimum(since[self.who[at]], self.minute[at])
         return since
 
     def where(self, event: Event, why: Iterable[int] | None = None) -> Ints:
-        """Positions of the rows with this event and, where told, one of these reasons."""
-        found = self.event == event
-        if why is not None:
-            found &= np.isin(self.why, list(why))
-        return np.flatnonzero(found)
+        """Positions of the rows with this event and, where told, one of these reasons, in rising order."""
+        found = self._by_event[self._begins[event] : self._begins[event + 1]]
+        return found if why is None else found[np.isin(self.why[found], list(why))]
 
     def decided(self, beside: Iterable[str]) -> Ints:
         """Positions of the decisions, without those on what goes on beside them, by their names."""
@@ -118,7 +183,14 @@ class Journeys:
 
     def first(self, positions: Ints) -> Ints:
         """Of these positions, in rising order, the first of each patient."""
-        return positions[np.unique(self.who[positions], return_index=True)[1]]
+        return positions[each_first(self.who[positions])]
+
+    def first_minute(self, positions: Ints) -> Ints:
+        """(patients,) minute of the first of these positions, in rising order, of each patient; LATE where none."""
+        found = np.full(len(self.people), LATE)
+        at = self.first(positions)
+        found[self.who[at]] = self.minute[at]
+        return found
 
     def following(self, starts: Ints, stops: Ints, later: bool = False) -> Ints:
         """For each start the next stop of the same patient, or `never`.
@@ -126,64 +198,45 @@ class Journeys:
         starts, stops   positions, in rising order
         later           only stops of a later minute count
         """
-        if later:
-            at = np.searchsorted(self._moments(stops), self._moments(starts), side="right")
-        else:
-            at = np.searchsorted(stops, starts, side="right")
-        if len(stops) == 0:
-            return np.full(len(starts), self.never)
-        candidate = stops[np.minimum(at, len(stops) - 1)]
-        same = (at < len(stops)) & (self.who[candidate] == self.who[starts])
-        return np.where(same, candidate, self.never)
+        return passes.following(starts, stops, self.who, self.minute, later)
 
     def same_moment(self, positions: Ints, others: Ints) -> Bools:
         """Which of the positions share patient and minute with one of the others."""
         return np.isin(self._moments(positions), self._moments(others))
 
     def _moments(self, positions: Ints) -> Ints:
-        """Numbers that rise with the position, and are the same only for rows of one patient in one minute."""
-        moments: Ints = self.who[positions] * (self._last - self._first + 1) + self.minute[positions] - self._first
+        """Numbers that are the same only for rows of one patient in one minute."""
+        first, last = self._span
+        moments: Ints = self.who[positions] * (last - first + 1) + self.minute[positions] - first
         return moments
-
-    def measured(self, minutes: Ints) -> Bools:
-        """Which of these minutes lie in the measured period."""
-        return (minutes >= self.window.starts) & (minutes < self.window.ends)
 
     def why_numbers(self, names: Iterable[str]) -> list[int]:
         """The numbers of the clinic's reasons with these names; a name the log does not know has none."""
         wanted = set(names)
-        return [int(w) for w in np.unique(self.why) if w >= 0 and self.log.why_name(int(w)) in wanted]
+        used = np.flatnonzero(self._whys[1:])
+        return [number for number in used.tolist() if self._words[number + 1] in wanted]
+
+    def why_mapped(self, positions: Ints, numbers: Mapping[str, int]) -> npt.NDArray[np.int16]:
+        """Of each of these rows the number that stands for its reason, 0 where none does."""
+        of_reason: npt.NDArray[np.int16] = np.array([numbers.get(word, 0) for word in self._words], np.int16)
+        found: npt.NDArray[np.int16] = of_reason[self.why[positions] + 1]
+        return found
 
     def why_words(self, whys: Ints) -> npt.NDArray[np.object_]:
         """Reasons in words."""
-        numbers, where = np.unique(whys, return_inverse=True)
-        words = np.array([self.log.why_name(int(number)) for number in numbers], dtype=object)
-        return words[where] if len(whys) else np.empty(0, dtype=object)
+        return self._words[whys + 1]
 
 
-def _checked(patients: pd.DataFrame) -> pd.DataFrame:
-    missing = [name for name in NEEDED_COLUMNS if name not in patients]
-    if missing:
-        raise InputError(
-            Problem(
-                path="patients",
-                found="columns " + ", ".join(map(str, patients.columns)),
-                expected="also " + ", ".join(missing),
-                todo="see docs/measures.md for what the patient table holds",
-            )
-        )
-    table = patients.sort_values("patient", ignore_index=True)
-    if table["patient"].duplicated().any():
-        twice = table.loc[table["patient"].duplicated(), "patient"].iloc[0]
-        raise InputError(Problem(path="patients", found=f"patient {twice} twice", expected="one row for each patient"))
-    return table
+def _rises(who: Ints, n: Ints) -> bool:
+    """Do the rows of each patient stand in their order?"""
+    return bool(((n[1:] > n[:-1]) | (who[1:] != who[:-1])).all())
 
 
 @dataclass(frozen=True)
 class Episodes:
     """Waits, one in each row.
 
-    who       (n,) row of the patient table
+    who       (n,) row of the people
     at        (n,) position of the start
     start     (n,) minute of the start
     minutes   (n,) until it ended, or until follow-up did
@@ -197,10 +250,6 @@ class Episodes:
     minutes: Ints
     outcome: Ints
     by: Ints
-
-    def taking(self, rows: Bools) -> Episodes:
-        """Only some of them."""
-        return Episodes(*(column[rows] for column in vars(self).values()))
 
 
 def clocks(journeys: Journeys, starts: Ints, reached: Ints, ended: Ints) -> Episodes:
@@ -219,7 +268,6 @@ def clocks(journeys: Journeys, starts: Ints, reached: Ints, ended: Ints) -> Epis
     outcome = np.where(by == reached, Outcome.REACHED, np.where(by == died, Outcome.DIED, Outcome.ENDED))
     outcome = np.where(over, outcome, Outcome.CENSORED).astype(np.int64)
     last = journeys.following(starts, journeys.out)
-    minute = np.r_[journeys.minute, journeys.window.horizon]
-    end = np.where(over, minute[by], minute[last])
+    end = journeys.until[np.where(over, by, last)]
     start = journeys.minute[starts]
     return Episodes(journeys.who[starts], starts, start, end - start, outcome, by)

@@ -1,6 +1,7 @@
 """From the logs of a replication to its measures, and from the measures of all replications to the answer.
 
     measure(log, patients, window, facts)   everything that is measured of one replication (`Measures`)
+    measure_parts(log, parts, ...)          the same of a log that comes in parts, by patients
     littles_law(log, ...)                   Little's law, queue by queue
     summarise(kpis)                         each figure over the replications: mean, spread, 95 % interval
     pooled_survival(people, ...)            survival of all replications together, with intervals
@@ -12,17 +13,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from sim.errors import InputError, Problem
-from sim.log import EventLog
+from sim.log import EVENT_COLUMNS, EventLog, Rows
 from sim.measures import endpoints, flows, hitches, meetings, outcomes, queues, symptoms, waits
-from sim.measures.bundle import Measures, Rows, table
+from sim.measures.bundle import Measures, table
+from sim.measures.bundle import Rows as KpiRows
 from sim.measures.capacity import HospitalLog, list_figures, occupancy, offer_figures, place_figures
 from sim.measures.facts import Facts, Window
-from sim.measures.journeys import OUTCOMES, Journeys, Outcome
+from sim.measures.gathered import Gathered, gathered, merged
+from sim.measures.journeys import OUTCOMES, Journeys, Outcome, People
 from sim.measures.statistics import (
     Floats,
     aalen_johansen,
@@ -43,7 +47,7 @@ def measure(log: EventLog, patients: pd.DataFrame, window: Window, facts: Facts)
 
     log        its two logs
     patients   one row for each patient: `patient`, `grade`, `nelm_at_symptom`, `nelm_minute` (minute in which liver
-               metastases were first seen, -1 never), optionally `site`; other columns are not looked at
+               metastases were first seen, -1 never), optionally `site` and `ecog`; other columns are not looked at
     window     the measured period
     facts      what the names in the log mean
     returns    `Measures`; nothing in it depends on the order of the rows of `patients`
@@ -51,42 +55,93 @@ def measure(log: EventLog, patients: pd.DataFrame, window: Window, facts: Facts)
     InputError if the patient table or the facts do not belong to the log.
     """
     _same_resources(log, facts)
-    journeys = Journeys(log, patients, window)
-    hospital = HospitalLog(log)
-    rows = Rows()
-    intervals = waits.waiting(journeys, facts)
-    waits.interval_figures(rows, intervals, journeys, facts)
-    visits = queues.queueing(journeys)
-    lines = queues.lines(visits, queues.competing_queues(log, window), facts)
+    people = People.of(patients)
+    of = gathered(Journeys(log, people, window), facts)
+    return _measures(of, HospitalLog(log), patients, window, facts)
+
+
+def measure_parts(
+    log: EventLog,
+    parts: Iterable[Rows | np.ndarray],
+    hospital_rows: Iterable[np.ndarray],
+    patients: pd.DataFrame,
+    window: Window,
+    facts: Facts,
+) -> Measures:
+    """The same of a log that comes in parts, which are read one after the other and not kept.
+
+    log              its names and its number; its rows are not looked at
+    parts            rows of the patients' log: each part (rows, 8), sorted as a log is, all rows of some patients
+    hospital_rows    rows of the resources' log: (rows, 6), part after part in order of time
+    others           as for `measure`, of all patients
+
+    InputError as for `measure`, and if a patient has rows in two parts.
+    """
+    _same_resources(log, facts)
+    people = People.of(patients)
+    hospital = HospitalLog(log, hospital_rows)
+    missing = np.ones(len(people), np.bool_)
+    found, rows = [], []
+    for part in parts:
+        one = replace(log, events=part)
+        its = people.rows_of(np.unique(one.events_column("patient")))
+        _new(people.number[its[~missing[its]]])
+        missing[its] = False
+        found.append(gathered(Journeys(one, people.taking(its), window), facts))
+        rows.append(its)
+    its = np.flatnonzero(missing)
+    nobody = replace(log, events=np.empty((0, len(EVENT_COLUMNS)), np.int64))
+    found.append(gathered(Journeys(nobody, people.taking(its), window), facts))
+    return _measures(merged(found, [*rows, its]), hospital, patients, window, facts)
+
+
+def _new(again: np.ndarray) -> None:
+    """InputError for patients who were in another part already."""
+    if len(again):
+        raise InputError(
+            Problem(
+                path="parts",
+                found=f"rows of patient {again[0]} in two parts",
+                expected="all rows of a patient in one part",
+                todo="part a log by patients, not by time",
+            )
+        )
+
+
+def _measures(of: Gathered, hospital: HospitalLog, patients: pd.DataFrame, window: Window, facts: Facts) -> Measures:
+    """The figures and tables from what was gathered."""
+    bare = hospital.log
+    rows = KpiRows()
+    waits.interval_figures(rows, of.waits, facts, window)
+    lines = queues.lines(of.visits, queues.competing_queues(hospital, window), hospital.numbers)
     queues.queue_figures(rows, lines, window)
     queues.growth_figures(rows, lines, window)
-    queues.listed_figures(rows, visits, journeys, facts)
-    list_figures(rows, hospital, facts, window)
-    place_figures(rows, journeys, hospital, facts)
-    offer_figures(rows, hospital, facts, window)
-    cancellations = hitches.hitches(journeys, hospital)
-    hitches.hitch_figures(rows, cancellations, hospital, facts, window)
+    queues.listed_figures(rows, of.visits, of.removals, facts, window, bare)
+    list_figures(rows, of.notes, hospital, facts, window)
+    place_figures(rows, of.place_minutes, hospital, facts, window)
+    offer_figures(rows, of.notes, hospital, facts, window)
+    cancellations = hitches.hitches(of.notes, hospital, window)
+    hitches.hitch_figures(rows, cancellations, of.notes, hospital, facts, window)
     if facts.board:
-        meetings.meeting_figures(rows, journeys, hospital, facts)
-    given, lost = outcomes.treatments(journeys), outcomes.losses(journeys, intervals)
-    outcomes.outcome_figures(rows, journeys, facts, given, lost)
-    people = outcomes.survival(journeys)
+        meetings.meeting_figures(rows, of.notes, hospital, facts, window)
+    outcomes.outcome_figures(rows, of.courses, of.lives, of.notes, of.waits, facts, window, bare)
+    people = outcomes.survival(of.lives, patients, window, bare.replication)
     outcomes.survival_figures(rows, people)
-    endpoints.endpoint_figures(rows, journeys)
-    symptoms.symptom_figures(rows, journeys)
-    episodes = [its.frame(journeys) for its in [*intervals.values(), visits]]
+    endpoints.endpoint_figures(rows, of.lives, of.cleared, window, bare)
+    told = {"symptomatic": of.symptoms_told, "frail": "ecog" in patients}
+    symptoms.symptom_figures(rows, of.lives, of.spells, told, window)
     return Measures(
-        kpis=rows.frame(log.replication),
-        waits=pd.concat([frame for frame in episodes if len(frame)] or episodes[:1], ignore_index=True),
-        queues=queues.weekly_lengths(lines, window, log.replication),
+        kpis=rows.frame(bare.replication),
+        waits=waits.wait_table(of.waits, of.visits, of.lives, facts, window, bare),
+        queues=queues.weekly_lengths(lines, window, bare.replication),
         occupancy=occupancy(hospital, facts, window),
         survival=people,
-        treatments=given,
-        cancellations=cancellations,
-        board=meetings.meetings(hospital, facts, window) if facts.board else table("board", {}),
-        losses=lost,
-        flows=flows.flows(journeys, facts),
-        years=single_years(journeys, hospital, facts, intervals, lines),
+        treatments=outcomes.treatments(of.courses, window, bare),
+        cancellations=hitches.hitch_table(cancellations, bare.replication),
+        board=meetings.meetings(of.notes, hospital, facts, window) if facts.board else table("board", {}),
+        losses=outcomes.losses(of.notes, of.waits, window, bare),
+        flows=flows.flows(of.paths, bare.replication),
+        years=single_years(of, hospital, lines, facts, window),
     )
 
 
@@ -96,8 +151,9 @@ def littles_law(log: EventLog, patients: pd.DataFrame, window: Window, facts: Fa
     returns   `resource, who, length, per_day, days, product`; over a long period `product` is near `length`
     """
     _same_resources(log, facts)
-    visits = queues.queueing(Journeys(log, patients, window))
-    return queues.little(queues.lines(visits, queues.competing_queues(log, window), facts), window)
+    visits, _ = queues.queueing(Journeys(log, People.of(patients), window))
+    hospital = HospitalLog(log)
+    return queues.little(queues.lines(visits, queues.competing_queues(hospital, window), hospital.numbers), window)
 
 
 def _same_resources(log: EventLog, facts: Facts) -> None:

@@ -9,24 +9,27 @@ sitting it starts.
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pandas as pd
 
 from sim.log import Event, Happening
 from sim.measures.bundle import Rows, table
 from sim.measures.capacity import COMPETING, OWN, HospitalLog
+from sim.measures.columns import Ints, each_first
 from sim.measures.facts import Facts, Window
-from sim.measures.journeys import Ints, Journeys
+from sim.measures.notes import Notes
 
 
-def cases_at_meetings(hospital: HospitalLog, facts: Facts, window: Window) -> dict[str, Ints]:
+def cases_at_meetings(notes: Notes, hospital: HospitalLog, facts: Facts, window: Window) -> dict[str, Ints]:
     """(meetings,) cases at each meeting of the measured period: own, competing. Sittings of one minute are one."""
     opened = np.unique(hospital.minute[hospital.rows(facts.board, Happening.OPENED)])
     starts = {
-        OWN: hospital.own(facts.board, Event.STARTED)[0],
+        OWN: notes.of(Event.STARTED, resource=hospital.numbers[facts.board]).minute,
         COMPETING: hospital.minute[hospital.rows(facts.board, Happening.STARTED)],
     }
-    measured = (opened >= window.starts) & (opened < window.ends)
+    measured = window.holds(opened)
     counts = {}
     for who, minutes in starts.items():
         at = np.searchsorted(opened, minutes, side="right") - 1
@@ -34,42 +37,41 @@ def cases_at_meetings(hospital: HospitalLog, facts: Facts, window: Window) -> di
     return counts
 
 
-def meetings(hospital: HospitalLog, facts: Facts, window: Window) -> pd.DataFrame:
+def meetings(notes: Notes, hospital: HospitalLog, facts: Facts, window: Window) -> pd.DataFrame:
     """How many meetings of the measured period had so many cases."""
-    counts = cases_at_meetings(hospital, facts, window)
+    counts = cases_at_meetings(notes, hospital, facts, window)
     number, many = np.unique(counts[OWN] + counts[COMPETING], return_counts=True)
     return table("board", {"cases": number, "meetings": many}, hospital.log.replication)
 
 
-def meeting_figures(rows: Rows, journeys: Journeys, hospital: HospitalLog, facts: Facts) -> None:
+def meeting_figures(rows: Rows, notes: Notes, hospital: HospitalLog, facts: Facts, window: Window) -> None:
     """Cases per meeting, discussions, decisions and deferrals of the measured period."""
-    window = journeys.window
-    counts = cases_at_meetings(hospital, facts, window)
+    counts = cases_at_meetings(notes, hospital, facts, window)
     everyone = counts[OWN] + counts[COMPETING]
     rows.add("board.meetings.per_year", len(everyone) / window.years, "per year")
     for group, cases in (("all", everyone), (OWN, counts[OWN]), (COMPETING, counts[COMPETING])):
         mean = float(cases.mean()) if len(cases) else float("nan")
         rows.add("board.cases_per_meeting.mean", mean, "cases", group, "the board did not meet")
         rows.add("board.discussed.per_year", float(cases.sum()) / window.years, "per year", group)
-    decided, deferred = (_measured(journeys, event) for event in (Event.DECIDED, Event.DEFERRED))
+    decided, deferred = (notes.of(event, window) for event in (Event.DECIDED, Event.DEFERRED))
     # A meeting may write two decisions about one patient, one of them on what goes on beside the treatment.
-    discussed = len(np.unique(np.column_stack([journeys.who[decided], journeys.minute[decided]]), axis=0))
+    again = ~each_first(decided.who)
+    again[1:] &= decided.minute[1:] == decided.minute[:-1]
+    discussed = len(again) - int(again.sum())
     rows.add("board.decided.per_year", discussed / window.years, "per year")
-    for row, count in _tally(journeys, decided).items():
+    for row, count in _tally(decided, hospital).items():
         rows.add("board.decided.per_year", count / window.years, "per year", row)
-    rows.add("board.deferred.per_year", len(deferred) / window.years, "per year")
-    for missing, count in _tally(journeys, deferred).items():
+    rows.add("board.deferred.per_year", len(deferred.who) / window.years, "per year")
+    for missing, count in _tally(deferred, hospital).items():
         rows.add("board.deferred.per_year", count / window.years, "per year", missing)
-    either = discussed + len(deferred)
-    share = len(deferred) / either if either else float("nan")
+    either = discussed + len(deferred.who)
+    share = len(deferred.who) / either if either else float("nan")
     rows.add("board.deferred.share", share, "share", note="nobody was discussed")
 
 
-def _measured(journeys: Journeys, event: Event) -> Ints:
-    at = journeys.where(event)
-    return at[journeys.measured(journeys.minute[at])]
-
-
-def _tally(journeys: Journeys, at: Ints) -> dict[str, int]:
-    words, counts = np.unique(journeys.why_words(journeys.why[at]).astype(str), return_counts=True)
-    return {word or "no reason given": count for word, count in zip(words.tolist(), counts.tolist(), strict=True)}
+def _tally(notes: Notes, hospital: HospitalLog) -> dict[str, int]:
+    """How many rows there are for each reason, in order of the alphabet."""
+    counts: Counter[str] = Counter()
+    for number, count in zip(*np.unique(notes.why, return_counts=True), strict=True):
+        counts[hospital.log.why_name(int(number))] += int(count)
+    return {word or "no reason given": count for word, count in sorted(counts.items())}

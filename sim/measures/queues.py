@@ -16,22 +16,29 @@ one person waiting.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sim.log import FIRST_CLINIC_WHY, Event, EventLog, Happening
-from sim.measures.bundle import Rows, table
+from sim.measures import passes
+from sim.measures.bundle import Rows, Words, table
+from sim.measures.capacity import COMPETING, OWN, HospitalLog
+from sim.measures.columns import ByPatient, Ints, in_order
 from sim.measures.facts import Facts, Window
-from sim.measures.journeys import Episodes, Ints, Journeys, Outcome, clocks
+from sim.measures.journeys import Journeys, Outcome, clocks
 from sim.measures.statistics import Floats
-from sim.measures.waits import Waits, wait_figures
+from sim.measures.waits import Waits, wait_figures, waits_of
 from sim.units import DAY, WEEK
 
 JOINS = (Event.JOINED, Event.CANCELLED, Event.MISSED)
 LEAVES = (Event.CALLED, Event.STARTED, Event.WITHDRAWN)
-COMPETING_JOINS = (Happening.JOINED, Happening.CANCELLED, Happening.MISSED)
+WHO = (OWN, COMPETING)
+ALL = "all"
 
 
 @dataclass(frozen=True)
@@ -45,79 +52,101 @@ class Line:
 
     start: Ints
     end: Ints
-    outcome: Ints
+    outcome: npt.NDArray[np.integer]
+
+    @cached_property
+    def by_time(self) -> tuple[Ints, Ints]:
+        """The minutes of joining and of leaving of those who waited at all, each in rising order."""
+        real = self.end > self.start
+        return np.sort(self.start[real]), np.sort(self.end[real])
+
+    @cached_property
+    def sums(self) -> tuple[Ints, Ints]:
+        """Of both, the sum of the first so many."""
+        starts, ends = (np.r_[0, np.cumsum(minutes)] for minutes in self.by_time)
+        return starts, ends
 
 
-def _visits(group: Ints, joins: Ints) -> tuple[Ints, Ints]:
-    """Rows at which visits begin, and the rows that end them (-1 where none does).
+@dataclass(frozen=True)
+class Removals(ByPatient):
+    """Those who were taken out of a queue, once for every reason that the log has for it.
 
-    group   (n,) the same number for rows of one person at one resource, which stand together in order of time
-    joins   (n,) 1 where a row puts the person into the queue (or says that she is still in it), else 0
+    minute     (n,)
+    resource   (n,) its number
+    cause      (n,) number of the reason
     """
-    n = len(group)
-    new_group = np.r_[True, group[1:] != group[:-1]] if n else np.empty(0, np.bool_)
-    waiting_before = np.r_[0, joins[:-1]] if n else np.empty(0, np.int64)
-    begins = np.flatnonzero((joins == 1) & (new_group | (waiting_before == 0)))
-    leaves = np.flatnonzero(joins == 0)
-    at = np.searchsorted(leaves, begins)
-    end = np.full(len(begins), -1)
-    inside = at < len(leaves)
-    candidate = leaves[at[inside]]
-    same = group[candidate] == group[begins[inside]]
-    end[inside] = np.where(same, candidate, -1)
-    return begins, end
+
+    minute: Ints
+    resource: npt.NDArray[np.int16]
+    cause: Ints
 
 
-def queueing(journeys: Journeys) -> Waits:
-    """Waits of the pathway's own patients in the queues of all resources; `group` names the resource."""
-    at = np.flatnonzero(np.isin(journeys.event, [*JOINS, *LEAVES]) & (journeys.resource >= 0))
-    at = at[np.lexsort((at, journeys.who[at], journeys.resource[at]))]
-    joins = np.isin(journeys.event[at], JOINS).astype(np.int64)
-    person = journeys.who[at] * (journeys.resource[at].max(initial=0) + 1) + journeys.resource[at]
-    begins, ends = _visits(person, joins)
-    in_order = np.argsort(at[begins], kind="stable")
-    begins, ends = begins[in_order], ends[in_order]
+def queueing(journeys: Journeys) -> tuple[Waits, Removals]:
+    """Waits of the pathway's own patients in the queues of all resources, and those who were taken out of one."""
+    at = np.sort(np.concatenate([journeys.where(event) for event in (*JOINS, *LEAVES)]))
+    resource = journeys.resource[at].astype(np.int64)
+    at, resource = at[resource >= 0], resource[resource >= 0]
+    joins = np.isin(journeys.event[at], JOINS)
+    begins, ends = passes.visits(journeys.who[at], resource, joins, int(resource.max(initial=0)) + 1)
     by = np.where(ends >= 0, at[ends], journeys.never) if len(at) else ends
-    withdrawn = np.r_[journeys.event, -1][by] == Event.WITHDRAWN
+    withdrawn = (ends >= 0) & (journeys.event[at[ends]] == Event.WITHDRAWN) if len(at) else ends >= 0
     reached, ended = np.where(withdrawn, journeys.never, by), np.where(withdrawn, by, journeys.never)
     episodes = clocks(journeys, at[begins], reached, ended)
-    names = np.array([*journeys.log.names["resources"], ""], object)
-    nelm = journeys.nelm_from[episodes.who] <= episodes.start
-    return Waits("queue", episodes, names[journeys.resource[at[begins]]], nelm)
+    resource = resource[begins]
+    lost = journeys.where(Event.LOST)
+    lost = lost[journeys.value[lost] >= FIRST_CLINIC_WHY]
+    removed = np.flatnonzero((episodes.outcome == Outcome.ENDED) & (episodes.by < journeys.never))
+    causes = np.unique(journeys.value[lost])
+    found = [removed[journeys.same_moment(episodes.by[removed], lost[journeys.value[lost] == its])] for its in causes]
+    which = np.concatenate([*found, np.empty(0, np.int64)])
+    removals = Removals(
+        who=episodes.who[which],
+        minute=journeys.minute[episodes.by[which]],
+        resource=resource[which].astype(np.int16),
+        cause=np.repeat(causes, [len(its) for its in found]).astype(np.int64),
+    )
+    return waits_of(journeys, episodes, resource), removals.taking(in_order(removals.who))
 
 
-def competing_queues(log: EventLog, window: Window) -> dict[str, Line]:
+def competing_queues(hospital: HospitalLog, window: Window) -> dict[str, Line]:
     """Waits of the competing cases, by name of the resource.
 
     A case starts once, and the log does not tell the order of rows of one minute: one that is sent back from a room
     that does not open, and starts in the room beside it in the same minute, was first sent back.
     """
-    minute, resource, event, case = (log.resources_column(column) for column in ("minute", "resource", "event", "case"))
-    counts = np.isin(event, [*COMPETING_JOINS, Happening.STARTED])
-    found = {}
-    for k, name in enumerate(log.names["resources"]):
-        at = np.flatnonzero(counts & (resource == k))
-        at = at[np.lexsort((event[at] == Happening.STARTED, minute[at], case[at]))]
-        begins, ends = _visits(case[at], (event[at] != Happening.STARTED).astype(np.int64))
-        end = np.where(ends >= 0, np.r_[minute[at], 0][ends], window.horizon)
-        outcome = np.where(ends >= 0, Outcome.REACHED, Outcome.CENSORED).astype(np.int64)
-        found[name] = Line(minute[at][begins], end, outcome)
-    return found
+    of = hospital.cases
+    order = in_order(of.case)
+    case, minute, starts = of.case[order], of.minute[order], (of.event == Happening.STARTED)[order]
+    too_early = starts[:-1] & ~starts[1:] & (case[1:] == case[:-1]) & (minute[1:] == minute[:-1])
+    if too_early.any():
+        again = np.flatnonzero(np.isin(case, case[:-1][too_early]))
+        order[again] = order[again[np.lexsort((starts[again], minute[again], case[again]))]]
+        minute, starts = of.minute[order], (of.event == Happening.STARTED)[order]
+    resource = of.resource[order].astype(np.int64)
+    begins, ends = passes.visits(case, resource, ~starts, len(hospital.numbers))
+    start, resource = minute[begins], resource[begins]
+    end = np.where(ends >= 0, minute[ends], window.horizon) if len(minute) else ends
+    outcome = np.where(ends >= 0, Outcome.REACHED, Outcome.CENSORED).astype(np.int8)
+    whose = {name: np.flatnonzero(resource == number) for name, number in hospital.numbers.items()}
+    return {name: Line(start[its], end[its], outcome[its]) for name, its in whose.items()}
 
 
-def lines(own: Waits, competing: dict[str, Line], facts: Facts) -> dict[tuple[str, str], Line]:
-    """Every queue of the hospital, by (resource, who), with `who` own or competing."""
-    of: Episodes = own.episodes
+def lines(own: Waits, competing: dict[str, Line], numbers: dict[str, int]) -> dict[tuple[str, str], Line]:
+    """Every queue of the hospital, by (resource, who), with `who` own, competing or all.
+
+    numbers   of the resources by name
+    """
     nobody = Line(*(np.empty(0, np.int64) for _ in range(3)))
     found = {}
-    for name in sorted(facts.kinds):
-        rows = own.group == name
-        found[name, "own"] = Line(of.start[rows], (of.start + of.minutes)[rows], of.outcome[rows])
-        found[name, "competing"] = competing.get(name, nobody)
+    for name in sorted(numbers):
+        rows = np.flatnonzero(own.group == numbers[name])
+        found[name, OWN] = Line(own.start[rows], own.end[rows], own.outcome[rows])
+        found[name, COMPETING] = competing.get(name, nobody)
+        found[name, ALL] = together([found[name, OWN], found[name, COMPETING]])
     return found
 
 
-def together(lines_of_one: list[Line]) -> Line:
+def together(lines_of_one: Iterable[Line]) -> Line:
     """Several lines as one."""
     return Line(
         np.concatenate([line.start for line in lines_of_one]),
@@ -136,12 +165,10 @@ def waited_until(line: Line, at: Ints) -> Ints:
     [5, 7, 13]
     """
 
-    def since(minutes: Ints) -> Ints:
-        ordered = np.sort(minutes)
-        before = np.searchsorted(ordered, at, side="left")
-        return np.asarray(at * before - np.r_[0, np.cumsum(ordered)][before], np.int64)
-
-    return since(line.start) - since(line.end)
+    (starts, ends), (sum_of_starts, sum_of_ends) = line.by_time, line.sums
+    joined, left = starts.searchsorted(at), ends.searchsorted(at)
+    waited: Ints = at * (joined - left) - (sum_of_starts[joined] - sum_of_ends[left])
+    return waited
 
 
 def mean_length(line: Line, window: Window) -> float:
@@ -171,15 +198,7 @@ def longest(line: Line, window: Window) -> int:
     >>> longest(Line(np.array([0, 5, 8]), np.array([10, 8, 9]), np.array([1, 1, 1])), Window(0, 20, 20))
     2
     """
-    real = line.end > line.start
-    times = np.concatenate([line.start[real], line.end[real]])
-    change = np.repeat([1, -1], real.sum())
-    order = np.lexsort((change, times))
-    length = np.cumsum(change[order])
-    times = times[order]
-    inside = (times >= window.starts) & (times < window.ends)
-    at_start = int(((line.start < window.starts) & (line.end > window.starts)).sum())
-    return max(int(length[inside].max(initial=0)), at_start)
+    return int(passes.most_at_once(*line.by_time, window.starts, window.ends))
 
 
 def weekly_lengths(queues: dict[tuple[str, str], Line], window: Window, replication: int) -> pd.DataFrame:
@@ -187,15 +206,16 @@ def weekly_lengths(queues: dict[tuple[str, str], Line], window: Window, replicat
     weeks = np.arange(window.horizon // WEEK)
     edges = np.r_[weeks, len(weeks)] * WEEK
     measured = (edges[:-1] >= window.starts) & (edges[1:] <= window.ends)
-    means = {key: np.diff(waited_until(line, edges)) / WEEK for key, line in queues.items()}
-    keys = list(means)
+    means = {key: np.diff(waited_until(line, edges)) / WEEK for key, line in queues.items() if key[1] in WHO}
+    resources, whose = (list(dict.fromkeys(part)) for part in zip(*means, strict=True)) if means else ([], [])
+    number = np.array([(resources.index(name), whose.index(who)) for name, who in means], np.int64).reshape(-1, 2)
     return table(
         "queues",
         {
-            "resource": np.repeat(np.array([name for name, _ in keys], object), len(weeks)),
-            "who": np.repeat(np.array([who for _, who in keys], object), len(weeks)),
-            "week": np.tile(weeks, len(keys)),
-            "measured": np.tile(measured, len(keys)),
+            "resource": Words(resources).taking(np.repeat(number[:, 0], len(weeks))),
+            "who": Words(whose).taking(np.repeat(number[:, 1], len(weeks))),
+            "week": np.tile(weeks, len(means)),
+            "measured": np.tile(measured, len(means)),
             "mean": np.concatenate([*means.values(), np.empty(0)]),
         },
         replication,
@@ -205,42 +225,39 @@ def weekly_lengths(queues: dict[tuple[str, str], Line], window: Window, replicat
 def queue_figures(rows: Rows, queues: dict[tuple[str, str], Line], window: Window) -> None:
     """Lengths (`queue.<resource>.mean`, `.longest`) and waits (`wait.<resource>.*`) of each queue."""
     for name in sorted({resource for resource, _ in queues}):
-        own, competing = queues[name, "own"], queues[name, "competing"]
-        for group, line in (("all", together([own, competing])), ("own", own), ("competing", competing)):
+        for group in (ALL, *WHO):
+            line = queues[name, group]
             rows.add(f"queue.{name}.mean", mean_length(line, window), "waiting", group)
-            rows.add(f"queue.{name}.longest", longest(line, window), "waiting", group)
-            joined = (line.start >= window.starts) & (line.start < window.ends)
-            wait_figures(rows, name, group, (line.end - line.start)[joined], line.outcome[joined])
+            rows.add(f"queue.{name}.longest", float(longest(line, window)), "waiting", group)
+            joined = np.flatnonzero(window.holds(line.start))
+            wait_figures(rows, name, group, line.end[joined] - line.start[joined], line.outcome[joined])
 
 
 def growth_figures(rows: Rows, queues: dict[tuple[str, str], Line], window: Window) -> None:
     """How much each queue grew over the whole measured period, `queue.<resource>.growth`, for all who wait."""
     for name in sorted({resource for resource, _ in queues}):
-        both = together([queues[name, "own"], queues[name, "competing"]])
-        rows.add(f"queue.{name}.growth", growth(both, window), "waiting")
+        rows.add(f"queue.{name}.growth", growth(queues[name, ALL], window), "waiting")
 
 
-def listed_figures(rows: Rows, own: Waits, journeys: Journeys, facts: Facts) -> None:
+def listed_figures(rows: Rows, own: Waits, removals: Removals, facts: Facts, window: Window, bare: EventLog) -> None:
     """Of each kind of offer, per year: listed for it, given one, taken off the list and why, and died on it.
 
     Each belongs to the year in which it happened. How long it took is `wait.<offer>.*` of the group `own`. Why somebody
     was taken off is the value of a row `lost` in the same minute, where the log has one.
+
+    bare   the log, for its names
     """
-    of = own.episodes
-    over = journeys.measured(of.start + of.minutes)
-    years = journeys.window.years
-    lost = journeys.where(Event.LOST)
-    lost = lost[journeys.value[lost] >= FIRST_CLINIC_WHY]
+    over = window.holds(own.end)
     for name in facts.of_kind("offer"):
-        its = own.group == name
-        rows.add(f"offers.{name}.listed", float((its & journeys.measured(of.start)).sum()) / years, "per year")
+        number = bare.names["resources"].index(name)
+        its = own.group == number
+        rows.add(f"offers.{name}.listed", float((its & window.holds(own.start)).sum()) / window.years, "per year")
         for figure, outcome in (("used", Outcome.REACHED), ("removed", Outcome.ENDED), ("died_waiting", Outcome.DIED)):
-            rows.add(f"offers.{name}.{figure}", float((its & over & (of.outcome == outcome)).sum()) / years, "per year")
-        removed = of.by[its & over & (of.outcome == Outcome.ENDED)]
-        for cause in np.unique(journeys.value[lost]):
-            count = journeys.same_moment(removed, lost[journeys.value[lost] == cause]).sum()
-            if count:
-                rows.add(f"offers.{name}.removed", float(count) / years, "per year", journeys.log.why_name(int(cause)))
+            count = float((its & over & (own.outcome == outcome)).sum())
+            rows.add(f"offers.{name}.{figure}", count / window.years, "per year")
+        removed = removals.cause[(removals.resource == number) & window.holds(removals.minute)]
+        for cause, count in zip(*np.unique(removed, return_counts=True), strict=True):
+            rows.add(f"offers.{name}.removed", float(count) / window.years, "per year", bare.why_name(int(cause)))
 
 
 def little(queues: dict[tuple[str, str], Line], window: Window) -> pd.DataFrame:
@@ -257,6 +274,8 @@ def little(queues: dict[tuple[str, str], Line], window: Window) -> pd.DataFrame:
     found = []
     days = window.minutes / DAY
     for (resource, who), line in queues.items():
+        if who not in WHO:
+            continue
         joined = (line.start >= window.starts) & (line.start < window.ends)
         waits: Floats = (line.end - line.start)[joined] / DAY
         rate = len(waits) / days

@@ -1,6 +1,7 @@
 """Curves and intervals: what is known of a time to an event, and how sure a mean over replications is.
 
     aalen_johansen(time, cause, causes)   shares by the cause that came first, with censoring
+    of_minutes(minutes, cause, ...)       the same of times in whole minutes
     kaplan_meier(time, died)              the same with one cause
     delayed_entry(entry, time, died)      the same where people come under observation late (left truncation)
     enough_at_risk(entry, time, least)    when such a curve can begin
@@ -17,9 +18,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from sim.measures import passes
 
 Floats = npt.NDArray[np.float64]
 
@@ -72,15 +76,18 @@ def aalen_johansen(time: npt.ArrayLike, cause: npt.ArrayLike, causes: int) -> Cu
         raise ValueError("one time and one cause for each, as two rows of the same length")
     if len(times) and (not (times >= 0).all() or kinds.min() < 0 or kinds.max() > causes):
         raise ValueError(f"times of 0 or more, and causes from 0 to {causes}")
-    steps, where = np.unique(times, return_inverse=True)
-    counts = np.zeros((causes + 1, len(steps)))
-    np.add.at(counts, (kinds, where), 1.0)
-    gone = counts.sum(axis=0)
-    at_risk = len(times) - np.r_[0.0, np.cumsum(gone)[:-1]] if len(steps) else np.empty(0)
-    stays = np.cumprod((at_risk - counts[1:].sum(axis=0)) / at_risk)
-    before = np.r_[1.0, stays[:-1]] if len(steps) else np.empty(0)
-    incidence = np.cumsum(before * counts[1:] / at_risk, axis=1)
-    return Curves(steps, at_risk, stays, incidence)
+    order = np.argsort(times)
+    return Curves(*passes.steps(times[order], kinds[order], causes))
+
+
+def of_minutes(minutes: npt.NDArray[np.int64], cause: npt.NDArray[Any], causes: int, unit: float) -> Curves:
+    """The same of times in whole minutes, sooner; the curves have them in a unit of so many minutes.
+
+    >>> of_minutes(np.array([120, 60]), np.array([1, 0]), 1, 60).time.tolist()
+    [1.0, 2.0]
+    """
+    both = np.sort(minutes * (causes + 1) + cause)
+    return Curves(*passes.steps(both // (causes + 1) / unit, both % (causes + 1), causes))
 
 
 def kaplan_meier(time: npt.ArrayLike, died: npt.ArrayLike) -> Curves:
@@ -162,9 +169,11 @@ def read_at(curves: Curves, curve: Floats, at: npt.ArrayLike, start: float) -> F
     [1.0, 0.75, 0.5, nan]
     """
     when = np.atleast_1d(np.asarray(at, np.float64))
-    values = np.r_[start, curve][np.searchsorted(curves.time, when, side="right")]
-    last = curves.time[-1] if len(curves.time) else -1.0
-    return np.where((when > last) & curves.open_end, np.nan, values)
+    if len(curves.time) == 0:
+        return np.where(when > -1.0, np.nan, start)
+    before = curves.time.searchsorted(when, side="right") - 1
+    values = np.where(before < 0, start, curve[before])
+    return np.where(when > curves.time[-1], np.nan, values) if curves.open_end else values
 
 
 def reached_by(curves: Curves, incidence: Floats, share: float) -> float:
@@ -174,8 +183,8 @@ def reached_by(curves: Curves, incidence: Floats, share: float) -> float:
     >>> reached_by(curves, curves.incidence[0], 0.5), reached_by(curves, curves.incidence[1], 0.5)
     (3.0, nan)
     """
-    there = np.flatnonzero(incidence >= share - ROUNDING)
-    return float(curves.time[there[0]]) if len(there) else math.nan
+    there = int(incidence.searchsorted(share - ROUNDING))  # it never falls
+    return float(curves.time[there]) if there < len(incidence) else math.nan
 
 
 def number_at_risk(time: npt.ArrayLike, at: npt.ArrayLike) -> npt.NDArray[np.int64]:

@@ -1,6 +1,7 @@
 """Waits between the milestones of a patient, counting those who still wait and those who died waiting.
 
     waiting(journeys, facts)        all episodes of every interval of `sim.measures.intervals`
+    wait_table(waits, ...)          those that started in the measured period, as the bundle's table
     interval_figures(rows, ...)     their figures, for the groups that are known when a clock starts
     wait_figures(rows, ...)         the figures of one group: median, 90th percentile, share in time, counts
     stopped_figures(rows, ...)      the share in time as national statistics count it, of clocks that stopped
@@ -15,68 +16,111 @@ stopped belong to the period in which they stopped, whenever they had started.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.log import Event
-from sim.measures.bundle import Rows, table
-from sim.measures.facts import Facts
+from sim.log import Event, EventLog
+from sim.measures.bundle import Rows, Words, table
+from sim.measures.columns import Bools, ByPatient, Ints
+from sim.measures.facts import Facts, Window
 from sim.measures.intervals import ANY, Interval, Milestone, intervals
-from sim.measures.journeys import OUTCOMES, Bools, Episodes, Ints, Journeys, Outcome, clocks
-from sim.measures.statistics import Floats, aalen_johansen, reached_by, read_at
+from sim.measures.journeys import OUTCOMES, Episodes, Journeys, Outcome, clocks
+from sim.measures.lives import Lives
+from sim.measures.statistics import Floats, of_minutes, reached_by, read_at
 from sim.units import DAY
 
-Words = npt.NDArray[np.object_]
 FIRST, SUBSEQUENT = "first", "subsequent"
+REACHED = int(Outcome.REACHED)
+COUNTED = (
+    ("reached", REACHED),
+    ("died_waiting", int(Outcome.DIED)),
+    ("ended_otherwise", int(Outcome.ENDED)),
+    ("still_waiting", int(Outcome.CENSORED)),
+)
 
 
 @dataclass(frozen=True)
-class Waits:
-    """The episodes of one interval, or of one queue, in the whole run.
+class Waits(ByPatient):
+    """The waits of one interval, or in the queues, in the whole run, in the order of the patients' journeys.
 
-    name       of the interval, or `queue`
-    episodes   the waits
-    group      (n,) the treatment waited for, '' where none is named; of a queue the resource
-    nelm       (n,) whether liver metastases were there, seen or not, when the clock started
+    start     (n,) minute of the start
+    minutes   (n,) until it ended, or until follow-up did
+    outcome   (n,) `Outcome`
+    group     (n,) the treatment waited for, as a number of `plans(facts)`; in the queues the number of the resource
+    nelm      (n,) whether liver metastases were there, seen or not, when the clock started
+    later     (n,) whether some treatment had been given in an earlier minute than that
     """
 
-    name: str
-    episodes: Episodes
-    group: Words
+    start: Ints
+    minutes: Ints
+    outcome: npt.NDArray[np.int8]
+    group: npt.NDArray[np.int16]
     nelm: Bools
+    later: Bools
 
-    def frame(self, journeys: Journeys) -> pd.DataFrame:
-        """Those that started in the measured period, as rows of the bundle's table of waits."""
-        of = self.episodes
-        rows = journeys.measured(of.start)
-        return table(
-            "waits",
-            {
-                "interval": np.full(rows.sum(), self.name, object),
-                "group": self.group[rows],
-                "patient": journeys.table["patient"].to_numpy(np.int64)[of.who[rows]],
-                "start": of.start[rows],
-                "end": (of.start + of.minutes)[rows],
-                "days": of.minutes[rows] / DAY,
-                "outcome": np.array(OUTCOMES, object)[of.outcome[rows]],
-                "nelm": self.nelm[rows],
-            },
-            journeys.log.replication,
-        )
+    @property
+    def end(self) -> Ints:
+        """(n,) minute of the end."""
+        return self.start + self.minutes
+
+
+def waits_of(journeys: Journeys, episodes: Episodes, group: npt.NDArray[np.int16]) -> Waits:
+    """Episodes with what is known of each when its clock starts."""
+    treated = journeys.first_minute(journeys.where(Event.TREATED))
+    start = episodes.start
+    return Waits(
+        who=episodes.who,
+        start=start,
+        minutes=episodes.minutes,
+        outcome=episodes.outcome.astype(np.int8),
+        group=group.astype(np.int16),
+        nelm=journeys.nelm_from[episodes.who] <= start,
+        later=treated[episodes.who] < start,
+    )
+
+
+def plans(facts: Facts) -> list[str]:
+    """What may be waited for: no treatment in particular, and those that a decision may plan."""
+    return ["", *sorted({*facts.plans.values()} - {""})]
 
 
 def waiting(journeys: Journeys, facts: Facts) -> dict[str, Waits]:
-    """All episodes of every interval in the whole run, by name of the interval."""
+    """All waits of every interval in the whole run, by name of the interval."""
     marks = _Milestones(journeys, facts)
-    found = {}
-    for interval in intervals():
-        episodes, group = marks.episodes(interval)
-        nelm = journeys.nelm_from[episodes.who] <= episodes.start
-        found[interval.name] = Waits(interval.name, episodes, group, nelm)
-    return found
+    return {interval.name: waits_of(journeys, *marks.episodes(interval)) for interval in intervals()}
+
+
+def wait_table(
+    waits: dict[str, Waits], visits: Waits, lives: Lives, facts: Facts, window: Window, bare: EventLog
+) -> pd.DataFrame:
+    """The waits that started in the measured period, as the bundle's table: of every interval, and in the queues."""
+    known = plans(facts)
+    words = Words([*known, *bare.names["resources"]])
+    names = Words([*waits, "queue"])
+    parts = [its.taking(window.holds(its.start)) for its in (*waits.values(), visits)]
+    group = [np.where(part is parts[-1], len(known), 0) + part.group for part in parts]
+    who = np.concatenate([part.who for part in parts])
+    minutes = np.concatenate([part.minutes for part in parts])
+    start = np.concatenate([part.start for part in parts])
+    return table(
+        "waits",
+        {
+            "interval": names.taking(np.repeat(np.arange(len(parts)), [len(part.who) for part in parts])),
+            "group": words.taking(np.concatenate(group)),
+            "patient": lives.number[who],
+            "start": start,
+            "end": start + minutes,
+            "days": minutes / DAY,
+            "outcome": Words(OUTCOMES).taking(np.concatenate([part.outcome for part in parts])),
+            "nelm": np.concatenate([part.nelm for part in parts]),
+        },
+        bare.replication,
+    )
 
 
 class _Milestones:
@@ -84,22 +128,25 @@ class _Milestones:
 
     def __init__(self, journeys: Journeys, facts: Facts):
         self.journeys = journeys
-        self.background = list(facts.background)
-        self.liver_directed = list(facts.liver_directed)
+        self.found: dict[tuple[Event, str], Ints] = {}
+        names = plans(facts)
+        numbers = {name: number for number, name in enumerate(names)}
+        self.background = [numbers[name] for name in facts.background if name in numbers]
+        self.liver_directed = [numbers[name] for name in facts.liver_directed if name in numbers]
+        self.given_to_the_liver = journeys.why_numbers(facts.liver_directed)
         self.decided = journeys.decided(facts.beside)
-        words = journeys.why_words(journeys.why[self.decided])
-        plan = np.array([facts.plans.get(word, "") for word in words], object)
-        planning = plan != ""
+        plan = journeys.why_mapped(self.decided, {row: numbers[name] for row, name in facts.plans.items()})
+        self.plan_of_all, planning = plan, plan > 0
         self.plan, self.planned = plan[planning], self.decided[planning]
         self.treated = journeys.where(Event.TREATED)
-        behind = journeys.where(Event.TREATED, journeys.why_numbers(facts.background))
-        self.treated_in_turn = np.setdiff1d(self.treated, behind)
+        behind = np.isin(journeys.why[self.treated], journeys.why_numbers(facts.background))
+        self.treated_in_turn = self.treated[~behind]
 
-    def episodes(self, interval: Interval) -> tuple[Episodes, Words]:
+    def episodes(self, interval: Interval) -> tuple[Episodes, npt.NDArray[np.int16]]:
         """The waits of one interval, and the treatment each of them is for."""
         starts = self.positions(interval.start)
         starts = starts if interval.start.each else self.journeys.first(starts)
-        group = np.full(len(starts), "", object)
+        group = np.zeros(len(starts), np.int16)
         if interval.of_plans:
             group = self.plan[np.searchsorted(self.planned, starts)]
         reached = self._soonest(starts, interval.stops)
@@ -121,72 +168,81 @@ class _Milestones:
 
     def positions(self, milestone: Milestone) -> Ints:
         """Where a milestone stands in the log, of everybody, in rising order."""
-        if milestone.event == Event.DECIDED and milestone.of == ANY:
-            return self.decided
+        which = milestone.event, milestone.of
+        if which not in self.found:
+            self.found[which] = self._positions(milestone)
+        return self.found[which]
+
+    def _positions(self, milestone: Milestone) -> Ints:
         if milestone.of == ANY:
-            return self.journeys.where(milestone.event)
+            return self.decided if milestone.event == Event.DECIDED else self.journeys.where(milestone.event)
         if milestone.event == Event.TREATED:
-            return self.journeys.where(Event.TREATED, self.journeys.why_numbers(self.liver_directed))
-        for_liver = self.planned[np.isin(self.plan, self.liver_directed)]
-        kinds: dict[str, Ints] = {
-            "treatment": self.planned,
-            "no_treatment": self._without(self.planned),
-            "liver_directed": for_liver,
-            "not_liver_directed": self._without(for_liver),
-        }
-        return kinds[milestone.of]
+            return self.journeys.where(Event.TREATED, self.given_to_the_liver)
+        planning = self.plan_of_all > 0
+        for_liver = np.isin(self.plan_of_all, self.liver_directed)
+        if milestone.of == "treatment":
+            return self.planned
+        if milestone.of == "liver_directed":
+            return self.decided[for_liver]
+        return self._without(planning if milestone.of == "no_treatment" else for_liver)
 
-    def _without(self, these: Ints) -> Ints:
+    def _without(self, these: Bools) -> Ints:
         """Decisions of meetings that took none of these: a meeting may write two, one for the background."""
-        others = np.setdiff1d(self.decided, these)
-        return others[~self.journeys.same_moment(others, these)]
-
-    def treated_before(self, episodes: Episodes) -> Bools:
-        """Who had been given some treatment in an earlier minute than that in which her clock started."""
-        first = self.journeys.first(self.treated)
-        since = np.full(len(self.journeys.table), np.iinfo(np.int64).max)
-        since[self.journeys.who[first]] = self.journeys.minute[first]
-        return np.asarray(since[episodes.who] < episodes.start)
+        others = self.decided[~these]
+        return others[~self.journeys.same_moment(others, self.decided[these])]
 
 
-def interval_figures(rows: Rows, waits: dict[str, Waits], journeys: Journeys, facts: Facts) -> None:
+def interval_figures(rows: Rows, waits: dict[str, Waits], facts: Facts, window: Window) -> None:
     """The figures of every interval, for all who started it in the measured period and for groups of them.
 
     Groups are what is known when the clock starts: `nelm`, the treatment that was planned and its kind,
     `liver_directed` for those planned treatments that are, and whether it is her `first` or a `subsequent` one.
     """
-    before = _Milestones(journeys, facts).treated_before
     for interval in intervals():
         its = waits[interval.name]
-        everybody = np.ones(len(its.group), np.bool_)
-        groups = {"all": everybody, "nelm": its.nelm}
-        if interval.of_plans:
-            later = before(its.episodes)
-            groups |= {FIRST: ~later, SUBSEQUENT: later}
-            groups["liver_directed"] = np.isin(its.group, list(facts.liver_directed))
-            groups |= {kind: np.isin(its.group, those) for kind, those in sorted(facts.together.items())}
-            groups |= {plan: its.group == plan for plan in sorted({*facts.plans.values()} - {""})}
-        measured = journeys.measured(its.episodes.start)
+        started = its.taking(window.holds(its.start))
+        groups = _groups(interval, started, facts)
+        stopped = its.taking((its.outcome == Outcome.REACHED) & window.holds(its.end))
+        groups_of_stopped = _groups(interval, stopped, facts)
         for group, chosen in groups.items():
-            episodes = its.episodes.taking(measured & chosen)
-            wait_figures(rows, interval.name, group, episodes.minutes, episodes.outcome, interval.target)
+            wait_figures(rows, interval.name, group, started.minutes[chosen], started.outcome[chosen], interval.target)
             if interval.target is not None:
-                stopped_figures(rows, interval.name, group, its.episodes.taking(chosen), journeys, interval.target)
+                minutes = stopped.minutes[groups_of_stopped[group]]
+                stopped_figures(rows, interval.name, group, minutes, interval.target)
 
 
-def stopped_figures(rows: Rows, name: str, group: str, episodes: Episodes, journeys: Journeys, target: float) -> None:
+def _groups(interval: Interval, its: Waits, facts: Facts) -> dict[str, Bools]:
+    """Which of some waits are in each group."""
+    groups = {"all": np.ones(len(its.who), np.bool_), "nelm": its.nelm}
+    if not interval.of_plans:
+        return groups
+    names = plans(facts)
+    of = {name: its.group == number for number, name in enumerate(names) if name}
+    nobody = np.zeros(len(its.who), np.bool_)
+
+    def any_of(those: Iterable[str]) -> Bools:
+        either: Bools = np.logical_or.reduce([nobody, *(of[name] for name in those if name in of)])
+        return either
+
+    groups |= {FIRST: ~its.later, SUBSEQUENT: its.later, "liver_directed": any_of(facts.liver_directed)}
+    groups |= {kind: any_of(those) for kind, those in sorted(facts.together.items())}
+    return groups | of
+
+
+def stopped_figures(rows: Rows, name: str, group: str, minutes: Ints, target: float) -> None:
     """Clocks that stopped in the measured period, and the share of them within the target.
 
     This is how national statistics count, by completed pathways: who died first or still waits is in no denominator.
     """
-    stopped = (episodes.outcome == Outcome.REACHED) & journeys.measured(episodes.start + episodes.minutes)
-    days = episodes.minutes[stopped] / DAY
+    days = minutes / DAY
     share = float((days <= target).mean()) if len(days) else float("nan")
     rows.add(f"wait.{name}.stopped", float(len(days)), "waits", group)
     rows.add(f"wait.{name}.within_target_of_stopped", share, "share", group, "no clock stopped")
 
 
-def wait_figures(rows: Rows, name: str, group: str, minutes: Ints, outcome: Ints, target: float | None = None) -> None:
+def wait_figures(
+    rows: Rows, name: str, group: str, minutes: Ints, outcome: npt.NDArray[Any], target: float | None = None
+) -> None:
     """The figures of one group of waits, as `wait.<name>.<figure>`.
 
     minutes   (n,) each until it ended, or follow-up did
@@ -194,22 +250,18 @@ def wait_figures(rows: Rows, name: str, group: str, minutes: Ints, outcome: Ints
     target    days, or None for an interval that has no target
     """
     prefix = f"wait.{name}."
-    for figure, which in (
-        ("reached", Outcome.REACHED),
-        ("died_waiting", Outcome.DIED),
-        ("ended_otherwise", Outcome.ENDED),
-        ("still_waiting", Outcome.CENSORED),
-    ):
-        rows.add(prefix + figure, float((outcome == which).sum()), "waits", group)
+    counts = np.bincount(outcome, minlength=len(Outcome))
+    for figure, which in COUNTED:
+        rows.add(prefix + figure, float(counts[which]), "waits", group)
     rows.add(prefix + "started", float(len(minutes)), "waits", group)
     days: Floats = minutes / DAY
-    curves = aalen_johansen(days, outcome, len(Outcome) - 1)
-    reached = curves.incidence[Outcome.REACHED - 1]
+    curves = of_minutes(minutes, outcome, len(Outcome) - 1, DAY)
+    reached = curves.incidence[REACHED - 1]
     nobody = len(minutes) == 0
     for figure, share in (("median", 0.5), ("p90", 0.9)):
         note = "nobody started" if nobody else f"fewer than {share:.0%} of those who started got there"
         rows.add(prefix + figure, reached_by(curves, reached, share), "days", group, note)
-    served = days[outcome == Outcome.REACHED]
+    served = days[outcome == REACHED]
     mean = float(served.mean()) if len(served) else float("nan")
     rows.add(prefix + "mean_of_those_served", mean, "days", group, "nobody got there")
     if target is not None:

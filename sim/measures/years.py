@@ -1,6 +1,6 @@
 """Single years at one centre: the figures of each measured year by itself, and how far they spread.
 
-    single_years(journeys, ...)    the bundle's table `years`: waits, activity and losses, year by year
+    single_years(of, ...)          the bundle's table `years`: waits, activity and losses, year by year
     spread(years)                  of each figure, between what nine in ten single years lie
 
 The interval of a mean says how well the mean of many runs is known, and shrinks with every replication. A planner lives
@@ -10,22 +10,19 @@ counted from the start of the measured period; what is left over after the last 
 
 from __future__ import annotations
 
-import copy
-from typing import TYPE_CHECKING
+import math
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
 from sim.measures import hitches, outcomes, queues, waits
-from sim.measures.bundle import COLUMNS, Rows, table
+from sim.measures.bundle import Rows, figures
 from sim.measures.capacity import COMPETING, OWN, HospitalLog
 from sim.measures.facts import Facts, Window
-from sim.measures.journeys import Journeys
+from sim.measures.gathered import Gathered
+from sim.measures.queues import Line
 from sim.units import YEAR
-
-if TYPE_CHECKING:
-    from sim.measures.queues import Line
-    from sim.measures.waits import Waits
 
 UNITS = ("days", "share", "per year", "waiting")
 """What can be said of a single year. Counts of a whole measured period can not."""
@@ -34,55 +31,43 @@ LOWEST, HIGHEST = 0.05, 0.95
 
 
 def single_years(
-    journeys: Journeys,
-    hospital: HospitalLog,
-    facts: Facts,
-    intervals: dict[str, Waits],
-    lines: dict[tuple[str, str], Line],
+    of: Gathered, hospital: HospitalLog, lines: dict[tuple[str, str], Line], facts: Facts, window: Window
 ) -> pd.DataFrame:
     """The figures of each whole measured year.
 
-    intervals   as `waits.waiting` gives them, of the whole run
-    lines       as `queues.lines` gives them, of the whole run
-    returns     `replication, year, kpi, group, unit, value`. A time that too few of those who started in a year ever
-                got to is infinite: longer than any. What cannot be said of a year, since nobody was there, has no row.
+    lines     as `queues.lines` gives them, of the whole run
+    returns   `replication, year, kpi, group, unit, value`. A time that too few of those who started in a year ever
+              got to is infinite: longer than any. What cannot be said of a year, since nobody was there, has no row.
     """
-    window = journeys.window
+    bare = hospital.log
     found = []
     for year in range(window.minutes // A_YEAR):
-        of = copy.copy(journeys)
         starts = window.starts + year * A_YEAR
-        of.window = Window(starts, starts + A_YEAR, window.horizon)
+        its = Window(starts, starts + A_YEAR, window.horizon)
         rows = Rows()
-        waits.interval_figures(rows, intervals, of, facts)
-        queues.queue_figures(rows, lines, of.window)
-        _cancelled(rows, hitches.hitches(of, hospital), facts)
-        given, lost = outcomes.treatments(of), outcomes.losses(of, intervals)
-        outcomes.outcome_figures(rows, of, facts, given, lost)
-        found.append(_told(rows.frame(journeys.log.replication)).assign(year=year))
-    if not found:
-        return table("years", {})
-    its = pd.concat(found, ignore_index=True)
-    return table("years", {name: its[name] for name in COLUMNS["years"]})
+        waits.interval_figures(rows, of.waits, facts, its)
+        queues.queue_figures(rows, lines, its)
+        _cancelled(rows, hitches.hitches(of.notes, hospital, its), facts)
+        outcomes.outcome_figures(rows, of.courses, of.lives, of.notes, of.waits, facts, its, bare)
+        found += [(year, *told) for told in _told(rows)]
+    return figures("years", ("year", "kpi", "group", "unit", "value"), found, bare.replication)
 
 
-def _cancelled(rows: Rows, counts: pd.DataFrame, facts: Facts) -> None:
+def _cancelled(rows: Rows, counts: hitches.Counts, facts: Facts) -> None:
     """Cases taken off each list on the day, of one year."""
-    its = counts[counts["what"] == "cancelled"]
-    whose = dict.fromkeys((OWN, COMPETING), 0)
-    by_list = {name: dict(whose) for name in facts.of_kind("list")}
-    for name, who, count in zip(its["resource"], its["who"], its["count"], strict=True):
-        by_list[name][who] += int(count)
-    for name, found in by_list.items():
+    for name in facts.of_kind("list"):
+        found = {who: hitches.summed(counts, name, "cancelled", who) for who in (OWN, COMPETING)}
         for group, count in (("all", sum(found.values())), *found.items()):
             rows.add(f"cancelled.{name}.per_year", float(count), "per year", group)
 
 
-def _told(kpis: pd.DataFrame) -> pd.DataFrame:
+def _told(rows: Rows) -> Iterator[tuple[str, str, str, float]]:
     """The figures that are about a year, with infinite times where they were not reached."""
-    late = (kpis["unit"] == "days") & kpis["value"].isna() & kpis["note"].str.startswith("fewer than")
-    value = kpis["value"].mask(late, np.inf)
-    return kpis.assign(value=value)[kpis["unit"].isin(UNITS) & value.notna()]
+    for kpi, group, unit, value, note in rows:
+        if unit == "days" and note.startswith("fewer than"):
+            yield kpi, group, unit, math.inf
+        elif unit in UNITS and value == value:
+            yield kpi, group, unit, value
 
 
 def spread(years: pd.DataFrame) -> pd.DataFrame:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from sim.measures import measure, summarise
+from sim.measures import measure, measure_parts, summarise
 
 D = 1440
 END = 2 * 525_960
@@ -223,11 +224,14 @@ def people(patients_of):
     return patients_of(rows | {1: ("G1", True, 20 * D), 4: ("G2", False, 230 * D)})
 
 
-@pytest.fixture(scope="module")
-def measured(log_of, events, people, a_year, facts):
+@pytest.fixture(scope="module", params=["whole", "in parts"])
+def measured(request, log_of, events, people, a_year, facts):
     happenings = [(day * D, *rest) for day, *rest in HOSPITAL]
     log = log_of(events, happenings, ("grafts", "ward", "theatre", "board"), replication=3)
-    return measure(log, people, a_year, facts)
+    if request.param == "whole":
+        return measure(log, people, a_year, facts)
+    parts = [log.events[np.isin(log.events[:, 0], which)] for which in ([4, 1], [2, 6], [5, 3])]
+    return measure_parts(log, parts, np.array_split(log.resources, 5), people, a_year, facts)
 
 
 @pytest.mark.parametrize(("kpi", "group"), BY_HAND)

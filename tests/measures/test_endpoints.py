@@ -8,7 +8,8 @@ import pytest
 
 from sim.measures import endpoints
 from sim.measures.bundle import Rows
-from sim.measures.journeys import Journeys
+from sim.measures.journeys import Journeys, People
+from sim.measures.lives import lives
 
 D = 1440
 YEAR = 365.25
@@ -34,11 +35,13 @@ SYMPTOMATIC = {
 
 @pytest.fixture
 def figures_of(log_of, patients_of, a_year):
-    def find(journeys, nelm=()):
-        rows = [(round(day * D), who, event, "", 0, why) for who, its in journeys.items() for day, event, why in its]
-        people = patients_of({who: ("G1", who in nelm, -1) for who in journeys})
+    def find(patients, nelm=()):
+        rows = [(round(day * D), who, event, "", 0, why) for who, its in patients.items() for day, event, why in its]
+        people = patients_of({who: ("G1", who in nelm, -1) for who in patients})
         found = Rows()
-        endpoints.endpoint_figures(found, Journeys(log_of(rows), people, a_year))
+        log = log_of(rows)
+        journeys = Journeys(log, People.of(people), a_year)
+        endpoints.endpoint_figures(found, lives(journeys), endpoints.cleared(journeys), a_year, log)
         kpis = found.frame(0)
         return {
             (kpi.removeprefix("outcome."), group): (value, note)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import pytest
 
 from sim.measures import Window
-from sim.measures.flows import STAGES, flows
-from sim.measures.journeys import Journeys
+from sim.measures.flows import STAGES, flows, paths
+from sim.measures.journeys import Journeys, People
 
 YEAR = 525_960
 SEEN = 1_000
 WINDOW = Window(0, YEAR, 8 * YEAR)
+
+
+def flows_of(log, patients, facts, window=WINDOW):
+    return flows(paths(Journeys(log, People.of(patients), window), facts), 0)
 
 
 @pytest.fixture
@@ -22,8 +26,7 @@ def path(log_of, patients_of, facts):
         gone = any(event in ("died", "left") for _, event, *_ in events)
         rows = [(0, 1, "arrived", "", 0, ""), (SEEN, 1, "measured", "", 0, "")]
         rows += [(minute, 1, event, "", 0, why) for minute, event, why in events] + ([] if gone else [end])
-        journeys = Journeys(log_of(rows), patients_of({1: ("G1", True, SEEN)}), window)
-        (row,) = flows(journeys, facts).to_dict("records")
+        (row,) = flows_of(log_of(rows), patients_of({1: ("G1", True, SEEN)}), facts, window).to_dict("records")
         assert row["patients"] == 1
         return tuple(row[stage] for stage in STAGES)
 
@@ -103,8 +106,8 @@ def test_who_could_not_be_followed_for_five_years_is_told_apart_unless_she_died(
 def test_everybody_whose_metastases_were_first_seen_in_the_measured_period_is_on_one_path(log_of, patients_of, facts):
     people = {number: ("G1", True, minute) for number, minute in enumerate((-1, 0, 7, YEAR - 1, YEAR, 2 * YEAR))}
     log = log_of([(0, number, "arrived", "", 0, "") for number in people])
-    assert flows(Journeys(log, patients_of(people), WINDOW), facts)["patients"].sum() == 3
+    assert flows_of(log, patients_of(people), facts)["patients"].sum() == 3
 
 
 def test_nobody_makes_an_empty_table(log_of, patients_of, facts):
-    assert flows(Journeys(log_of([]), patients_of({}), WINDOW), facts).empty
+    assert flows_of(log_of([]), patients_of({}), facts).empty

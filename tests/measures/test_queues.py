@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from sim.log import Event, Happening, LogWriter
 from sim.measures import Facts, Window, littles_law
-from sim.measures.journeys import Journeys, Outcome
+from sim.measures.capacity import HospitalLog
+from sim.measures.journeys import Journeys, Outcome, People
 from sim.measures.queues import (
     Line,
     competing_queues,
@@ -42,10 +43,10 @@ def own_waits(events):
     log = log_of(events)
     numbers = sorted({row[0] for row in events})
     people = pd.DataFrame({"patient": numbers, "grade": "G1", "nelm_at_symptom": False, "nelm_minute": -1})
-    waits = queueing(Journeys(log, people, WINDOW))
-    of = waits.episodes
-    rows = zip(waits.group, of.start, of.minutes, of.outcome, strict=True)
-    return [(name, int(start), int(minutes), Outcome(outcome).name) for name, start, minutes, outcome in rows]
+    of, _ = queueing(Journeys(log, People.of(people), WINDOW))
+    rows = zip(of.group, of.start, of.minutes, of.outcome, strict=True)
+    names = log.names["resources"]
+    return [(names[at], int(start), int(minutes), Outcome(outcome).name) for at, start, minutes, outcome in rows]
 
 
 def test_a_wait_goes_on_through_a_booking_a_cancellation_and_not_attending():
@@ -80,7 +81,7 @@ def test_a_place_that_is_prolonged_without_queueing_is_no_wait():
 
 def test_a_competing_case_waits_until_it_starts_also_after_having_missed():
     rows = [(5, 0, "JOINED", 900), (9, 0, "MISSED", 900), (20, 0, "STARTED", 900), (7, 0, "JOINED", 901)]
-    line = competing_queues(log_of(happenings=rows), WINDOW)["pet"]
+    line = competing_queues(HospitalLog(log_of(happenings=rows)), WINDOW)["pet"]
     assert line.start.tolist() == [5, 7]
     assert line.end.tolist() == [20, 1000]
     assert line.outcome.tolist() == [Outcome.REACHED, Outcome.CENSORED]
@@ -88,7 +89,7 @@ def test_a_competing_case_waits_until_it_starts_also_after_having_missed():
 
 def test_a_case_sent_back_from_one_room_that_starts_in_the_next_in_the_same_minute_has_stopped_waiting():
     rows = [(5, 0, "JOINED", 900), (9, 0, "STARTED", 900), (9, 0, "CANCELLED", 900)]
-    line = competing_queues(log_of(happenings=rows), WINDOW)["pet"]
+    line = competing_queues(HospitalLog(log_of(happenings=rows)), WINDOW)["pet"]
     assert (line.start.tolist(), line.end.tolist()) == ([5], [9])
 
 
@@ -157,7 +158,9 @@ def test_weeks_are_whole_and_those_that_reach_out_of_the_period_are_not_measured
 def test_a_resource_for_which_nobody_ever_waited_has_an_empty_queue():
     people = pd.DataFrame({"patient": [], "grade": [], "nelm_at_symptom": [], "nelm_minute": []})
     log = log_of()
-    queues = lines(queueing(Journeys(log, people, WINDOW)), competing_queues(log, WINDOW), FACTS)
+    visits, _ = queueing(Journeys(log, People.of(people), WINDOW))
+    hospital = HospitalLog(log)
+    queues = lines(visits, competing_queues(hospital, WINDOW), hospital.numbers)
     assert {key: len(line.start) for key, line in queues.items()} == dict.fromkeys(queues, 0)
     assert mean_length(queues["ward", "own"], WINDOW) == 0
 

@@ -7,8 +7,9 @@ import math
 import pytest
 
 from sim.measures.bundle import Rows
-from sim.measures.journeys import Journeys
-from sim.measures.symptoms import symptom_figures
+from sim.measures.journeys import Journeys, People
+from sim.measures.lives import lives
+from sim.measures.symptoms import spells, symptom_figures
 
 D = 1440
 YEAR = 365.25
@@ -39,7 +40,9 @@ def figures_of(log_of, patients_of, a_year):
         log = log_of([(round(day * D), who, event, "", value, why) for day, who, event, value, why in rows])
         people = patients_of({1: ("G2", seen[0] >= 0, seen[0]), 2: ("G1", False, seen[1])}).assign(**columns)
         found = Rows()
-        symptom_figures(found, Journeys(log, people, a_year))
+        journeys = Journeys(log, People.of(people), a_year)
+        times, told = spells(journeys)
+        symptom_figures(found, lives(journeys), times, {"symptomatic": told, "frail": "ecog" in people}, a_year)
         kpis = found.frame(0).assign(kpi=lambda its: its["kpi"].str.removeprefix("outcome."))
         return kpis.set_index(["kpi", "group"])
 
