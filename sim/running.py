@@ -29,7 +29,7 @@ from sim.clinic.boardchange import Added, Changed, changed_board, mistakes
 from sim.clinic.boardfile import Board, read_board
 from sim.clinic.pathway import advance
 from sim.clinic.patient import World
-from sim.clinic.protocols import KINDS, LIVER_DIRECTED, MAIN, Role, Treatment
+from sim.clinic.protocols import KINDS, LIVER_DIRECTED, MAIN, Role, Treatment, protocols
 from sim.clinic.stages import Stage, reasons, stage_names
 from sim.clinic.transplant import KINDS as KINDS_OF_GRAFT
 from sim.clinic.world import arrival_minutes, make_world, patient_table
@@ -186,6 +186,7 @@ def facts_of(scenario: Scenario, board: Board) -> Facts:
         for row in board.rows["main"]
         if row.offer[0] not in (Treatment.SURVEILLANCE.name.lower(), Treatment.SUPPORTIVE.name.lower())
     }
+    given = protocols(read_evidence().known(scenario.numbers()))
     return Facts(
         kinds={name: its.kind for name, its in scenario.resources.items()},
         board=Role.BOARD.name.lower(),
@@ -198,6 +199,11 @@ def facts_of(scenario: Scenario, board: Board) -> Facts:
             for treatment in Treatment
             if treatment not in (Treatment.SURVEILLANCE, Treatment.NOTHING)
         ),
+        sessions={
+            treatment.name.lower(): Role(int(given.role[treatment])).name.lower()
+            for treatment in Treatment
+            if given.sessions[treatment] > 1 and given.role[treatment] >= 0
+        },
         together={kind: tuple(treatment.name.lower() for treatment in those) for kind, those in KINDS.items()},
     )
 

@@ -72,6 +72,7 @@ class Facts:
     background       treatments that run beside the others and are nobody's answer to a decision for another one
     liver_directed   treatments aimed at the liver metastases themselves
     treatments       further treatments that may be given, so that none given counts as 0 rather than as unknown
+    sessions         treatments that are given in several sessions -> the list on which they are
     together         name of a kind (`resections`) -> the treatments of that kind, whose figures are also given together
     """
 
@@ -82,6 +83,7 @@ class Facts:
     background: frozenset[str] = frozenset()
     liver_directed: frozenset[str] = frozenset()
     treatments: tuple[str, ...] = ()
+    sessions: Mapping[str, str] = field(default_factory=dict)
     together: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -92,6 +94,11 @@ class Facts:
         ]
         if self.board and self.kinds.get(self.board) != "list":
             problems.append(Problem(path="facts.board", found=self.board, expected="the name of one of the lists"))
+        problems += [
+            Problem(path=f"facts.sessions.{name}", found=place, expected="the name of one of the lists")
+            for name, place in self.sessions.items()
+            if self.kinds.get(place) != "list"
+        ]
         if problems:
             raise InputError(problems)
 

@@ -26,6 +26,7 @@ from sim.measures.lives import Lives, lives
 from sim.measures.notes import Notes, notes
 from sim.measures.outcomes import Courses, courses
 from sim.measures.queues import Removals, queueing
+from sim.measures.sessions import Gaps, gaps
 from sim.measures.symptoms import Spells, spells
 from sim.measures.waits import Waits, waiting
 
@@ -42,6 +43,7 @@ class Gathered:
     removals        those taken out of a queue
     notes           rows of the log that are counted as they stand
     courses         of treatment
+    gaps            between the sessions of a course
     cleared         patients whose liver was cleared
     spells          times with hormonal symptoms
     paths           of those whose liver metastases were seen in the measured period
@@ -55,6 +57,7 @@ class Gathered:
     removals: Removals
     notes: Notes
     courses: Courses
+    gaps: Gaps
     cleared: Cleared
     spells: Spells
     paths: Paths
@@ -73,6 +76,7 @@ def gathered(journeys: Journeys, facts: Facts) -> Gathered:
         removals=removals,
         notes=notes(journeys),
         courses=courses(journeys, facts),
+        gaps=gaps(journeys, facts),
         cleared=cleared(journeys),
         spells=times,
         paths=paths(journeys, facts),
@@ -97,6 +101,7 @@ def merged(parts: Sequence[Gathered], rows: Sequence[Ints]) -> Gathered:
         removals=whole([part.removals for part in parts]),
         notes=whole([part.notes for part in parts]),
         courses=whole([part.courses for part in parts]),
+        gaps=whole([part.gaps for part in parts]),
         cleared=whole([part.cleared for part in parts]),
         spells=whole([part.spells for part in parts]),
         paths=whole([part.paths for part in parts]),
