@@ -154,6 +154,7 @@ def _sources(_: Vocabulary) -> Form:
             "cite": _said("authors, title, where and when it was published"),
             "doi": _said("without an address before it", _VALUE),
             "pmid": _said("number in PubMed", _VALUE),
+            "pmc": _said("number in PubMed Central, such as PMC6889414", _VALUE),
             "document": _said("file name of the clinical document it is"),
         }
     ) | {"required": ["cite"]}

@@ -83,6 +83,7 @@ def facts() -> Facts:
         background=frozenset({"ssa"}),
         liver_directed=frozenset({"resection"}),
         treatments=("tace",),
+        sessions={"resection": "theatre"},
     )
 
 
