@@ -145,7 +145,7 @@ def mean_of(summary: pd.DataFrame, kpi: str, group: str = "all") -> float:
 
 
 def annual(folder: Path) -> str:
-    """Annual numbers of a run beside those a centre of its size plans for, as a table, with what explains the far ones."""
+    """Annual numbers of a run beside those a centre of its size plans for, as a table, and why some are far off."""
     summary = pd.read_csv(folder / "summary.csv")
     summary["group"] = summary["group"].fillna("all")
     evidence = read_evidence()

@@ -18,7 +18,7 @@ from sim.clinic.stages import MAY_FOLLOW
 from sim.explain.demand import OwnDemand, own_demand
 from sim.explain.load import FULL, TIGHT, Load, loads
 from sim.explain.pathway import outline
-from sim.explain.rows import BoardHere, Told, board_here, in_text, told
+from sim.explain.rows import BoardHere, Told, board_here, in_short, in_text, told
 from sim.explain.setting import arrivals_sentence, choices, resource_sentence, run_sentence
 from sim.explain.speech import percent, table, wrapped
 from sim.report.words import words
@@ -54,8 +54,11 @@ class Explanation:
             f"{words(load.name)}: {load_in_words(load)} of what is open is asked for; {load.warning}" for load in hard
         ]
 
-    def text(self) -> str:
-        """All of it for a terminal of 100 columns, the warnings once more at the end, where they are seen."""
+    def text(self, board: bool = False) -> str:
+        """All of it for a terminal of 100 columns, the warnings once more at the end, where they are seen.
+
+        board   also every row of the board, with its conditions, sources and worked cases
+        """
         its = self.scenario
         lines = [*wrapped(f"{its.scenario}: {its.question}"), *wrapped(its.description)]
         lines += ["", "What is run", *wrapped(run_sentence(its), 2)]
@@ -67,7 +70,8 @@ class Explanation:
             lines += wrapped(f"{name}: {text}", 2, 4)
         lines += ["", LOAD, *self._loads()]
         lines += ["", "The pathway, from the model", *outline()]
-        lines += ["", "The tumour board", *list(in_text(list(self.rows)))[1:]]
+        rows = list(self.rows)
+        lines += ["", "The tumour board", *(list(in_text(rows))[1:] if board else in_short(rows))]
         warned = self._warned()
         return "\n".join([*lines, "", "Warnings", *warned] if warned else lines)
 

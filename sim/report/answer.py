@@ -10,6 +10,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from math import isfinite
 from types import MappingProxyType
 from typing import Any
@@ -62,6 +63,18 @@ _LOSSES = (
 )
 
 
+def written(value: float, digits: int, scale: float = 1.0) -> str:
+    """A figure with so many decimals, rounded from the six digits that are kept of it; ties go up.
+
+    So the answer is the same whether the figures were just worked out or were read from `summary.csv`.
+
+    >>> written(0.15, 1), written(0.15000000000000002, 1), written(0.125, 0, 100), written(2.5, 0)
+    ('0.2', '0.2', '13', '3')
+    """
+    exact = Decimal(f"{value:.6g}") * Decimal(repr(scale))
+    return str(exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
+
+
 class _Figures:
     """The summary, asked by name; remembers whether a figure was marked."""
 
@@ -85,9 +98,9 @@ class _Figures:
         low, high = max(row.lower, least), min(row.upper, most)
         scale = 100.0 if share else 1 / per
         digits = 1 if abs(row.mean) * scale < 10 and not share else 0
-        text = f"{row.mean * scale:.{digits}f}"
+        text = written(row.mean, digits, scale)
         if low == low and high == high and row.replications > 1:
-            text += f" ({low * scale:.{digits}f}-{high * scale:.{digits}f})"
+            text += f" ({written(low, digits, scale)}-{written(high, digits, scale)})"
         if row.missing:
             self.marked = True
             text += " *"
@@ -101,7 +114,7 @@ class _Figures:
             return ""
         scale = 100.0 if row.unit == "share" else 1.0
         digits = 0 if row.unit == "per year" or abs(row.mean) * scale >= 10 or row.unit == "share" else 1
-        ends = [f"{end * scale:.{digits}f}" if isfinite(end) else NOT_REACHED for end in (low, high)]
+        ends = [written(end, digits, scale) if isfinite(end) else NOT_REACHED for end in (low, high)]
         return ends[0] if ends[0] == ends[1] else "-".join(ends)
 
     def _nobody(self, kpi: str, group: str) -> bool:
@@ -113,7 +126,7 @@ class _Figures:
     def mean(self, kpi: str) -> str:
         """The mean alone, without its interval; '' where there is none."""
         row = self.rows.get((kpi, "all"))
-        return "" if row is None or row.mean != row.mean else f"{row.mean:.1f}"
+        return "" if row is None or row.mean != row.mean else written(row.mean, 1)
 
     def planned(self, treatment: str) -> bool:
         """Did the board decide on this treatment for anybody?"""
@@ -247,6 +260,11 @@ def _standards(figures: _Figures) -> list[str]:
     return _table(("In time, within days", "% of stopped", SINGLE, "% of all started", "standard"), rows)
 
 
+def _plan(kind: str) -> str:
+    """Under what the wait for a treatment is known: the board decides on an embolisation, not on which."""
+    return "embolisations" if kind in ("tae", "tace") else kind
+
+
 def _treatments(figures: _Figures) -> list[str]:
     rows = []
     for kind in figures.treatments():
@@ -258,7 +276,7 @@ def _treatments(figures: _Figures) -> list[str]:
                 figures.says(f"{kpi}per_year"),
                 figures.single(f"{kpi}per_year"),
                 " / ".join(lines) if all(lines) else "",
-                figures.says("wait.decision_to_treatment.median", kind) if figures.planned(kind) else "",
+                figures.says("wait.decision_to_treatment.median", _plan(kind)) if figures.planned(_plan(kind)) else "",
             )
         )
     head = ("Treatment", "courses a year", SINGLE, "1st / 2nd / later", "half by [days]")

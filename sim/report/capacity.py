@@ -114,8 +114,8 @@ def _bed_panel(axes: Axes, rows: pd.DataFrame, replications: list[int], title: s
     axes.errorbar(centres, mean, yerr=whisker, fmt="none", ecolor=INK, capsize=2, lw=0.8)
     last = float(centres[-1]) + wide / 2
     if bounded:
-        axes.axvline(there + 0.5, color=RED, lw=1.4, ls="--")
-        last = max(last, there + 0.5)
+        axes.axvline(there, color=RED, lw=1.4, ls="--")
+        last = max(last, there)
     axes.set_xlim(-0.8 * wide, last + 0.4 * wide)
     headline(axes, f"{title}: {mean_in_use:.1f} of {there:.4g} in use")
     axes.set_xlabel("Places in use", fontsize=9)

@@ -21,7 +21,7 @@ import pandas as pd
 import yaml
 
 from sim.report.kpi_words import figure_in_words
-from sim.report.words import words
+from sim.report.words import EITHER_EMBOLISATION, words
 
 LOWER, HIGHER, NEITHER = "lower", "higher", "neither"
 MOST = 4
@@ -61,7 +61,9 @@ class PlannerFigure:
         'Decision to minor resection'
         """
         start, star, end = self.kpi.partition("*")
-        name = words(kpi[len(start) : len(kpi) - len(end)]) if star else words(group) if self.group == "*" else ""
+        of_plan = kpi.startswith("wait.") and group == "tae"
+        plan = EITHER_EMBOLISATION if of_plan else words(group)
+        name = words(kpi[len(start) : len(kpi) - len(end)]) if star else plan if self.group == "*" else ""
         capital = name[1:2].isupper() or "{name}" not in self.label or self.label.startswith("{name}")
         return self.label.format(name=name if capital else name[:1].lower() + name[1:])
 
