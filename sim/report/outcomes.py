@@ -95,7 +95,7 @@ def survival(measures: Measures, titles: Titles) -> Figure:
     top.set_xticks(_marks(last))
     top.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     top.set_ylabel("Share alive", fontsize=9)
-    top.legend(loc="upper right", fontsize=9, frameon=False)
+    top.legend(loc="lower left", fontsize=9, frameon=False)
     top.xaxis.set_tick_params(labelbottom=True)
     top.set_xlabel("Years since liver metastases were first seen", fontsize=9)
     tidy(top, "both")

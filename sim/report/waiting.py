@@ -33,7 +33,7 @@ def waits(measures: Measures, titles: Titles) -> Figure:
         "until then. White: still waiting. "
         + _band(titles)
         + "Dotted: target, and who got there by it of all patients, with liver metastases or without.",
-        width=3.25 * COLUMNS,
+        width=3.4 * COLUMNS,
         height=0.6 + 3.4 * rows_of_panels,
     )
     panels = figure.subplots(rows_of_panels, COLUMNS).ravel()
