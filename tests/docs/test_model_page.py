@@ -164,4 +164,5 @@ def test_annual_numbers_stand_beside_what_is_planned_for_with_a_word_on_each() -
     planned = [name for name in read_evidence().cards if name.startswith("planned_")]
     assert len(table) == len(planned)
     words = ("inside", "above", "below")
-    assert all(verdict.startswith(words) and float(simulated.replace(",", "")) >= 0 for _, _, simulated, verdict in table)
+    assert all(verdict.startswith(words) for _, _, _, verdict in table)
+    assert all(float(simulated.replace(",", "")) >= 0 for _, _, simulated, _ in table)
