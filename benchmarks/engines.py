@@ -2,9 +2,9 @@
 
     python benchmarks/engines.py [--times 10] [--years 3] [--rounds 3] [--json]
 
-The catchment is ten times as large, and so is everything else: other patients' demand, rooms, beds, offers. The clinic's
-functions are compiled for both. Runs are interleaved; of each the median of all rounds counts, and the ratio is the
-median of the rounds' ratios. The logs are compared, so that neither engine can be quick by leaving work out.
+The catchment is ten times as large, and so is everything else: other patients' demand, rooms, beds, offers. The
+clinic's functions are compiled for both. Runs are interleaved; of each the median of all rounds counts, and the ratio
+is the median of the rounds' ratios. The logs are compared, so that neither engine can be quick by leaving work out.
 """
 
 from __future__ import annotations

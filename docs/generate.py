@@ -1,10 +1,11 @@
 """Renews what is generated in README.md and docs/: the diagram of the pathway, counts, an answer, pictures.
 
-    python docs/generate.py              diagram and counts in docs/model.md
+    python docs/generate.py              in docs/model.md the diagram, counts, and from the pinned results who reached
+                                         which row of the board and had which treatment
     python docs/generate.py --check      says whether they are up to date; ends with 1 if not
-    python docs/generate.py FOLDER ...   besides, from the results of runs, `outputs/<scenario>/<digest>`: of the
-                                         baseline the answer in README.md, the pictures in docs/images and the annual
-                                         numbers in docs/model.md; of all of them, who reached which row of the board
+    python docs/generate.py FOLDER       besides, from the result of a run of the baseline, `outputs/baseline/<digest>`:
+                                         the answer in README.md, the pictures in docs/images and the annual numbers in
+                                         docs/model.md
 
 What is generated stands between two comments, `<!-- NAME: generated -->` and `<!-- end of NAME -->`.
 """
@@ -17,21 +18,57 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
+import yaml
 from PIL import Image
 
 from sim.clinic.boardfile import read_board
 from sim.clinic.protocols import Family, Treatment, protocols
 from sim.clinic.stages import MAY_FOLLOW, Stage
 from sim.evidence import Ledger, read_evidence
+from sim.explain.demand import own_demand
+from sim.explain.load import asked_of_lists, loads
+from sim.log import BESIDE_ROW
 from sim.report.answer import answer
 from sim.running import clinic_known
 from sim.scenario import read_scenario
 
 ROOT = Path(__file__).parents[1]
 MODEL, README, IMAGES = ROOT / "docs" / "model.md", ROOT / "README.md", ROOT / "docs" / "images"
+PINS = ROOT / "outputs" / "reference"
 PICTURES = ("waits", "survival", "utilisation", "flow")
 COLOURS = 200  # of a palette: text and thin bands stay sharp, and the files small
 WIDTH = 1200
+INJECTIONS_A_YEAR = 365.25 / 28  # long-acting analogues are given every four weeks
+LABELS = {
+    "referrals": "referrals of new patients with a neuroendocrine neoplasm",
+    "new_patients": "new patients with liver metastases seen",
+    "synchronous": "liver metastases seen by the diagnosis, % of all diagnosed",
+    "under_care": "patients with liver metastases at a time, seen or not",
+    "discussions": "board decisions on patients with liver metastases",
+    "resections": "liver resections, all kinds",
+    "ablations": "ablation sessions",
+    "embolisations": "embolisation sessions, TAE and TACE, two a course",
+    "mappings": "mappings for radioembolisation",
+    "radioembolisations": "courses of radioembolisation",
+    "transplants": "liver transplants",
+    "prrt": "courses of PRRT",
+    "prrt_cycles": "cycles of PRRT, four a course",
+    "analogues": "patients on a somatostatin analogue",
+    "injections": "injections of it, every four weeks",
+    "scans": "CT and MRI of this pathway, work-up among them",
+}
+FAR = {
+    "resections": (
+        "the plan counts one operation for 18 % of new patients and few repeats; the model offers a minor one to all "
+        "with up to three metastases, whom its imaging finds early, and offers it again to those in whom few come back."
+    ),
+    "scans": (
+        "the plan counts two or three scans of 200 people with liver metastases; the model also scans everybody at "
+        "work-up, and follows those whose primary was removed for years."
+    ),
+    "under_care": "the plan takes those known to the centre; the model counts all who have them, seen or not.",
+    "synchronous": "the plan's share is of all neuroendocrine neoplasms, the lungs among them.",
+}
 WITHOUT_LIVER = ("primary_tumour", "spread_without_liver_poor", "no_liver_disease")
 
 
@@ -95,7 +132,10 @@ def counts(ledger: Ledger) -> str:
 
 def model_page(page: str) -> str:
     """docs/model.md with its generated parts renewed."""
-    return between_marks(between_marks(page, "pathway", diagram()), "ledger", counts(read_evidence()))
+    parts = {"pathway": diagram(), "ledger": counts(read_evidence()), "rows": reached(), "given": given()}
+    for name, text in parts.items():
+        page = between_marks(page, name, text)
+    return page
 
 
 def mean_of(summary: pd.DataFrame, kpi: str, group: str = "all") -> float:
@@ -105,48 +145,64 @@ def mean_of(summary: pd.DataFrame, kpi: str, group: str = "all") -> float:
 
 
 def annual(folder: Path) -> str:
-    """Annual numbers of a run beside those a centre of its size plans for, as a table."""
+    """Annual numbers of a run beside those a centre of its size plans for, as a table, and why some are far off."""
     summary = pd.read_csv(folder / "summary.csv")
     summary["group"] = summary["group"].fillna("all")
-    given = protocols(read_evidence().known({}))
+    evidence = read_evidence()
+    given = protocols(evidence.known({}))
+
+    def mean(kpi: str, group: str = "all") -> float:
+        return mean_of(summary, kpi, group)
 
     def treated(*treatments: Treatment) -> float:
-        return sum(mean_of(summary, f"treated.{treatment.name.lower()}.per_year") for treatment in treatments)
+        return sum(mean(f"treated.{treatment.name.lower()}.per_year") for treatment in treatments)
 
     def of(family: Family) -> list[Treatment]:
         return [treatment for treatment in Treatment if given.family[treatment] == family]
 
-    without_liver = sum(mean_of(summary, "board.decided.per_year", f"row: {row}") for row in WITHOUT_LIVER)
-    scans = sum(
-        mean_of(summary, f"sittings.{scanner}.minutes_per_year")
-        * mean_of(summary, f"use.{scanner}.share", "own")
-        / read_evidence().flat[f"{scanner}_minutes"]
-        for scanner in ("ct", "mri")
-    )
-    rows = {
-        "new_patients": ("new patients with liver metastases seen", mean_of(summary, "count.nelm_seen.per_year")),
-        "discussions": (
-            "board decisions on patients with liver metastases",
-            mean_of(summary, "board.decided.per_year") - without_liver,
-        ),
-        "resections": ("liver resections, all kinds", treated(*of(Family.RESECTION))),
-        "ablations": ("ablation sessions", treated(Treatment.ABLATION)),
-        "embolisations": (
-            "embolisation sessions, TAE and TACE, two a course",
-            treated(*of(Family.EMBOLISATION)) * float(given.sessions[Treatment.TAE]),
-        ),
-        "radioembolisations": ("courses of radioembolisation", treated(Treatment.TARE)),
-        "transplants": ("liver transplants", treated(Treatment.TRANSPLANT)),
-        "prrt": ("courses of PRRT", treated(Treatment.PRRT)),
-        "analogues": ("patients on a somatostatin analogue", mean_of(summary, "use.injections.places", "own")),
-        "scans": ("CT and MRI of this pathway, work-up among them", scans),
+    def cases(resource: str, minutes: str) -> float:
+        used = mean(f"sittings.{resource}.minutes_per_year") * mean(f"use.{resource}.share", "own")
+        return used / float(evidence.flat[minutes])
+
+    without_liver = sum(mean("board.decided.per_year", f"row: {row}") for row in WITHOUT_LIVER)
+    on_analogue = mean("use.injections.places", "own")
+    simulated = {
+        "referrals": mean("count.referred.per_year"),
+        "new_patients": mean("count.nelm_seen.per_year"),
+        "synchronous": 100 * mean("stage.at_diagnosis.metastatic.share"),
+        "under_care": mean("outcome.with_nelm.patient_years"),
+        "discussions": mean("board.decided.per_year") - without_liver,
+        "resections": treated(*of(Family.RESECTION)),
+        "ablations": treated(Treatment.ABLATION),
+        "embolisations": treated(*of(Family.EMBOLISATION)) * float(given.sessions[Treatment.TAE]),
+        "mappings": treated(Treatment.TARE) / (1 - float(evidence.flat["tare_mapping_failure"])),
+        "radioembolisations": treated(Treatment.TARE),
+        "transplants": treated(Treatment.TRANSPLANT),
+        "prrt": treated(Treatment.PRRT),
+        "prrt_cycles": treated(Treatment.PRRT) * float(given.sessions[Treatment.PRRT]),
+        "analogues": on_analogue,
+        "injections": on_analogue * INJECTIONS_A_YEAR,
+        "scans": cases("ct", "ct_minutes") + cases("mri", "mri_minutes"),
     }
     lines = ["| a year | planned for | simulated | |", "| --- | --- | --- | --- |"]
-    for name, (label, simulated) in rows.items():
-        planned = read_evidence().cards[f"planned_{name}"].amounts
+    far = []
+    for name, number in simulated.items():
+        planned = evidence.cards[f"planned_{name}"].amounts
         low, high = planned["low"].number, planned["high"].number
-        lines.append(f"| {label} | {low:g} to {high:g} | {simulated:.3g} | {judged(simulated, low, high)} |")
-    return "\n".join(lines)
+        said = judged(number, low, high)
+        if said.endswith("the range"):
+            far.append(f"- {LABELS[name]}: {FAR.get(name, 'not explained yet.')}")
+        lines.append(f"| {LABELS[name]} | {low:g} to {high:g} | {in_figures(number)} | {said} |")
+    return "\n".join([*lines, "", "Beyond a factor of two:" if far else "Nothing is beyond a factor of two.", "", *far])
+
+
+def in_figures(number: float) -> str:
+    """A number as people write it, with three figures at least.
+
+    >>> in_figures(1259.3), in_figures(22.24), in_figures(0.65)
+    ('1,259', '22.2', '0.65')
+    """
+    return f"{number:,.0f}" if number >= 1000 else f"{number:.3g}"
 
 
 def judged(simulated: float, low: float, high: float) -> str:
@@ -162,33 +218,47 @@ def judged(simulated: float, low: float, high: float) -> str:
     return "below, within a factor of two" if 2 * simulated >= low else "below half the range"
 
 
-def reached(folders: Iterable[Path]) -> str:
-    """Every row of the board, and in which shipped scenario how many patients a year were decided by it."""
-    runs = {}
-    for folder in folders:
-        summary = pd.read_csv(folder / "summary.csv")
-        runs[folder.parent.name] = summary[summary.kpi == "board.decided.per_year"].set_index("group")["mean"]
-    lines = ["| row | offers | decisions a year | in |", "| --- | --- | --- | --- |"]
-    for row in read_board().rows["main"]:
-        counts = {name: float(decided.get(f"row: {row.name}", 0.0)) for name, decided in runs.items()}
-        most = "baseline" if counts.get("baseline", 0.0) > 0 else max(counts, key=lambda name: counts[name])
-        number = f"{counts[most]:.2g}" if counts[most] > 0 else "0"
-        offers = ", ".join(f"`{offer}`" for offer in row.offer)
-        lines.append(f"| `{row.name}` | {offers} | {number} | {most} |")
+def pinned(folder: Path = PINS) -> dict[str, dict[str, dict[str, float]]]:
+    """Of each pinned scenario the means of its figures, by name and group."""
+    found = {}
+    for path in sorted(folder.glob("*.yaml")):
+        figures = yaml.safe_load(path.read_text("utf-8"))["figures"]
+        found[path.stem] = {
+            name.partition(" [")[0]: {group: its[0] for group, its in groups.items()}
+            for name, groups in figures.items()
+        }
+    return found
+
+
+def _most(counts: dict[str, float]) -> tuple[str, float]:
+    """The baseline if it has any, else the scenario with most."""
+    name = "baseline" if counts["baseline"] > 0 else max(counts, key=lambda its: counts[its])
+    return name, counts[name]
+
+
+def reached() -> str:
+    """Every row of both tables of the board, and in which pinned scenario it decided how often a year."""
+    runs = pinned()
+    lines = ["| table | row | offers | decisions a year | in |", "| --- | --- | --- | --- | --- |"]
+    for table, kind in (("main", "row: "), ("background", BESIDE_ROW)):
+        for row in read_board().rows[table]:
+            counts = {name: its["board.decided.per_year"].get(kind + row.name, 0.0) for name, its in runs.items()}
+            name, number = _most(counts)
+            offers = ", ".join(f"`{offer}`" for offer in row.offer)
+            lines.append(f"| {table} | `{row.name}` | {offers} | {number:.2g} | {name} |")
     return "\n".join(lines)
 
 
-def given(folders: Iterable[Path]) -> str:
-    """Every treatment a board may offer, and in which shipped scenario how many courses a year were given."""
-    runs = {folder.parent.name: pd.read_csv(folder / "summary.csv") for folder in folders}
+def given() -> str:
+    """Every treatment a board may offer, and in which pinned scenario how many courses a year were begun."""
+    runs = pinned()
     lines = ["| treatment | courses a year | in |", "| --- | --- | --- |"]
     for treatment in Treatment:
         if treatment in (Treatment.SURVEILLANCE, Treatment.NOTHING):
             continue
         kpi = f"treated.{treatment.name.lower()}.per_year"
-        counts = {name: mean_of(summary, kpi) for name, summary in runs.items()}
-        most = "baseline" if counts["baseline"] > 0 else max(counts, key=lambda name: counts[name])
-        lines.append(f"| `{treatment.name.lower()}` | {counts[most]:.2g} | {most} |")
+        name, number = _most({name: its.get(kpi, {}).get("all", 0.0) for name, its in runs.items()})
+        lines.append(f"| `{treatment.name.lower()}` | {number:.2g} | {name} |")
     return "\n".join(lines)
 
 
@@ -196,7 +266,8 @@ def shown_answer(folder: Path) -> str:
     """The answer of a finished run, as the command prints it."""
     scenario = read_scenario(folder / "resolved.yaml", known=clinic_known())
     replications = len(json.loads((folder / "record.json").read_text("utf-8"))["replications"])
-    return f"```text\n{answer(scenario, pd.read_csv(folder / 'summary.csv'), replications)}\n```"
+    asked = asked_of_lists(loads(scenario, own_demand(scenario)))
+    return f"```text\n{answer(scenario, pd.read_csv(folder / 'summary.csv'), replications, asked)}\n```"
 
 
 def reduce_pictures(folder: Path) -> None:
@@ -223,8 +294,6 @@ def main(arguments: list[str]) -> int:
     if any(not (folder / "record.json").exists() for folder in folders):
         sys.stderr.write("python docs/generate.py [--check | outputs/<scenario>/<digest> ...]\n")
         return 2
-    if folders:
-        renewed = between_marks(between_marks(renewed, "rows", reached(folders)), "given", given(folders))
     for folder in folders:
         if folder.parent.name == "baseline":
             renewed = between_marks(renewed, "annual", annual(folder))

@@ -165,9 +165,10 @@ def _show(done: Run, as_json: bool, quiet: bool) -> None:
     if as_json:
         click.echo(json.dumps(_as_json(done), indent=1, allow_nan=False))
     elif not quiet:
+        from sim.commands.asked import asked_of
         from sim.report.answer import answer
 
-        click.echo(answer(done.scenario, done.summary, len(done.numbers)))
+        click.echo(answer(done.scenario, done.summary, len(done.numbers), asked_of(done)))
         click.echo(f"\nResults   {done.folder}")
         if done.pictures:
             click.echo(f"Pictures  {done.pictures[0].parent}: {', '.join(path.stem for path in done.pictures)}")
@@ -175,6 +176,8 @@ def _show(done: Run, as_json: bool, quiet: bool) -> None:
 
 def _as_json(done: Run) -> dict[str, Any]:
     """The answer as data; docs/commands.md says what each entry means."""
+    from sim.commands.asked import warnings_of
+
     rows = [] if done.summary is None else done.summary.to_dict("records")
     return {
         "format": JSON_FORMAT,
@@ -185,6 +188,7 @@ def _as_json(done: Run) -> dict[str, Any]:
         "wanted": done.scenario.run.replications,
         "replications": list(done.numbers),
         "summary": [{str(key): _plain(value) for key, value in row.items()} for row in rows],
+        "warnings": warnings_of(done),
         "pictures": [str(picture) for picture in done.pictures],
         "record": done.record,
     }

@@ -60,7 +60,7 @@ class Event(IntEnum):
     REFERRED = 20  # to the centre
     DIAGNOSED = 21  # histology known [Ki-67 in hundredths of a per cent]
     MEASURED = 22  # imaging seen [liver burden seen, in millionths of the liver; -1 where not assessed]
-    DECIDED = 23  # a tumour board's decision [bits of the rows that fitted] why names the row
+    DECIDED = 23  # a tumour board's decision, by each of its tables [bits of the rows that fitted] why names the row
     DEFERRED = 24  # discussed again next time; why says what was missing
     TREATED = 25  # a treatment has begun [number of the course among all of hers, from 1] why names it
     COMPLETED = 26  # a course of treatment is over [sessions given] why names the treatment
@@ -110,6 +110,8 @@ class Why(IntEnum):
 
 
 FIRST_CLINIC_WHY = 100
+BESIDE_ROW = "background row: "
+"""How the log names a row that decides on what goes on beside the treatment that another row decides on."""
 
 EVENT_COLUMNS = ("patient", "n", "minute", "event", "step", "resource", "value", "why")
 RESOURCE_COLUMNS = ("minute", "resource", "event", "case", "value", "why")

@@ -31,7 +31,7 @@ from sim.clinic.boardfile import Board, read_board
 from sim.clinic.longest import longest_cases
 from sim.clinic.pathway import advance
 from sim.clinic.patient import World
-from sim.clinic.protocols import KINDS, LIVER_DIRECTED, MAIN, Role, Treatment
+from sim.clinic.protocols import KINDS, LIVER_DIRECTED, MAIN, Role, Treatment, protocols
 from sim.clinic.stages import Stage, reasons, stage_names
 from sim.clinic.transplant import KINDS as KINDS_OF_GRAFT
 from sim.clinic.world import arrival_minutes, make_world, patient_table
@@ -40,7 +40,7 @@ from sim.engine.reference import run_reference
 from sim.engines import AUTO, COMPILED, REFERENCE, engine_for
 from sim.errors import Problem
 from sim.evidence import read_evidence
-from sim.log import EventLog, named, nothing
+from sim.log import BESIDE_ROW, EventLog, named, nothing
 from sim.measures import Facts, Window, measure, measure_parts
 from sim.reading import Scalar
 from sim.scenario import NO_LIMIT, NOTHING, Care, Known, ListResource, OfferResource, PlaceResource, Scenario
@@ -212,10 +212,12 @@ def facts_of(scenario: Scenario, board: Board) -> Facts:
         for row in board.rows["main"]
         if row.offer[0] not in (Treatment.SURVEILLANCE.name.lower(), Treatment.SUPPORTIVE.name.lower())
     }
+    given = protocols(read_evidence().known(scenario.numbers()))
     return Facts(
         kinds={name: its.kind for name, its in scenario.resources.items()},
         board=Role.BOARD.name.lower(),
         plans=plans,
+        beside=frozenset(BESIDE_ROW + name for name in board.row_names("background")),
         background=frozenset({Treatment.SSA.name.lower(), Treatment.SUPPORTIVE.name.lower()}),
         liver_directed=frozenset(treatment.name.lower() for treatment in LIVER_DIRECTED),
         treatments=tuple(
@@ -223,6 +225,11 @@ def facts_of(scenario: Scenario, board: Board) -> Facts:
             for treatment in Treatment
             if treatment not in (Treatment.SURVEILLANCE, Treatment.NOTHING)
         ),
+        sessions={
+            treatment.name.lower(): Role(int(given.role[treatment])).name.lower()
+            for treatment in Treatment
+            if given.sessions[treatment] > 1 and given.role[treatment] >= 0
+        },
         together={kind: tuple(treatment.name.lower() for treatment in those) for kind, those in KINDS.items()},
     )
 

@@ -89,11 +89,15 @@ def _missing(case: Case) -> int:
 
 @jit_inside
 def _start_background(case: Case, now: int) -> None:
-    """The background table; an analogue once begun is a standing membership of the injection programme."""
+    """The row of the background table; an analogue once begun is a standing membership of the injection programme."""
     table, plan = case.desk.background, case.plan
     off = case.desk.policy[Policy.BACKGROUND_OFF.value] | case.desk.policy[Policy.BACKGROUND_ABSENT.value]
-    row, _ = first_row(table, case.course.findings, off)
-    if row < 0 or table.offers[row, 0] != Treatment.SSA.value:
+    row, fitting = first_row(table, case.course.findings, off)
+    if row < 0:
+        return
+    first_background_row = FIRST_MAIN_ROW + case.desk.main.offers.shape[0]
+    note(plan, Event.DECIDED.value, fitting, first_background_row + row)
+    if table.offers[row, 0] != Treatment.SSA.value:
         return
     start_analogue(case, now)
     note(plan, Event.TREATED.value, 1, FIRST_TREATMENT + Treatment.SSA.value)

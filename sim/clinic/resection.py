@@ -114,7 +114,8 @@ def resection_minutes(case: Case) -> float:
 def can_be_resected(case: Case) -> bool:
     """Looks at the truth, as the surgeon does.
 
-    The liver alone is diseased, and what the operation does not take can be excised or ablated. Debulking only asks
+    There is nothing outside the liver that the board did not know of, and what the operation does not take can be
+    excised or ablated. What the board knows of bars an operation by its rows, or not at all. Debulking only asks
     whether it would still remove enough; to embolise a portal vein nobody looks into the abdomen.
     """
     if case.course.treatment == Treatment.DEBULKING.value:
@@ -123,7 +124,8 @@ def can_be_resected(case: Case) -> bool:
         return bool(seen > 0 and _stays(case) <= enough)
     if closes_vein_only(case):
         return True
-    return bool(case.course.extrahepatic == 0 and _stays(case) <= 0)
+    known = case.course.findings[Finding.EXTRAHEPATIC.value] == 1
+    return bool((case.course.extrahepatic == 0 or known) and _stays(case) <= 0)
 
 
 @jit_inside

@@ -10,7 +10,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from sim.clinic.protocols import Treatment
-from sim.log import FIRST_CLINIC_WHY
+from sim.log import BESIDE_ROW, FIRST_CLINIC_WHY
 
 
 class Stage(IntEnum):
@@ -143,7 +143,7 @@ FIRST_CAUSE = FIRST_CLINIC_WHY
 def reasons(main_rows: tuple[str, ...], background_rows: tuple[str, ...]) -> tuple[str, ...]:
     """The clinic's reasons in the order of their numbers: causes, treatments, rows of the two tables."""
     words = [cause.name.lower() for cause in Cause] + [treatment.name.lower() for treatment in Treatment]
-    return (*words, *(f"row: {name}" for name in main_rows), *(f"background row: {name}" for name in background_rows))
+    return (*words, *(f"row: {name}" for name in main_rows), *(BESIDE_ROW + name for name in background_rows))
 
 
 def stage_names() -> tuple[str, ...]:

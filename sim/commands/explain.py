@@ -26,6 +26,7 @@ PICTURES = (".svg", ".png")
     help="Only say which row of the board she gets and why not the others, as of 'grade: G2, pattern: type_1'.",
 )
 @click.option("--load", "only_load", is_flag=True, help="Only print the load of each resource, with its warnings.")
+@click.option("--board", is_flag=True, help="Print every row of the board, with conditions, sources and worked cases.")
 @click.option("--page", type=click.Path(), metavar="FILE.html", help="Write all of it as one page, too.")
 @click.option("--picture", type=click.Path(), metavar="FILE.svg|png", help="Write the pathway as a drawing, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
@@ -34,6 +35,7 @@ def explain(
     settings: tuple[str, ...],
     patient: str | None,
     only_load: bool,
+    board: bool,
     page: str | None,
     picture: str | None,
     as_json: bool,
@@ -74,7 +76,7 @@ def explain(
     if as_json:
         click.echo(json.dumps(its.load_data() if only_load else its.data(), indent=1, allow_nan=False))
     else:
-        click.echo(its.load_text() if only_load else its.text())
+        click.echo(its.load_text() if only_load else its.text(board))
 
 
 def _answer(scenario: Scenario, patient: str, as_json: bool) -> None:

@@ -25,6 +25,7 @@ ORDERED = (("lowest", "highest"), ("low", "high"))
 class Source:
     """A paper, audit, guideline or page, cited once.
 
+    pmc        number in PubMed Central, such as PMC6889414
     document   file name of the clinical document it is, where its sentences were read in one of those
     """
 
@@ -32,6 +33,7 @@ class Source:
     cite: str
     doi: str = ""
     pmid: str = ""
+    pmc: str = ""
     document: str = ""
 
 

@@ -149,8 +149,8 @@ def _read_sources(path: str | Path, problems: list[Problem]) -> dict[str, Source
     sources = {}
     for key, node in listed.value.items():
         words = node.plain() if isinstance(node.value, dict) else {}
-        if not isinstance(words.get("cite"), str) or not set(words) <= {"cite", "doi", "pmid", "document"}:
-            problems.append(root.problem(("sources", key), "cite, and where known doi, pmid and document"))
+        if not isinstance(words.get("cite"), str) or not set(words) <= {"cite", "doi", "pmid", "pmc", "document"}:
+            problems.append(root.problem(("sources", key), "cite, and where known doi, pmid, pmc and document"))
             continue
         sources[key] = Source(key, **{name: str(word) for name, word in words.items()})
     return sources

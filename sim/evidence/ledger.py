@@ -167,7 +167,8 @@ class Ledger:
 
     def _cited(self, key: str) -> str:
         source = self.sources[key]
-        known_as = [f"{kind} {number}" for kind, number in (("doi", source.doi), ("PMID", source.pmid)) if number]
+        numbers = (("doi ", source.doi), ("PMID ", source.pmid), ("", source.pmc))
+        known_as = [kind + number for kind, number in numbers if number]
         return ". ".join([source.cite, ", ".join(known_as)]) if known_as else source.cite
 
 

@@ -28,7 +28,21 @@ WIDTHS = (34, 34, 20, 16, 9, 7)
 """Of the table, which with two blanks between its columns is 120 wide at most."""
 
 COLUMNS_OF_ROWS = (
-    *("name", "topic", "means", "value", "unit", "low", "high", "source", "citation", "doi", "pmid", "assumption"),
+    *(
+        "name",
+        "topic",
+        "means",
+        "value",
+        "unit",
+        "low",
+        "high",
+        "source",
+        "citation",
+        "doi",
+        "pmid",
+        "pmc",
+        "assumption",
+    ),
     *("where", "quote", "population", "certainty", "use", "note", "not_read"),
 )
 """Of the table with a row per number."""
@@ -119,6 +133,7 @@ def as_rows(ledger: Ledger, cards: Iterable[Card]) -> Iterator[dict[str, str]]:
                 "citation": "; ".join(source.cite for source in cited),
                 "doi": " ".join(source.doi for source in cited if source.doi),
                 "pmid": " ".join(source.pmid for source in cited if source.pmid),
+                "pmc": " ".join(source.pmc for source in cited if source.pmc),
                 "assumption": card.assumed.get(part, card.assumption),
                 "where": card.where,
                 "quote": card.quote,

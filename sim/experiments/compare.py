@@ -27,7 +27,7 @@ import pandas as pd
 from sim.batch import Run, run
 from sim.engines import AUTO
 from sim.errors import InputError, Problem, nearest
-from sim.experiments.differences import align, paired, unpaired, verdicts
+from sim.experiments.differences import LEAST_REPLICATIONS, align, paired, unpaired, verdicts
 from sim.experiments.journeys import Journey, journey, pairs, shares
 from sim.measures import Measures
 from sim.reporter import Reporter
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FORMAT = 1
+FIRST, OTHERS, ASKED = "first", "others", "asked"
+"""Families of differences, each corrected by itself: a planner's few, all others; or those that were asked for."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,8 @@ class Comparison:
     runs        the runs they rest on
     unpaired    scenario -> why its replications are not pairs with those of the reference; without those that are
     table       one row for each figure of each scenario but the reference:
-                `scenario, kpi, group, unit, mean_reference, mean, difference, lower, upper, p, p_holm, verdict, pairs,
-                missing, variance_ratio, half_width_ratio, note`
+                `scenario, kpi, group, unit, mean_reference, mean, difference, lower, upper, p, p_holm, verdict, family,
+                pairs, missing, variance_ratio, half_width_ratio, note`; `family` is what p is corrected among
     patients    shares of patients better and worse off by scenario, question and group (`journeys.shares`); empty where
                 the patients are not the same
     people      patient by patient, what the shares come from (`journeys.pairs`)
@@ -77,8 +79,13 @@ class Comparison:
 
     @property
     def tested(self) -> int:
-        """How many differences the correction is for."""
-        return int((self.table["p"].notna() & (self.table["verdict"] != "identical")).sum())
+        """How many differences are tested."""
+        return sum(self.tested_among(family) for family in self.table["family"].unique())
+
+    def tested_among(self, family: str) -> int:
+        """How many differences the correction of one family is for."""
+        its = self.table["family"] == family
+        return int((its & self.table["p"].notna() & (self.table["verdict"] != "identical")).sum())
 
     def measures(self) -> dict[str, Measures]:
         """What was measured, by name of the scenario."""
@@ -205,6 +212,12 @@ def run_each(
             )
         )
     wanted = scenarios[0].run.replications if replications is None else replications
+    if reporter is not None and wanted < LEAST_REPLICATIONS:
+        many = "1 replication" if wanted == 1 else f"{wanted} replications"
+        reporter.say(
+            f"with {many} nothing can be called a difference: it takes {LEAST_REPLICATIONS} or more "
+            f"(--replications {LEAST_REPLICATIONS})"
+        )
     done: dict[tuple[str, str], Run] = {}
     runs = []
     for scenario in scenarios:
@@ -225,7 +238,8 @@ def compared(runs: Sequence[Run], kpis: Sequence[str] = ()) -> Comparison:
         name: reason for name, its in zip(names[1:], runs[1:], strict=True) if (reason := unpaired_why(runs[0], its))
     }
     rows = [_differences(runs[0], its, name, name in why) for name, its in zip(names[1:], runs[1:], strict=True)]
-    table = verdicts(_looked_at(pd.concat(rows, ignore_index=True), kpis)).drop(columns="identical")
+    looked_at = _looked_at(pd.concat(rows, ignore_index=True), kpis)
+    table = verdicts(looked_at.assign(family=_family(looked_at, runs[0].scenario, kpis))).drop(columns="identical")
     people, patients = [], []
     for name, its in zip(names[1:], runs[1:], strict=True):
         found = None if name in why else pairs(runs[0], its)
@@ -233,6 +247,19 @@ def compared(runs: Sequence[Run], kpis: Sequence[str] = ()) -> Comparison:
             people.append(found.assign(scenario=name))
             patients.append(shares(found).assign(scenario=name))
     return Comparison(names, tuple(runs), why, table, _first_column(patients), _first_column(people))
+
+
+def _family(rows: pd.DataFrame, scenario: Scenario, kpis: Sequence[str]) -> list[str]:
+    """What each difference is corrected among: a planner's few figures, all others, or those that were asked for."""
+    from sim.report.planner import looked_at_first
+
+    if kpis:
+        return [ASKED] * len(rows)
+    lists = [name for name, its in scenario.resources.items() if its.kind == "list"]
+    return [
+        FIRST if looked_at_first(kpi, group, lists) else OTHERS
+        for kpi, group in zip(rows["kpi"], rows["group"], strict=True)
+    ]
 
 
 def _first_column(frames: list[pd.DataFrame]) -> pd.DataFrame:

@@ -4,7 +4,7 @@
     paired(reference, other)                   differences of pairs: the same replications, the same luck
     unpaired(reference, other)                 differences of means of replications that are no pairs
     holm(p)                                    probabilities corrected for how many were looked at
-    verdicts(rows)                             one word for each figure
+    verdicts(rows)                             one word for each figure, corrected within its family
 
 Three things are done so that few replications do not cry wolf; docs/compare.md says why:
 
@@ -280,14 +280,19 @@ def holm(p: npt.ArrayLike) -> Floats:
 def verdicts(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows with two columns more: `p_holm`, corrected over all of them, and `verdict`.
 
-    rows   as `paired` and `unpaired` give them, of all scenarios together
+    rows   as `paired` and `unpaired` give them, of all scenarios together; with a column `family` the correction is for
+           those of the same family
 
     What is identical in every replication could not have come out different at any level, so it does not count among
     what was tested (Tarone 1990, Biometrics 46:515).
     """
     identical = rows["identical"].to_numpy(np.bool_)
     p = rows["p"].to_numpy(np.float64)
-    corrected = holm(np.where(identical, np.nan, p))
+    family = rows["family"].to_numpy() if "family" in rows else np.zeros(len(rows))
+    corrected = np.full(len(rows), np.nan)
+    for name in pd.unique(family):
+        its = family == name
+        corrected[its] = holm(np.where(identical, np.nan, p)[its])
     pairs = rows["pairs"].to_numpy(np.int64)
     verdict = np.select(
         [pairs == 0, identical, np.isnan(p), corrected < 1 - LEVEL],

@@ -20,7 +20,17 @@ from sim.measures import measure
 from sim.running import board_of, facts_of, log_names, window_of
 from sim.scenario import Scenario
 
-OPEN_GROUPS = ("board.decided.", "board.deferred.", "cancelled.", "missed.", "sittings_off.", "offers.", "outcome.")
+OPEN_GROUPS = (
+    "board.decided.",
+    "board.deferred.",
+    "cancelled.",
+    "missed.",
+    "sittings_off.",
+    "offers.",
+    "outcome.",
+    "lost.",
+    "stage.",
+)
 """Figures with groups by what happened (a cause, a decision, a grade), which nobody knows before."""
 
 

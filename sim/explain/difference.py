@@ -121,7 +121,9 @@ def compared(a: Scenario, b: Scenario) -> Comparison:
     for section in dict.fromkeys((*before, *after)):
         if section in TITLE:
             continue
-        if section == "evidence":
+        if section == "treatments":
+            found += _of_treatments(before.get(section) or {}, after.get(section) or {})
+        elif section == "evidence":
             found += _of_evidence(before.get(section, {}), after.get(section, {}))
         elif section == "holidays":
             found += _of_holidays(before.get(section, {}), after.get(section, {}))
@@ -217,6 +219,25 @@ def _of_evidence(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterato
             yield Difference("Evidence", f"evidence.{name}", before.get(name), after.get(name), text)
 
 
+def _of_treatments(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:
+    """Where treatments are given; what a scenario does not name is given here."""
+
+    def told(its: Mapping[str, Any] | None) -> str:
+        where = str((its or {}).get("where", "here"))
+        if where != "elsewhere":
+            return {"none": "nowhere in reach"}.get(where, where)
+        delay = (its or {}).get("delay") or {}
+        return f"at another hospital, after a wait ({', '.join(f'{k} {spoken(k, v)}' for k, v in delay.items())})"
+
+    for name in dict.fromkeys((*before, *after)):
+        old, new = before.get(name), after.get(name)
+        if told(old) != told(new):
+            text = f"{words(name)} is given {told(new)}, not {told(old)}"
+            yield Difference(_section(("treatments", name)), f"treatments.{name}", old, new, text)
+        elif old != new and old is not None and new is not None:
+            yield from _between(("treatments", name), old, new)
+
+
 def _of_holidays(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:
     """Holidays differ by whose they are and by how many dates, which are not told one by one."""
     rest = [{key: value for key, value in its.items() if key != "dates"} for its in (before, after)]
@@ -243,7 +264,8 @@ def _leaf(way: Way, before: Any, after: Any) -> Difference:
             f"{subject}: other words" if before and after else f"{subject}: words {'left out' if before else 'added'}"
         )
     elif before is None or after is None:
-        text = f"{'no more' if after is None else 'new'}: {subject} ({_whole(before if after is None else after)})"
+        whole = _whole(before if after is None else after)
+        text = f"{'no more' if after is None else 'new'}: {subject}" + (f" ({whole})" if whole else "")
     else:
         old, new = (_edge(inside or way, spoken(way[-1], value, share)) for value in (before, after))
         text = f"{subject} {old} -> {new}"

@@ -1,23 +1,25 @@
 """What is asked of each resource against what it has open, before anything is run.
 
     loads(scenario, own)   -> Load for each resource, in the order in which they are ranked
-    Load.share             asked / open; at 1 and above the queue grows without end
+    Load.share             asked / open; Load.with_overrun counts the overrun that sittings are allowed as open
+    asked_of_lists(...)    both shares of each list, which is what the answer of a run needs
     Load.warning           what to say about it; '' where there is room
 
 Other patients' demand is exact: it stands in the scenario. This pathway's own is the estimate of `demand`. Open is
 what takes place in the measured period on average, with holidays, closures and changes on their dates, less the
-share of sittings that is cancelled. Who is booked and does not come asks again. Overrun is not counted, and a
-list whose cases leave gaps is full below 100 %.
+share of sittings that is cancelled. Who is booked and does not come asks again. A list whose cases leave gaps is full
+below 100 %; one of more than 100 % whose sittings may overrun can keep up as long as it is below 100 % with overrun.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sim.explain.demand import OwnDemand
+from sim.report.overload import Asked
 from sim.running import hospital_of
 from sim.scenario import Scenario
 from sim.steps import Kind
@@ -25,6 +27,7 @@ from sim.units import WEEK, YEAR
 
 TIGHT, FULL = 0.9, 1.0
 _FULL = "MORE IS ASKED THAN THERE IS: the queue will grow"
+_OVERRUN = "MORE IS ASKED THAN IS OPEN: only overrun keeps up"
 _TIGHT = "nearly full: long waits are likely"
 _CLOSED = "NEVER OPEN, yet asked for"
 
@@ -40,6 +43,7 @@ class Load:
     others          minutes and cases of other patients
     own             minutes and cases of this pathway's patients, an estimate
     error           standard error of `own`, as a share of it
+    overrun         minutes by which the sittings of a list may pass their ends
     """
 
     name: str
@@ -50,6 +54,7 @@ class Load:
     others: tuple[float, float]
     own: tuple[float, float]
     error: float
+    overrun: float = 0.0
 
     @property
     def by_cases(self) -> bool:
@@ -62,6 +67,11 @@ class Load:
         return max(self._shares())
 
     @property
+    def with_overrun(self) -> float:
+        """What is asked as a share of what is open and of the overrun that is allowed."""
+        return replace(self, open_minutes=self.open_minutes + self.overrun, overrun=0.0).share
+
+    @property
     def places(self) -> tuple[float, float, float]:
         """Of places: how many there are, and how many others and this pathway's patients would occupy."""
         return self.open_minutes / WEEK, self.others[0] / WEEK, self.own[0] / WEEK
@@ -71,6 +81,8 @@ class Load:
         """What to say about the load."""
         if self.share == math.inf:
             return _CLOSED
+        if self.share >= FULL > self.with_overrun:
+            return _OVERRUN
         return _FULL if self.share >= FULL else _TIGHT if self.share >= TIGHT else ""
 
     def _shares(self) -> tuple[float, float]:
@@ -92,6 +104,7 @@ class Load:
             "own_cases_per_week": self.own[1],
             "own_standard_error_share": self.error,
             "load": None if self.share == math.inf else self.share,
+            "load_with_overrun": None if self.with_overrun == math.inf else self.with_overrun,
             "filled_by": "cases" if self.by_cases else "minutes",
             "warning": self.warning,
         }
@@ -115,7 +128,7 @@ def loads(scenario: Scenario, own: OwnDemand) -> list[Load]:
     for number, its in enumerate(hospital.resources):
         asked = own.asked[its.name]
         again = 1 / (1 - its.missed) if its.missed < 1 else math.inf  # who does not come asks again
-        minutes, cases, protected = _open(its, first, last)
+        minutes, cases, protected, overrun = _open(its, first, last)
         others = [_of_stream(stream, number, again, first, last) for stream in hospital.competing]
         found.append(
             Load(
@@ -127,27 +140,38 @@ def loads(scenario: Scenario, own: OwnDemand) -> list[Load]:
                 (math.fsum(m for m, _ in others), math.fsum(c for _, c in others)),
                 (_times(asked.minutes, again), _times(asked.cases, again)),
                 asked.error,
+                overrun / weeks,
             )
         )
     ranks = {its.name: its.rank for its in hospital.resources}
     return sorted(found, key=lambda load: (ranks[load.name], load.name))
 
 
+def asked_of_lists(found: Iterable[Load]) -> dict[str, Asked]:
+    """What is asked of each list, without and with overrun."""
+    return {load.name: Asked(load.share, load.with_overrun) for load in found if load.kind == "list"}
+
+
 def _times(asked: float, again: float) -> float:
     return asked * again if asked else 0.0
 
 
-def _open(its: Any, first: int, last: int) -> tuple[float, float, float]:
-    """Minutes, cases and protected minutes that a resource has in the whole of a period."""
+def _open(its: Any, first: int, last: int) -> tuple[float, float, float, float]:
+    """Minutes, cases, protected minutes and minutes of overrun that a resource has in the whole of a period."""
     if its.kind == Kind.OFFER:
-        return 0.0, its.rate_per_year * (last - first) / YEAR, 0.0
+        return 0.0, its.rate_per_year * (last - first) / YEAR, 0.0, 0.0
     if its.kind == Kind.PLACE:
-        return float(sum(minutes * places for minutes, places in _pieces(its.capacity, first, last))), math.inf, 0.0
+        return (
+            float(sum(minutes * places for minutes, places in _pieces(its.capacity, first, last))),
+            math.inf,
+            0.0,
+            0.0,
+        )
     held = [sitting for sitting in its.sittings if first <= sitting.opens < last and sitting.off < 0]
     there = 1 - its.cancelled
     cases = sum(sitting.cases for sitting in held) if all(sitting.cases >= 0 for sitting in held) else math.inf
     minutes, protected = sum(sitting.minutes for sitting in held), sum(sitting.protected for sitting in held)
-    return minutes * there, _times(cases, there), protected * there
+    return minutes * there, _times(cases, there), protected * there, len(held) * its.overrun * there
 
 
 def _pieces(capacity: tuple[tuple[int, int], ...], first: int, last: int) -> Iterator[tuple[int, int]]:

@@ -11,12 +11,12 @@ that is `patient`, by the model's own functions.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sim.clinic.board import ATTRIBUTES, Row, Tables
-from sim.clinic.boardfile import Board
+from sim.clinic.boardfile import Board, Case
 from sim.clinic.protocols import Treatment, Where
 from sim.clinic.stages import Policy
 from sim.evidence import read_evidence
@@ -27,6 +27,7 @@ from sim.scenario import Scenario
 
 TABLES = {"main": "Main offer", "background": "Background treatment"}
 _COMPARED = re.compile(r"(<=|>=|<|>|=)\s*([a-z0-9_.+-]+)")
+_SAME = "The same"
 _SUFFIXES = ("_pct", "_cm", "_years", "_ml_min", "_umol_l")
 _WORDS = {
     "ki67": "Ki-67",
@@ -195,6 +196,7 @@ def _condition(name: str, needs: str) -> str:
 def told(here: BoardHere) -> list[Told]:
     """All rows of both tables in words, the main table first."""
     cards = read_evidence().cards
+    whole = written_out(here.board.cases)
     found = []
     for table in TABLES:
         for number, row in enumerate(here.rows[table]):
@@ -202,10 +204,50 @@ def told(here: BoardHere) -> list[Told]:
                 f"{card} ({', '.join(cards[card].source) or 'assumption'})" if card in cards else card
                 for card in row.source
             )
-            cases = tuple(case.who for case in here.board.cases if case.rows.get(table) == row.name)
+            pairs = zip(whole, here.board.cases, strict=True)
+            cases = tuple(who for who, case in pairs if case.rows.get(table) == row.name)
             used = here.why_not_used(table, number)
             found.append(Told(table, number, row.name, here.offer(row), _conditions(row), sources, cases, used))
     return found
+
+
+def written_out(cases: Sequence[Case]) -> list[str]:
+    """Who each worked case is: where it says "the same", also the same as whom.
+
+    That is the last case that was told in full, or the one just before, whichever is more like it.
+
+    >>> one = Case("A man of 60", {"ecog": 0}, {})
+    >>> written_out([one, Case("The same, in bed by day", {"ecog": 3}, {})])
+    ['A man of 60', 'A man of 60; but: in bed by day']
+    """
+    found: list[str] = []
+    full = 0
+    for at, case in enumerate(cases):
+        if not case.who.startswith(_SAME):
+            full = at
+            found.append(case.who)
+            continue
+        unlike = {its: _unlike(cases[its], case) for its in (full, at - 1)}
+        like = at - 1 if unlike[at - 1] < unlike[full] else full
+        found.append(f"{found[like]}; but: {case.who.removeprefix(_SAME).lstrip(', ').removeprefix('but ')}")
+    return found
+
+
+def _unlike(one: Case, other: Case) -> int:
+    """In how many findings two cases differ."""
+    return sum(one.findings.get(name) != other.findings.get(name) for name in {*one.findings, *other.findings})
+
+
+def in_short(rows: list[Told]) -> Iterator[str]:
+    """How many rows there are, which of them can not be had here, and how to see them all."""
+    for table, title in TABLES.items():
+        its = [row for row in rows if row.table == table]
+        if its:
+            yield from wrapped(f"{title}: {len(its)} rows, of which the first that fits decides", 2, 4)
+            for row in its:
+                if row.used:
+                    yield from wrapped(f"not used: {row.name} ({row.used})", 4, 6)
+    yield "  `--board` prints them all, with their conditions, sources and worked cases."
 
 
 def in_text(rows: list[Told]) -> Iterator[str]:

@@ -12,12 +12,13 @@ Knows nothing of engines and patients.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from sim.evidence import read_evidence
 from sim.explain.load import Load
+from sim.explain.rows import attribute_words
 from sim.explain.speech import day, duration, listed, percent, plain, plural, rate, spoken
 from sim.report.words import words
 from sim.scenario import (
@@ -47,6 +48,11 @@ _TOLD: dict[str, tuple[str, ...]] = {
     "place": (*_EVERYWHERE, "capacity", "changes"),
     "offer": (*_EVERYWHERE, "rate", "kinds"),
 }
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_SHORT = ("tae", "tace")
 _NOTHING_SAID: tuple[Any, ...] = (None, "", 0, 0.0, "0 min", "none", "start", "end", False, [], {})
 
 
@@ -86,7 +92,36 @@ def arrivals_sentence(scenario: Scenario) -> str:
     text += f", of {people:,} people ({1e6 * its.rate / people:.0f} per million and year)." if people else "."
     changes = [f"{one.factor:g} times that from {one.day} on" for one in sorted(its.changes, key=lambda one: one.day)]
     text += f" The rate is {listed(changes)}." if changes else ""
-    return text + _rest(its.model_dump(by_alias=True), ("rate", "changes", "source", "assumption"))
+    text += _trend_sentence(its.trend) + _season_sentence(its.season)
+    return text + _rest(its.model_dump(by_alias=True), ("rate", "changes", "trend", "season", "source", "assumption"))
+
+
+def _trend_sentence(trend: Any) -> str:
+    """How a rate rises or falls."""
+    if not trend.growth:
+        return ""
+    written = trend.model_dump(by_alias=True)
+    first, last = str(written["from"]), str(written["until"])
+    since = {"start": "from the run's first day on", "measured": "from the first measured day on"}
+    since_words = since.get(first, f"from {first} on")
+    until = "" if last == "end" else f", until {last}"
+    verb = "rises" if trend.growth > 0 else "falls"
+    return f" It {verb} by {percent(abs(trend.growth))} a year, compounded, {since_words}{until}."
+
+
+def _season_sentence(season: Any) -> str:
+    """Which months have more and which fewer."""
+    if not season:
+        return ""
+    by_factor: dict[float, list[str]] = {}
+    for name, factor in zip(_MONTHS, season, strict=True):
+        by_factor.setdefault(round(float(factor), 6), []).append(name)
+    parts = [
+        f"{percent(round(abs(factor - 1), 6))} {'above' if factor > 1 else 'below'} its mean in {listed(months)}"
+        for factor, months in sorted(by_factor.items())
+        if factor != 1
+    ]
+    return f" By season it is {'; '.join(parts)}." if parts else ""
 
 
 def _rest(data: Mapping[str, Any], told: Any) -> str:
@@ -116,6 +151,9 @@ def choices(scenario: Scenario) -> Iterator[tuple[str, str]]:
         if section in _SECTIONS or its in ({}, []):
             continue
         said = {key: value for key, value in its.items() if value not in _NOTHING_SAID} if _is_map(its) else its
+        if section in _SENTENCES and said not in ({}, []):
+            yield plain(section).capitalize(), " ".join(_SENTENCES[section](said))
+            continue
         if said not in ({}, []):
             yield plain(section).capitalize(), spoken(section, said)
     if scenario.treatments:
@@ -127,6 +165,65 @@ def choices(scenario: Scenario) -> Iterator[tuple[str, str]]:
         number = sum(first <= its <= last for its in scenario.holidays.dates)
         where = "-".join(filter(None, (scenario.holidays.country, scenario.holidays.subdivision))) or "the file's dates"
         yield "Holidays", f"{where}: {plural(number, 'public holiday')} in the measured period"
+
+
+def _board(its: Mapping[str, Any]) -> Iterator[str]:
+    """What the scenario changes in the board's tables."""
+    if its.get("rows_off"):
+        yield f"Not used: {listed(map(plain, its['rows_off']))}."
+    for name, row in its.get("change", {}).items():
+        if "offer" in row:
+            yield f"{words(name)} offers {listed(map(words, _several(row['offer'])), 'or')}."
+        asked = dict(row.get("when", {}))
+        free = [attribute_words(key) for key, value in asked.items() if value == "any"]
+        parts = [f"no longer asks about {listed(free)}"] if free else []
+        needs = [f"{attribute_words(key)} {_needed(value)}" for key, value in asked.items() if value != "any"]
+        parts += [f"asks for {listed(needs)}"] if needs else []
+        if parts:
+            yield f"{words(name)} {' and '.join(parts)}."
+    for name, row in its.get("add", {}).items():
+        when = row.get("when", {})
+        asked_for = "everybody" if when == "always" or not when else _conditions(when)
+        offers = listed(map(words, _several(row.get("offer", ""))), "or")
+        before = plain(str(row.get("before", "the last row")))
+        yield f"New, before {before}: {plain(name)} offers {offers} for {asked_for}."
+
+
+def _conditions(when: Mapping[str, Any]) -> str:
+    return listed(f"{attribute_words(key)} {_needed(value)}" for key, value in when.items())
+
+
+def _needed(value: Any) -> str:
+    return listed(map(str, map(plain, map(str, value))), "or") if isinstance(value, list | tuple) else plain(str(value))
+
+
+def _several(value: Any) -> list[str]:
+    return [str(its) for its in value] if isinstance(value, list | tuple) else [str(value)]
+
+
+def _preference(its: Mapping[str, Any]) -> Iterator[str]:
+    """Who gets which of several equals."""
+    for kind, shares in its.items():
+        if isinstance(shares, Mapping):
+            parts = [
+                f"{percent(share)} {name.upper() if name in _SHORT else plain(name)}" for name, share in shares.items()
+            ]
+            yield f"Where {plain(kind)} leaves a choice: {listed(parts)}."
+        else:
+            yield f"{words(kind)}: {spoken(kind, shares)}."
+
+
+def _diseases(its: Mapping[str, Any]) -> Iterator[str]:
+    """How much more or less the other patients of a disease come."""
+    for name, disease in its.items():
+        factor = disease.get("factor", 1.0)
+        said = [f"{_times(factor)} the stated rates"] if factor != 1 else []
+        said += [f"{_times(one['factor'])} them from {one['on']} on" for one in disease.get("changes", ())]
+        yield f"Other patients with {plain(name)} come at {listed(said) or 'the stated rates'}."
+
+
+def _times(factor: float) -> str:
+    return f"{float(factor):g} times"
 
 
 def _where(care: Care) -> str:
@@ -249,3 +346,10 @@ def _stream(stream: Competing) -> str:
     if stream.second != NOTHING:
         text += f" and then {plain(stream.second.place)} for {duration(stream.second.minutes.median)}"
     return text + _rest(stream.model_dump(by_alias=True), ("name", "rate", "minutes", "urgency", "second")).rstrip(".")
+
+
+_SENTENCES: dict[str, Callable[[Mapping[str, Any]], Iterator[str]]] = {
+    "board": _board,
+    "preference": _preference,
+    "diseases": _diseases,
+}

@@ -18,7 +18,7 @@ from sim.clinic.stages import MAY_FOLLOW
 from sim.explain.demand import OwnDemand, own_demand
 from sim.explain.load import FULL, TIGHT, Load, loads
 from sim.explain.pathway import outline
-from sim.explain.rows import BoardHere, Told, board_here, in_text, told
+from sim.explain.rows import BoardHere, Told, board_here, in_short, in_text, told
 from sim.explain.setting import arrivals_sentence, choices, resource_sentence, run_sentence
 from sim.explain.speech import percent, table, wrapped
 from sim.report.words import words
@@ -52,8 +52,11 @@ class Explanation:
         hard = sorted((load for load in self.loads if load.warning), key=lambda load: -load.share)
         return [warning_in_words(load) for load in hard]
 
-    def text(self) -> str:
-        """All of it for a terminal of 100 columns, the warnings once more at the end, where they are seen."""
+    def text(self, board: bool = False) -> str:
+        """All of it for a terminal of 100 columns, the warnings once more at the end, where they are seen.
+
+        board   also every row of the board, with its conditions, sources and worked cases
+        """
         its = self.scenario
         lines = [*wrapped(f"{its.scenario}: {its.question}"), *wrapped(its.description)]
         lines += ["", "What is run", *wrapped(run_sentence(its), 2)]
@@ -65,7 +68,8 @@ class Explanation:
             lines += wrapped(f"{name}: {text}", 2, 4)
         lines += ["", LOAD, *self._loads()]
         lines += ["", "The pathway, from the model", *outline()]
-        lines += ["", "The tumour board", *list(in_text(list(self.rows)))[1:]]
+        rows = list(self.rows)
+        lines += ["", "The tumour board", *(list(in_text(rows))[1:] if board else in_short(rows))]
         warned = self._warned()
         return "\n".join([*lines, "", "Warnings", *warned] if warned else lines)
 
@@ -119,8 +123,8 @@ NET = (
 )
 LEGEND = (
     "A week of the measured period on average: minutes of lists, places occupied day and night. `c` where it is the "
-    "number of cases that fills a list rather than their minutes. From 100 % on the queue grows without end; random "
-    "arrivals make waits long well before, and minutes between cases are lost."
+    "number of cases that fills a list rather than their minutes. From 100 % on, overrun counted, the queue "
+    "grows without end; random arrivals make waits long well before, and minutes between cases are lost."
 )
 
 
@@ -139,8 +143,18 @@ def warning_in_words(load: Load) -> str:
 
 
 def load_in_words(load: Load) -> str:
-    """A load in whole per cent."""
-    return "something" if load.share == math.inf else percent(round(load.share, 2))
+    """A load in whole per cent, and from 100 % on also as it is with the overrun that is allowed."""
+    if load.share == math.inf:
+        return "something"
+    said = percent(round(load.share, 2))
+    return f"{said} ({_with_overrun(load)})" if _with_overrun(load) else said
+
+
+def _with_overrun(load: Load) -> str:
+    """What to add to a load of 100 % and more where overrun is allowed."""
+    if not FULL <= load.share < math.inf or load.with_overrun == load.share:
+        return ""
+    return f"{100 * load.with_overrun:.0f} % with overrun"
 
 
 def load_cells(load: Load) -> tuple[str, ...]:
@@ -156,6 +170,8 @@ def load_cells(load: Load) -> tuple[str, ...]:
         unit = "min"
     share = "never open" if load.share == math.inf else f"{100 * load.share:.0f} %"
     mark = "" if not load.warning else MARK[FULL if load.share >= FULL else TIGHT]
+    if _with_overrun(load):
+        mark = f"{mark if load.with_overrun >= FULL else 'overrun needed'}, {_with_overrun(load)}"
     error = f" +-{100 * load.error:.0f} %" if load.error else ""
     return (
         words(load.name),

@@ -67,18 +67,23 @@ class Facts:
     board            the list on which the tumour board sits, or '' where there is none
     plans            name of a board decision -> the treatment it plans. A decision that is not here plans none
                      (surveillance, best supportive care): it ends a wait for treatment rather than starting one
+    beside           names of decisions on what goes on beside the others. A meeting may write one besides its decision:
+                     it starts no wait and ends none, and is not what the meeting decided first
     background       treatments that run beside the others and are nobody's answer to a decision for another one
     liver_directed   treatments aimed at the liver metastases themselves
     treatments       further treatments that may be given, so that none given counts as 0 rather than as unknown
+    sessions         treatments that are given in several sessions -> the list on which they are
     together         name of a kind (`resections`) -> the treatments of that kind, whose figures are also given together
     """
 
     kinds: Mapping[str, str]
     board: str = ""
     plans: Mapping[str, str] = field(default_factory=dict)
+    beside: frozenset[str] = frozenset()
     background: frozenset[str] = frozenset()
     liver_directed: frozenset[str] = frozenset()
     treatments: tuple[str, ...] = ()
+    sessions: Mapping[str, str] = field(default_factory=dict)
     together: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -89,6 +94,11 @@ class Facts:
         ]
         if self.board and self.kinds.get(self.board) != "list":
             problems.append(Problem(path="facts.board", found=self.board, expected="the name of one of the lists"))
+        problems += [
+            Problem(path=f"facts.sessions.{name}", found=place, expected="the name of one of the lists")
+            for name, place in self.sessions.items()
+            if self.kinds.get(place) != "list"
+        ]
         if problems:
             raise InputError(problems)
 

@@ -68,7 +68,7 @@ def flows(paths: Paths, replication: int) -> pd.DataFrame:
 
 def paths(journeys: Journeys, facts: Facts) -> Paths:
     """The path of each patient whose liver metastases were first seen in the measured period."""
-    within = _Within(journeys)
+    within = _Within(journeys, facts)
     died, state = within.states()
     given = within.given(facts)
     stages = {
@@ -102,7 +102,7 @@ class _Given(ByPatient):
 class _Within:
     """The rows of the chosen patients within the five years. `(chosen,)` arrays are in their order."""
 
-    def __init__(self, journeys: Journeys):
+    def __init__(self, journeys: Journeys, facts: Facts):
         self.journeys = journeys
         seen = journeys.people.seen
         self.chosen = np.flatnonzero(journeys.window.holds(seen))
@@ -110,6 +110,9 @@ class _Within:
         self.ends = self.seen + round(YEARS * YEAR)
         self._row = np.full(len(seen), -1)
         self._row[self.chosen] = np.arange(len(self.chosen))
+        decided = journeys.decided(facts.beside)
+        self.ever_decided = decided[self.row(decided) >= 0]
+        self.decided = self._in_time(self.ever_decided)
 
     def row(self, positions: Ints) -> Ints:
         """Which of the chosen each of these rows is of."""
@@ -117,18 +120,16 @@ class _Within:
 
     def where(self, *events: Event) -> Ints:
         """Positions of rows with one of these events, of the chosen and within the time, in rising order."""
-        at = self.of_chosen(*events)
+        at = np.sort(np.concatenate([self.journeys.where(event) for event in events]))
+        return self._in_time(at[self.row(at) >= 0])
+
+    def _in_time(self, at: Ints) -> Ints:
         minute, row = self.journeys.minute[at], self.row(at)
         return at[(minute >= self.seen[row]) & (minute < self.ends[row])]
 
-    def of_chosen(self, *events: Event) -> Ints:
-        """The same at any time."""
-        at = np.sort(np.concatenate([self.journeys.where(event) for event in events]))
-        return at[self.row(at) >= 0]
-
     def decided_before(self) -> Bools:
         """Who had been discussed to a decision before the liver metastases were seen."""
-        at = self.of_chosen(Event.DECIDED)
+        at = self.ever_decided
         found = np.zeros(len(self.chosen), np.bool_)
         row = self.row(at)
         found[row[self.journeys.minute[at] < self.seen[row]]] = True
@@ -154,7 +155,7 @@ class _Within:
     def first_decision(self, facts: Facts) -> Words:
         """What the first decision plans."""
         journeys = self.journeys
-        first = journeys.first(self.where(Event.DECIDED))
+        first = journeys.first(self.decided)
         found = np.full(len(self.chosen), NONE, object)
         words = journeys.why_words(journeys.why[first])
         found[self.row(first)] = [facts.plans.get(word, NO_TREATMENT) for word in words]
@@ -163,7 +164,7 @@ class _Within:
     def given(self, facts: Facts) -> _Given:
         """What each decision led to before the next."""
         journeys = self.journeys
-        at, decided = self.where(Event.TREATED), self.where(Event.DECIDED)
+        at, decided = self.where(Event.TREATED), self.decided
         who = journeys.who[at]
         beside = np.isin(journeys.why[at], journeys.why_numbers(facts.background))
         number = np.searchsorted(decided, at) - np.searchsorted(journeys.who[decided], who)
@@ -188,7 +189,7 @@ class _Within:
         """What was seen first after the first treatment; of those who had none, after the first decision."""
         journeys = self.journeys
         after = np.full(len(self.chosen), journeys.never)
-        decided = journeys.first(self.where(Event.DECIDED))
+        decided = journeys.first(self.decided)
         after[self.row(decided)] = decided
         first = given.at[given.number == 0]
         after[self.row(first)] = first

@@ -25,6 +25,7 @@ from sim.measures.lives import Lives, lives
 from sim.measures.notes import Notes, notes
 from sim.measures.outcomes import Courses, courses
 from sim.measures.queues import Removals, queueing
+from sim.measures.sessions import Gaps, gaps
 from sim.measures.symptoms import Spells, spells
 from sim.measures.waits import Waits, waiting
 
@@ -39,6 +40,7 @@ class Gathered:
     removals        those taken out of a queue
     notes           rows of the log that are counted as they stand
     courses         of treatment
+    gaps            between the sessions of a course
     cleared         patients whose liver was cleared
     spells          times with hormonal symptoms
     paths           of those whose liver metastases were seen in the measured period
@@ -52,6 +54,7 @@ class Gathered:
     removals: Removals
     notes: Notes
     courses: Courses
+    gaps: Gaps
     cleared: Cleared
     spells: Spells
     paths: Paths
@@ -70,6 +73,7 @@ def gathered(journeys: Journeys, facts: Facts) -> Gathered:
         removals=removals,
         notes=notes(journeys),
         courses=courses(journeys, facts),
+        gaps=gaps(journeys, facts),
         cleared=cleared(journeys),
         spells=times,
         paths=paths(journeys, facts),
@@ -97,6 +101,7 @@ def merged(parts: list[Gathered], rows: list[Ints]) -> Gathered:
         removals=whole("removals"),
         notes=whole("notes"),
         courses=whole("courses"),
+        gaps=whole("gaps"),
         cleared=whole("cleared"),
         spells=whole("spells"),
         paths=whole("paths"),

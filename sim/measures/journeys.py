@@ -3,6 +3,7 @@
     People.of(patients)               what of the patient table is needed, in columns
     Journeys(log, people, window)     rows sorted by patient and order; of all patients or of some
       .where(event, ...)              positions of rows
+      .decided(beside)                those of the decisions, without what is decided beside them
       .first(positions)               the first of each patient
       .following(starts, stops)       for each start, the next stop of the same patient
     clocks(...)                       episodes of waiting from a start to what ended it
@@ -184,6 +185,11 @@ class Journeys:
         """Positions of the rows with this event and, where told, one of these reasons, in rising order."""
         found = self._by_event[self._begins[event] : self._begins[event + 1]]
         return found if why is None else found[np.isin(self.why[found], list(why))]
+
+    def decided(self, beside: Iterable[str]) -> Ints:
+        """Positions of the decisions, without those on what goes on beside them, by their names."""
+        at = self.where(Event.DECIDED)
+        return at[~np.isin(self.why[at], self.why_numbers(beside))]
 
     def first(self, positions: Ints) -> Ints:
         """Of these positions, in rising order, the first of each patient."""

@@ -20,7 +20,7 @@ import pandas as pd
 
 from sim.errors import InputError, Problem
 from sim.log import EVENT_COLUMNS, EventLog, Rows
-from sim.measures import endpoints, flows, hitches, meetings, outcomes, queues, symptoms, waits
+from sim.measures import endpoints, flows, hitches, meetings, outcomes, queues, sessions, stage, symptoms, waits
 from sim.measures.bundle import Measures, table
 from sim.measures.bundle import Rows as KpiRows
 from sim.measures.capacity import HospitalLog, list_figures, occupancy, offer_figures, place_figures
@@ -125,6 +125,9 @@ def _measures(of: Gathered, hospital: HospitalLog, patients: pd.DataFrame, windo
     if facts.board:
         meetings.meeting_figures(rows, of.notes, hospital, facts, window)
     outcomes.outcome_figures(rows, of.courses, of.lives, of.notes, of.waits, facts, window, bare)
+    outcomes.lost_by_grade(rows, of.notes, of.lives, patients, window)
+    sessions.session_figures(rows, of.gaps, facts, window)
+    stage.stage_figures(rows, of.lives, patients, window)
     people = outcomes.survival(of.lives, patients, window, bare.replication)
     outcomes.survival_figures(rows, people)
     endpoints.endpoint_figures(rows, of.lives, of.cleared, window, bare)

@@ -27,6 +27,8 @@ class Lives(ByPatient):
     at_symptom   (patients,) whether liver metastases were there at first symptom
     arrived      (patients,) minute of her first symptom
     diagnosed    (patients,) minute of her first diagnosis
+    burden_at_diagnosis   (patients,) of the liver, as imaging saw it last before the diagnosis [millionths]; -1 where
+                 it was not assessed, or was not imaged
     nelm_from    (patients,) minute from which liver metastases are there, seen or not
     seen         (patients,) minute in which they were first seen, -1 never
     frail_from   (patients,) minute from which she is frail; performance status never rises again
@@ -38,6 +40,7 @@ class Lives(ByPatient):
     at_symptom: Bools
     arrived: Ints
     diagnosed: Ints
+    burden_at_diagnosis: Ints
     nelm_from: Ints
     seen: Ints
     frail_from: Ints
@@ -55,12 +58,24 @@ def lives(journeys: Journeys) -> Lives:
         at_symptom=people.at_symptom,
         arrived=journeys.first_minute(journeys.where(Event.ARRIVED)),
         diagnosed=journeys.first_minute(journeys.where(Event.DIAGNOSED)),
+        burden_at_diagnosis=_burden_at_diagnosis(journeys),
         nelm_from=journeys.nelm_from,
         seen=people.seen,
         frail_from=_frail_from(journeys),
         ends=ends,
         died=died,
     )
+
+
+def _burden_at_diagnosis(journeys: Journeys) -> Ints:
+    found = np.full(len(journeys.people), -1)
+    diagnosed = journeys.first(journeys.where(Event.DIAGNOSED))
+    seen = journeys.where(Event.MEASURED)
+    last = np.searchsorted(seen, diagnosed) - 1
+    known = last >= 0
+    known[known] = journeys.who[seen[last[known]]] == journeys.who[diagnosed[known]]
+    found[journeys.who[diagnosed[known]]] = journeys.value[seen[last[known]]]
+    return found
 
 
 def followed(journeys: Journeys) -> tuple[Ints, Bools]:

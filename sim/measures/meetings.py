@@ -54,7 +54,7 @@ def meeting_figures(rows: Rows, notes: Notes, hospital: HospitalLog, facts: Fact
         rows.add("board.cases_per_meeting.mean", mean, "cases", group, "the board did not meet")
         rows.add("board.discussed.per_year", float(cases.sum()) / window.years, "per year", group)
     decided, deferred = (notes.of(event, window) for event in (Event.DECIDED, Event.DEFERRED))
-    # A meeting may write two decisions about one patient, one of them for the background treatment.
+    # A meeting may write two decisions about one patient, one of them on what goes on beside the treatment.
     again = ~each_first(decided.who)
     again[1:] &= decided.minute[1:] == decided.minute[:-1]
     discussed = len(again) - int(again.sum())

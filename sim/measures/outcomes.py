@@ -216,6 +216,18 @@ def _lost_figures(
         rows.add(f"died.{name}.per_year", died / window.years, "per year")
 
 
+def lost_by_grade(rows: Rows, notes: Notes, lives: Lives, patients: pd.DataFrame, window: Window) -> None:
+    """Lost eligibility by grade: who waits for what may be lost differs by grade, and so does how soon it is.
+
+    patients   the patient table, in any order
+    """
+    order = in_order(patients["patient"].to_numpy(np.int64))
+    grade = patients["grade"].iloc[order].astype(str).to_numpy()
+    lost = grade[notes.of(Event.LOST, window).who].tolist()
+    for name in sorted({*grade.tolist()}):
+        rows.add("lost.while_waiting.per_year", lost.count(name) / window.years, "per year", name)
+
+
 def survival_figures(rows: Rows, people: pd.DataFrame) -> None:
     """Overall survival from the first sight of liver metastases, `outcome.os_from_nelm.y1` ... and `.median`, in
     all and by grade. A year to which nobody was followed, and a median that half did not reach, are null."""

@@ -134,7 +134,7 @@ class _Milestones:
         self.background = [numbers[name] for name in facts.background if name in numbers]
         self.liver_directed = [numbers[name] for name in facts.liver_directed if name in numbers]
         self.given_to_the_liver = journeys.why_numbers(facts.liver_directed)
-        self.decided = journeys.where(Event.DECIDED)
+        self.decided = journeys.decided(facts.beside)
         plan = journeys.why_mapped(self.decided, {row: numbers[name] for row, name in facts.plans.items()})
         self.plan_of_all, planning = plan, plan > 0
         self.plan, self.planned = plan[planning], self.decided[planning]
@@ -175,7 +175,7 @@ class _Milestones:
 
     def _positions(self, milestone: Milestone) -> Ints:
         if milestone.of == ANY:
-            return self.journeys.where(milestone.event)
+            return self.decided if milestone.event == Event.DECIDED else self.journeys.where(milestone.event)
         if milestone.event == Event.TREATED:
             return self.journeys.where(Event.TREATED, self.given_to_the_liver)
         planning = self.plan_of_all > 0

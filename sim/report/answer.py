@@ -1,6 +1,6 @@
 """The answer of a run in words: what a planner wants to know first, with its uncertainty.
 
-    answer(scenario, summary, replications)   -> text for a terminal of 100 columns
+    answer(scenario, summary, replications, loads)   -> text for a terminal of 100 columns
 
 Reads the scenario and the summary only; computes nothing.
 """
@@ -8,20 +8,21 @@ Reads the scenario and the summary only; computes nothing.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from math import isfinite
+from types import MappingProxyType
 from typing import Any
 
 from sim.measures.intervals import intervals
 from sim.measures.outcomes import LINES
+from sim.report.overload import Asked, overloaded
 from sim.report.words import words
 from sim.scenario import ListResource, OfferResource, PlaceResource, Scenario
 from sim.units import DAY, YEAR
 
 WIDTH = 100
-LEAST_GROWTH = 5.0
-PART_OF_QUEUE = 0.5
 NOT_REACHED = "not reached"
 NOT_KNOWN = "not known"
 SINGLE = "single year"
@@ -62,6 +63,18 @@ _LOSSES = (
 )
 
 
+def written(value: float, digits: int, scale: float = 1.0) -> str:
+    """A figure with so many decimals, rounded from the six digits that are kept of it; ties go up.
+
+    So the answer is the same whether the figures were just worked out or were read from `summary.csv`.
+
+    >>> written(0.15, 1), written(0.15000000000000002, 1), written(0.125, 0, 100), written(2.5, 0)
+    ('0.2', '0.2', '13', '3')
+    """
+    exact = Decimal(f"{value:.6g}") * Decimal(repr(scale))
+    return str(exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
+
+
 class _Figures:
     """The summary, asked by name; remembers whether a figure was marked."""
 
@@ -85,9 +98,9 @@ class _Figures:
         low, high = max(row.lower, least), min(row.upper, most)
         scale = 100.0 if share else 1 / per
         digits = 1 if abs(row.mean) * scale < 10 and not share else 0
-        text = f"{row.mean * scale:.{digits}f}"
+        text = written(row.mean, digits, scale)
         if low == low and high == high and row.replications > 1:
-            text += f" ({low * scale:.{digits}f}-{high * scale:.{digits}f})"
+            text += f" ({written(low, digits, scale)}-{written(high, digits, scale)})"
         if row.missing:
             self.marked = True
             text += " *"
@@ -101,7 +114,7 @@ class _Figures:
             return ""
         scale = 100.0 if row.unit == "share" else 1.0
         digits = 0 if row.unit == "per year" or abs(row.mean) * scale >= 10 or row.unit == "share" else 1
-        ends = [f"{end * scale:.{digits}f}" if isfinite(end) else NOT_REACHED for end in (low, high)]
+        ends = [written(end, digits, scale) if isfinite(end) else NOT_REACHED for end in (low, high)]
         return ends[0] if ends[0] == ends[1] else "-".join(ends)
 
     def _nobody(self, kpi: str, group: str) -> bool:
@@ -113,21 +126,7 @@ class _Figures:
     def mean(self, kpi: str) -> str:
         """The mean alone, without its interval; '' where there is none."""
         row = self.rows.get((kpi, "all"))
-        return "" if row is None or row.mean != row.mean else f"{row.mean:.1f}"
-
-    def outgrown(self, resource: str) -> bool:
-        """Did the queue of this resource grow by much, and surely, over the measured period?
-
-        Of one replication there is no interval, so the mean has to do.
-        """
-        growth, length = (
-            self.rows.get((f"queue.{resource}.growth", "all")),
-            self.rows.get((f"queue.{resource}.mean", "all")),
-        )
-        if growth is None or length is None:
-            return False
-        surely = growth.lower > 0 if growth.replications > 1 else True
-        return bool(surely and growth.mean >= LEAST_GROWTH and growth.mean > PART_OF_QUEUE * length.mean)
+        return "" if row is None or row.mean != row.mean else written(row.mean, 1)
 
     def planned(self, treatment: str) -> bool:
         """Did the board decide on this treatment for anybody?"""
@@ -163,11 +162,14 @@ def _span(minutes: int) -> str:
     return f"{number} {name}" + ("" if number == "1" else "s")
 
 
-def answer(scenario: Scenario, summary: Any, replications: int) -> str:
-    """The first page of a run: question, waits, load, treatments, losses, survival.
+def answer(
+    scenario: Scenario, summary: Any, replications: int, loads: Mapping[str, Asked] = MappingProxyType({})
+) -> str:
+    """The first page of a run: question, waits, load, treatments, losses, survival; last, what is overloaded.
 
     summary        as `sim.measures.summarise` gives it, or None where nothing was finished
     replications   how many it rests on
+    loads          what is asked of the lists, as it is known before a run
     """
     title = textwrap.wrap(f"{scenario.scenario}: {scenario.question}", WIDTH)
     if summary is None:
@@ -179,7 +181,6 @@ def answer(scenario: Scenario, summary: Any, replications: int) -> str:
         *_lists(figures, scenario),
         *_places(figures, scenario),
         *_offers(figures, scenario),
-        *_outgrown(figures, scenario),
         *_treatments(figures),
         *_table(
             ("Patients", "a year", SINGLE),
@@ -193,6 +194,7 @@ def answer(scenario: Scenario, summary: Any, replications: int) -> str:
                 for name, label in _BURDENS
             ],
         ),
+        *_overloaded(scenario, summary, replications, loads),
     ]
     return "\n".join([*title, "", *_how_to_read(scenario, replications, figures.marked), *body])
 
@@ -258,6 +260,11 @@ def _standards(figures: _Figures) -> list[str]:
     return _table(("In time, within days", "% of stopped", SINGLE, "% of all started", "standard"), rows)
 
 
+def _plan(kind: str) -> str:
+    """Under what the wait for a treatment is known: the board decides on an embolisation, not on which."""
+    return "embolisations" if kind in ("tae", "tace") else kind
+
+
 def _treatments(figures: _Figures) -> list[str]:
     rows = []
     for kind in figures.treatments():
@@ -269,7 +276,7 @@ def _treatments(figures: _Figures) -> list[str]:
                 figures.says(f"{kpi}per_year"),
                 figures.single(f"{kpi}per_year"),
                 " / ".join(lines) if all(lines) else "",
-                figures.says("wait.decision_to_treatment.median", kind) if figures.planned(kind) else "",
+                figures.says("wait.decision_to_treatment.median", _plan(kind)) if figures.planned(_plan(kind)) else "",
             )
         )
     head = ("Treatment", "courses a year", SINGLE, "1st / 2nd / later", "half by [days]")
@@ -320,16 +327,16 @@ def _lists(figures: _Figures, scenario: Scenario) -> list[str]:
     return _table(head, rows)
 
 
-def _outgrown(figures: _Figures, scenario: Scenario) -> list[str]:
-    """A warning for each queue that grew without end, since its waits then only tell how long it was watched."""
-    found = []
-    for name in filter(figures.outgrown, scenario.resources):
-        text = (
-            f"! {words(name)}: more is asked than there is: its queue grew by {figures.says(f'queue.{name}.growth')} "
-            "people over the measured years; figures that hang on it say little."
-        )
-        found += textwrap.wrap(text, WIDTH, subsequent_indent="  ")
-    return ["", *found] if found else []
+def lists_of(scenario: Scenario) -> list[str]:
+    """The names of the scenario's lists."""
+    return [name for name, its in scenario.resources.items() if isinstance(its, ListResource)]
+
+
+def _overloaded(scenario: Scenario, summary: Any, replications: int, loads: Mapping[str, Asked]) -> list[str]:
+    found = overloaded(lists_of(scenario), summary, replications, loads)
+    return [""] * bool(found) + [
+        line for said in found for line in textwrap.wrap(f"! {said}", WIDTH, subsequent_indent="  ")
+    ]
 
 
 def _places(figures: _Figures, scenario: Scenario) -> list[str]:

@@ -9,6 +9,7 @@ Everything is a mean over the replications; the whisker is its 95 % interval.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -40,7 +41,7 @@ def lying(
 
     names   (n,) written beside the bars
     parts   what the parts are -> their (n,) lengths and colour
-    whole   n rows with `mean, lower, upper`: the whisker, and the number written behind it
+    whole   n rows with `mean, lower, upper`: the whisker, and the mean, written in a column on the right
     form    how that number is written
     most    the largest value there can be, such as 1 for a share; whiskers end there
     """
@@ -55,9 +56,10 @@ def lying(
     low, high = np.maximum(low, 0), np.minimum(high, most)
     whisker = np.nan_to_num(np.array([mean - low, high - mean]))
     axes.errorbar(np.nan_to_num(mean), at, xerr=np.maximum(whisker, 0), fmt="none", ecolor=INK, capsize=2.5, lw=1)
-    for y, value, end in zip(at, mean, np.fmax(high, mean), strict=True):
+    for y, value in zip(at, mean, strict=True):
         text = "none" if np.isnan(value) else form.format(value)
-        axes.annotate(text, (np.nan_to_num(end), y), (5, 0), textcoords="offset points", va="center", fontsize=8)
+        place: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "va": "center", "annotation_clip": False}
+        axes.annotate(text, (1.015, y), fontsize=8, **place)  # not at the whisker's end, which is another value
     axes.set_yticks(at, list(names))
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.set_xlim(0, max(float(np.nanmax(np.r_[high, mean, 0])) * 1.12, 1e-9) or 1)

@@ -46,11 +46,11 @@ def utilisation(measures: Measures, titles: Titles) -> Figure:
         headline(axes, title)
         _use_panel(axes, use, names, titles)
     if panels[-1].axison:
-        panels[-1].set_xlabel("Share used", fontsize=9)
+        panels[-1].set_xlabel("Share used", fontsize=8)
     handles, labels = panels[0].get_legend_handles_labels()
     if handles:
         place = {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "borderaxespad": 0.1}
-        panels[0].legend(handles[:3], labels[:3], ncols=3, frameon=False, fontsize=8.5, **place)
+        panels[0].legend(handles[:3], labels[:3], ncols=3, frameon=False, fontsize=8, columnspacing=1.2, **place)
     return figure
 
 
@@ -114,8 +114,8 @@ def _bed_panel(axes: Axes, rows: pd.DataFrame, replications: list[int], title: s
     axes.errorbar(centres, mean, yerr=whisker, fmt="none", ecolor=INK, capsize=2, lw=0.8)
     last = float(centres[-1]) + wide / 2
     if bounded:
-        axes.axvline(there + 0.5, color=RED, lw=1.4, ls="--")
-        last = max(last, there + 0.5)
+        axes.axvline(there, color=RED, lw=1.4, ls="--", zorder=1)
+        last = max(last, there)
     axes.set_xlim(-0.8 * wide, last + 0.4 * wide)
     headline(axes, f"{title}: {mean_in_use:.1f} of {there:.4g} in use")
     axes.set_xlabel("Places in use", fontsize=9)
@@ -154,7 +154,7 @@ def _cancelled_panel(axes: Axes, measures: Measures, titles: Titles) -> None:
         parts[CAUSES.get(str(cause), str(cause).replace("_", " "))] = (lengths, colour)
     lying(axes, [titles.label(str(name)) for name in whole.index], parts, whole)
     axes.set_xlabel("Cases per year", fontsize=9)
-    axes.legend(loc="lower right", fontsize=8, frameon=False)
+    axes.legend(loc="lower right", fontsize=9, frameon=False)
     tidy(axes, "x")
 
 

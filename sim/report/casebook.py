@@ -64,6 +64,7 @@ class Case:
     patients    one row for each patient
     start       day 0 of the run
     offers      row of the board, as the log names it -> the treatments it offers
+    elsewhere   treatments that another hospital gives
     """
 
     result: Result
@@ -71,6 +72,7 @@ class Case:
     patients: pd.DataFrame
     start: date
     offers: Mapping[str, tuple[str, ...]]
+    elsewhere: frozenset[str] = frozenset()
 
 
 def find_result(named: str, store: str | Path = "outputs") -> Result:
@@ -177,7 +179,9 @@ def read_case(result: Result, replication: int | None = None) -> Case:
     if resolved is None:
         found, expected = "another scenario than the one that was run", "the scenario as it was run"
         raise InputError(Problem(str(file), found=found, expected=expected, todo="`nelm run` writes it anew"))
-    return Case(result, log, patients, _start(file, resolved), _offers(log, resolved))
+    treatments = _inside(resolved, "treatments")
+    elsewhere = frozenset(name for name in treatments if _inside(treatments, name).get("where") == "elsewhere")
+    return Case(result, log, patients, _start(file, resolved), _offers(log, resolved), elsewhere)
 
 
 def _whole(place: Path, number: int) -> tuple[EventLog, pd.DataFrame]:
@@ -245,7 +249,8 @@ def story_of(case: Case, patient: int) -> Story:
         raise InputError(_no_such(case, patient, numbers))
     (its,) = case.patients[numbers == patient].to_dict("records")
     traits = {str(name): value for name, value in its.items()}
-    return tell(case.log, patient, traits, case.start, case.result.scenario, case.offers)
+    result = case.result.scenario
+    return tell(case.log, patient, traits, case.start, result, case.offers, elsewhere=case.elsewhere)
 
 
 def _no_such(case: Case, patient: int, numbers: Any) -> Problem:

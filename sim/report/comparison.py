@@ -13,7 +13,7 @@ Drawn from the comparison's tables and the bundles of measures alone. The refere
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -39,6 +39,7 @@ POINTS = 241
 WEEKS_TOGETHER = 4
 MOST_QUEUES = 6
 LEAST_SHOWN = 10
+FAR = 4.0
 LONG_NAME = 24
 KEY_INCHES = 0.28
 
@@ -84,8 +85,8 @@ def differences(table: pd.DataFrame, look: Look, titles: Titles) -> Figure:
         titles,
         "What is different: " + titles.scenario,
         "Dots: mean difference from the reference; lines: 95 % interval of each by itself. Full dots differ by more "
-        "than chance, after correction for all that was looked at; empty ones are not shown to. On the right: the "
-        "reference's mean and the scenario's.",
+        "than chance, after correction for all that was looked at; empty ones are not shown to. An arrow: the line "
+        "goes on. On the right: the reference's mean and the scenario's.",
         width=11,
         height=2.2 + 0.235 * sum(heights) if panels else 3.0,
     )
@@ -105,11 +106,17 @@ def _dots(axes: Axes, rows: pd.DataFrame, look: Look) -> None:
     scale = np.where(rows["unit"] == "share", 100.0, 1.0)
     middle, low, high = (rows[name].to_numpy(float) * scale for name in ("difference", "lower", "upper"))
     low, high = np.where(np.isnan(low), middle, low), np.where(np.isnan(high), middle, high)
+    reach = _reach(middle, low, high)
     axes.axvline(0, color=INK, lw=0.9)
     for y, row in zip(at, rows.to_dict("records"), strict=True):
         colour = look[str(row["scenario"])]
         sure = row["verdict"] == Verdict.DIFFERENT
-        axes.plot([low[y], high[y]], [y, y], color=colour, lw=1.6, solid_capstyle="butt", alpha=1 if sure else 0.55)
+        ends = np.clip([low[y], high[y]], -reach, reach)
+        look_of_line: dict[str, Any] = {"color": colour, "alpha": 1 if sure else 0.55}
+        axes.plot(ends, [y, y], lw=1.6, solid_capstyle="butt", **look_of_line)
+        for end, beyond, mark in ((ends[0], low[y] < -reach, "<"), (ends[1], high[y] > reach, ">")):
+            if beyond:
+                axes.plot(end, y, marker=mark, ms=5, ls="none", **look_of_line)
         axes.plot(middle[y], y, "o", ms=6, mec=colour, mfc=colour if sure else "white", mew=1.3)
         _, places = rounded(row)
         before, after = (row[name] * scale[y] for name in ("mean_reference", "mean"))
@@ -126,12 +133,19 @@ def _dots(axes: Axes, rows: pd.DataFrame, look: Look) -> None:
     labels = [label if new else "" for label, new in zip(rows["label"], ~rows["label"].duplicated(), strict=True)]
     axes.set_yticks(at, labels)
     axes.set_ylim(len(rows) - 0.4, -0.6)
-    reach = float(np.max(np.abs(np.r_[low, high]), initial=0)) or 1.0
-    axes.set_xlim(min(-0.08 * reach, float(low.min()) * 1.08), max(0.08 * reach, float(high.max()) * 1.08))
+    left, right = max(float(low.min()), -reach), min(float(high.max()), reach)
+    axes.set_xlim(min(-0.08 * reach, left * 1.08), max(0.08 * reach, right * 1.08))
     axes.xaxis.set_major_locator(MaxNLocator(7))
     tidy(axes, "x")
     axes.tick_params(axis="y", labelsize=8.5, length=0)
     axes.tick_params(axis="x", labelsize=8)
+
+
+def _reach(middle: np.ndarray, low: np.ndarray, high: np.ndarray) -> float:
+    """How far the axis goes: every dot is on it, and intervals that are far wider than most are cut off."""
+    ends = np.maximum(np.abs(low), np.abs(high))
+    usual = FAR * float(np.median(ends)) if len(ends) > 2 else float(ends.max(initial=0))
+    return min(float(ends.max(initial=0)), max(usual, 1.15 * float(np.abs(middle).max(initial=0)))) or 1.0
 
 
 def _key(look: Look) -> list[Line2D]:

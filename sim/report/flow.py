@@ -40,6 +40,7 @@ from sim.measures.flows import (
 )
 from sim.measures.statistics import mean_interval
 from sim.report.style import BLUE, GREEN, INK, ORANGE, PINK, RED, SKY, YELLOW, Titles, nothing, sheet
+from sim.report.words import EITHER_EMBOLISATION
 
 OTHER = "other_treatment"
 TREATED = ("decision", "first", "second")
@@ -57,6 +58,7 @@ _SAID: dict[tuple[str, str], str] = {
     ("found", FOLLOW_UP): "in follow-up",
     ("decision", NO_TREATMENT): "no treatment: watched, or supportive care",
     ("decision", NONE): "no decision",
+    ("decision", "tae"): EITHER_EMBOLISATION,
     ("first", NONE): "none",
     ("second", NONE): "none",
     ("course", STABLE): "no growth seen",
@@ -79,9 +81,10 @@ _LAST = (
 _COLOURS = (BLUE, ORANGE, GREEN, SKY, PINK, YELLOW, RED, "#999933")
 _FIXED = {
     WORK_UP: "#4D4D4D", FOLLOW_UP: "#8C8C8C", OTHER: "#A6A6A6", "ssa": "#B8A9C9", "supportive": "#8C8C8C",
-    NO_TREATMENT: "#BFBFBF", NONE: "#D0D0D0", STABLE: SKY, PROGRESSED: ORANGE, RECURRED: PINK, DIED: "#3A3A3A",
-    ALIVE: BLUE, LEFT: GREEN, SHORT: "#BFBFBF",
+    NO_TREATMENT: "#BFBFBF", NONE: "#D0D0D0", STABLE: "#C4C4C4", PROGRESSED: "#7A7A7A", RECURRED: "#9E9E9E",
+    DIED: "#3A3A3A", ALIVE: "#D9D9D9", LEFT: "#C4C4C4", SHORT: "#BFBFBF",
 }  # fmt: skip
+"""Treatments have colours, states are grey."""
 _BAR = 0.13  # inches
 _LINE = 0.145  # inches of height for a line of words
 _GAP = 0.05

@@ -13,6 +13,7 @@ from sim.measures.statistics import mean_interval
 from sim.report.bars import figures_of, lying
 from sim.report.style import (
     BLUE,
+    FEW,
     GREEN,
     GREY,
     INK,
@@ -66,8 +67,9 @@ def survival(measures: Measures, titles: Titles) -> Figure:
     figure = sheet(
         titles,
         "Overall survival from the first sight of liver metastases",
-        "Kaplan-Meier over all replications together; bands: 95 % interval (jackknife over replications). At risk: "
-        "mean number per replication. A curve is drawn while at least "
+        "Kaplan-Meier over all replications together"
+        + ("; bands: 95 % interval (jackknife over replications)" if titles.replications >= FEW else "")
+        + ". At risk: mean number per replication. A curve is drawn while at least "
         f"{LEAST_SHOWN} patients of all replications together are at risk.",
         height=7.0,
     )
@@ -82,13 +84,18 @@ def survival(measures: Measures, titles: Titles) -> Figure:
     groups = ["all", *(grade for grade in GRADES if grade in present), *sorted(present - set(GRADES))]
     top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=[5, 0.35 * len(groups) + 0.4])
     for group in groups:
-        _survival_curve(top, curves[curves["group"] == group], group)
+        _survival_curve(top, curves[curves["group"] == group], group, len(runs) >= FEW)
+    if 1 < len(runs) < FEW:
+        for number in runs:
+            alone = pooled_survival(people[people["replication"] == number].assign(grade="all"), years, [number])
+            its = alone[(alone["group"] == "all") & (alone["at_risk"] > 0)]
+            top.step(its["years"], its["share"], where="post", color=INK, lw=0.5, alpha=0.6)
     top.set_ylim(0, 1.01)
     top.set_xlim(0, last)
     top.set_xticks(_marks(last))
     top.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     top.set_ylabel("Share alive", fontsize=9)
-    top.legend(loc="upper right", fontsize=9, frameon=False)
+    top.legend(loc="lower left", fontsize=9, frameon=False)
     top.xaxis.set_tick_params(labelbottom=True)
     top.set_xlabel("Years since liver metastases were first seen", fontsize=9)
     tidy(top, "both")
@@ -100,12 +107,15 @@ def _look(group: str) -> tuple[str, str]:
     return (INK, "-") if group == "all" else GRADES.get(group, (GREY, ":"))
 
 
-def _survival_curve(axes: Axes, curve: pd.DataFrame, group: str) -> None:
+def _survival_curve(axes: Axes, curve: pd.DataFrame, group: str, bands: bool) -> None:
     enough = curve[curve["at_risk"] >= min(LEAST_SHOWN, int(curve["at_risk"].max()))]
     colour, line = _look(group)
     label = "all" if group == "all" else words(group)
     axes.step(enough["years"], enough["share"], where="post", color=colour, ls=line, lw=1.7, label=label)
-    axes.fill_between(enough["years"], enough["lower"], enough["upper"], step="post", color=colour, alpha=0.15, lw=0)
+    if bands:
+        axes.fill_between(
+            enough["years"], enough["lower"], enough["upper"], step="post", color=colour, alpha=0.15, lw=0
+        )
 
 
 def _marks(last: float) -> np.ndarray:
@@ -156,7 +166,8 @@ def waiting_losses(measures: Measures, titles: Titles) -> Figure:
         tidy(left, "x")
     headline(right, "No longer eligible for what was planned")
     rows = summarise(measures.kpis[measures.kpis["kpi"] == "lost.while_waiting.per_year"])
-    lost = rows[(rows["group"] != "all") & (rows["mean"] > 0)].sort_values("mean", ascending=False)
+    treatments = figures_of(measures, "treated.", ".per_year")["name"]  # the other groups are grades
+    lost = rows[rows["group"].isin(treatments) & (rows["mean"] > 0)].sort_values("mean", ascending=False)
     if lost.empty:
         nothing(right, "Nobody lost eligibility while waiting.")
         return figure

@@ -3,12 +3,14 @@
     planner_figures()            the list, as data (planner_kpis.yaml)
     chosen(table)                the rows of a table of figures that are on the list, in its order, with label and merit
     label(kpi, group)            a figure in words, whether it is on the list or not
+    looked_at_first(kpi, ...)    is it one of the few that head the answer of a comparison?
 
 Knows names of figures; no values.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
@@ -18,7 +20,8 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from sim.report.words import words
+from sim.report.kpi_words import figure_in_words
+from sim.report.words import EITHER_EMBOLISATION, words
 
 LOWER, HIGHER, NEITHER = "lower", "higher", "neither"
 MOST = 4
@@ -35,6 +38,7 @@ class PlannerFigure:
     label: str
     better: str
     most: int
+    first: bool = False
 
     def fits(self, kpi: str, group: str) -> bool:
         """Is it about this figure?"""
@@ -57,7 +61,9 @@ class PlannerFigure:
         'Decision to minor resection'
         """
         start, star, end = self.kpi.partition("*")
-        name = words(kpi[len(start) : len(kpi) - len(end)]) if star else words(group) if self.group == "*" else ""
+        of_plan = kpi.startswith("wait.") and group == "tae"
+        plan = EITHER_EMBOLISATION if of_plan else words(group)
+        name = words(kpi[len(start) : len(kpi) - len(end)]) if star else plan if self.group == "*" else ""
         capital = name[1:2].isupper() or "{name}" not in self.label or self.label.startswith("{name}")
         return self.label.format(name=name if capital else name[:1].lower() + name[1:])
 
@@ -71,7 +77,14 @@ def planner_figures() -> tuple[PlannerFigure, ...]:
     """
     text = resources.files("sim.report").joinpath("planner_kpis.yaml").read_text(encoding="utf-8")
     return tuple(
-        PlannerFigure(line["kpi"], line.get("group", "all"), line["label"], line["better"], line.get("most", MOST))
+        PlannerFigure(
+            line["kpi"],
+            line.get("group", "all"),
+            line["label"],
+            line["better"],
+            line.get("most", MOST),
+            line.get("first", False),
+        )
         for line in yaml.safe_load(text)["kpis"]
     )
 
@@ -85,14 +98,26 @@ def label(kpi: str, group: str) -> str:
     """A figure in words.
 
     >>> label("queue.ir_list.mean", "all"), label("wait.pet.p90", "own")
-    ('Waiting for IR list', 'Wait, PET, p90 (own)')
+    ('Waiting for IR list', 'Queue for PET, nine in ten by, own patients')
     """
     line = of(kpi, group)
     if line is not None:
         return line.named(kpi, group)
-    return ", ".join(
-        words(part) if place < 2 else part.replace("_", " ") for place, part in enumerate(kpi.split("."))
-    ) + ("" if group == "all" else f" ({words(group) if group.isupper() else group.replace('_', ' ')})")
+    return figure_in_words(kpi, group)
+
+
+def looked_at_first(kpi: str, group: str, lists: Collection[str]) -> bool:
+    """Is it one of the few figures that head the answer of a comparison?
+
+    lists   names of the lists: of places the use is not among them
+
+    >>> looked_at_first("use.theatre.share", "all", ["theatre"]), looked_at_first("use.ward.share", "all", ["theatre"])
+    (True, False)
+    """
+    line = of(kpi, group)
+    if line is None or not line.first:
+        return False
+    return not kpi.startswith("use.") or kpi.split(".")[1] in lists
 
 
 def chosen(table: pd.DataFrame) -> pd.DataFrame:

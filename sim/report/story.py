@@ -20,8 +20,8 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from sim.errors import InputError, Problem
-from sim.log import FIRST_CLINIC_WHY, Event, EventLog
-from sim.report.story_words import clauses_of, days_between, of_what, plain, visit_words
+from sim.log import BESIDE_ROW, FIRST_CLINIC_WHY, Event, EventLog
+from sim.report.story_words import AWAY, clauses_of, days_between, of_what, plain, visit_words
 from sim.units import DAY
 
 PHASES = ("before referral", "work-up", "waiting for treatment", "treatment", "follow-up", "supportive care")
@@ -158,6 +158,7 @@ def tell(
     scenario: str = "",
     offers: Mapping[str, Sequence[str]] | None = None,
     beside: frozenset[str] = frozenset({"ssa"}),
+    elsewhere: frozenset[str] = frozenset(),
 ) -> Story:
     """Read one patient's rows of a log as a story.
 
@@ -168,6 +169,7 @@ def tell(
     offers     row of the board, as the log names it -> the treatments it offers; rows that are not here are told
                by their names alone
     beside     treatments that run beside others
+    elsewhere  treatments that another hospital gives
     InputError if the log has no row of hers.
     """
     rows = rows_of(log, patient)
@@ -175,6 +177,8 @@ def tell(
         expected = "a patient of whom the log has at least one row"
         raise InputError(Problem(path="patient", found=str(patient), expected=expected))
     visits, by_row = _visits(rows)
+    away = _away(rows, elsewhere)
+    visits, by_row = sorted([*visits, *away.values()], key=_in_order), by_row | away
     last = rows[-1]
     moments = _moments(rows)
     known = _Told(log, start, dict(traits), offers or {}, by_row, rows)
@@ -193,7 +197,7 @@ def tell(
         tuple(_phases(rows, offers or {}, beside)),
         tuple((row.minute, row.value) for row in rows if row.event == Event.MEASURED),
         tuple((row.minute, row.event, row.value) for row in rows if row.event in TRUTHS),
-        tuple((row.minute, row.event, row.why) for row in rows if row.event in MARKS),
+        tuple((row.minute, row.event, row.why) for row in rows if row.event in MARKS and not _decides_beside(row)),
         moments,
     )
 
@@ -235,6 +239,11 @@ def _ending(last: Row) -> str:
     return "alive at the end of the run" if last.why in ("horizon", "") else f"left alive, {plain(last.why)}"
 
 
+def _decides_beside(row: Row) -> bool:
+    """Whether a row is a decision on what goes on beside the treatment that another row decides on."""
+    return row.event == Event.DECIDED and row.why.startswith(BESIDE_ROW)
+
+
 # -- visits
 
 
@@ -274,7 +283,29 @@ def _visits(rows: Sequence[Row]) -> tuple[list[Visit], dict[int, Visit]]:
         over(resource, last.minute, last.minute - rows[under_way[resource][1]].minute)
     outcome = "died" if last.event == Event.DIED else "open"
     found += [Visit(name, joined, None, last.minute, outcome, True, 0) for name, joined in waiting.items()]
-    return sorted(found, key=lambda visit: (visit.joined, visit.ended)), by_row
+    return sorted(found, key=_in_order), by_row
+
+
+def _in_order(visit: Visit) -> tuple[int, int]:
+    return visit.joined, visit.ended
+
+
+def _away(rows: Sequence[Row], elsewhere: frozenset[str]) -> dict[int, Visit]:
+    """The waits for other hospitals, by the row in which their treatment began.
+
+    Such a wait has no queue here. It runs from when the decision had been arranged, which is the end of the first visit
+    after it, or else from the decision.
+    """
+    found = {}
+    since, decided = -1, False
+    for at, row in enumerate(rows):
+        if row.event == Event.DECIDED:
+            since, decided = row.minute, True
+        elif row.event in (Event.FINISHED, Event.WITHDRAWN) and decided:
+            since, decided = row.minute, False
+        elif row.event == Event.TREATED and row.why in elsewhere and since >= 0:
+            found[at] = Visit(AWAY + row.why, since, row.minute, row.minute, "reached", True, 0)
+    return found
 
 
 # -- courses and phases
@@ -306,7 +337,7 @@ def _phases(rows: Sequence[Row], offers: Mapping[str, Sequence[str]], beside: fr
         name = ""
         if row.event == Event.REFERRED or row.event in _BACK:
             name = WORK_UP
-        elif row.event == Event.DECIDED:
+        elif row.event == Event.DECIDED and not _decides_beside(row):
             name = _after_decision(rows[at:], offers, beside)
         elif row.event == Event.TREATED and row.why not in beside:
             name = SUPPORTIVE if row.why == "supportive" else TREATMENT
@@ -364,7 +395,7 @@ def _entries(rows: Sequence[Row], told: _Told) -> list[Entry]:
     days: list[tuple[int, bool, list[str], list[Visit]]] = []
     for at, row in enumerate(rows):
         visit = told.visits.get(at)
-        said = visit_words(visit, told.start) if visit is not None else clauses_of(row, told)
+        said = visit_words(visit) if visit is not None else clauses_of(row, told)
         if not said:
             continue
         truth = row.event in TRUTHS

@@ -1,7 +1,7 @@
 """What the rows of a patient's log say in plain words.
 
     clauses_of(row, told)   what a row says; '' where it says nothing that another row does not say
-    visit_words(visit)      a turn on a list or a stay, with the days waited for it
+    visit_words(visit)      a turn on a list or a stay, or a treatment at another hospital, with the days waited for it
     plain(name), of_what    a name of the log as it stands inside a sentence
     days_between(a, b)      days from one minute to another, by the calendar
 
@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sim.log import Event
+from sim.log import BESIDE_ROW, Event
 from sim.report.words import words
 from sim.units import DAY, spoken
 
@@ -31,6 +31,10 @@ _SAID = {
     "supportive": "best supportive care",
     "primary_surgery": "surgery of the primary",
     "navigator": "nurse navigator",
+    "nothing": "nothing new",
+    "tare": "radioembolisation",
+    "tae": "TAE",
+    "tace": "TACE",
     # reasons
     "no_second": "no bed was free for afterwards",
     "sitting_off": "the list did not take place",
@@ -41,6 +45,9 @@ _SAID = {
     "spread": "disease outside the liver",
     "burden": "too much of the liver is tumour",
 }
+AWAY = "elsewhere: "
+"""Before the name of a treatment: the resource of a visit to another hospital."""
+_SCANS = ("ct", "mri", "pet")
 _CAUSES = {"cancer": "of the cancer", "other_cause": "of another cause", "treatment": "of the treatment"}
 
 
@@ -64,11 +71,13 @@ class Told(Protocol):
 def plain(name: str) -> str:
     """A name of the log as it stands inside a sentence.
 
-    >>> plain("ir_list"), plain("icu"), plain("theatre"), plain("resection_with_ablation")
-    ('IR list', 'intensive care', 'theatre', 'resection with ablation')
+    >>> plain("ir_list"), plain("icu"), plain("theatre"), plain("resection_with_ablation"), plain("elsewhere: prrt")
+    ('IR list', 'intensive care', 'theatre', 'resection with ablation', 'PRRT at another hospital')
     """
     if name in _SAID:
         return _SAID[name]
+    if name.startswith(AWAY):
+        return f"{plain(name.removeprefix(AWAY))} at another hospital"
     said = words(name)
     head = said.split(" ")[0]
     return said if head.isupper() or not head else said[0].lower() + said[1:]
@@ -97,10 +106,13 @@ def in_days(days: int) -> str:
     return f"{days} day" + ("" if days == 1 else "s")
 
 
-def visit_words(visit: Visit, start: date) -> str:
-    """A turn on a list or a stay, with the days waited for it."""
+def visit_words(visit: Visit) -> str:
+    """A turn on a list or a stay, or a treatment at another hospital, with the days waited for it."""
     days = days_between(visit.joined, visit.began if visit.began is not None else visit.ended)
     waited = f"waited {in_days(days)}" if days else ""
+    if visit.resource.startswith(AWAY):
+        treatment = plain(visit.resource.removeprefix(AWAY))
+        return f"{treatment} begins at another hospital, {f'{waited} there' if waited else 'the same day'}"
     if visit.listed:
         return f"{plain(visit.resource)}, {waited or 'the same day'}"
     if visit.minutes < 0:
@@ -125,12 +137,25 @@ def _referred(row: Row, told: Told) -> str:
 
 
 def _measured(row: Row, told: Told) -> str:
+    read = f"{_scans_before(row, told)} read"
     if row.value < 0:
-        return "imaging read; the liver was not assessed"
+        return f"{read}; the liver was not assessed"
     if row.value == 0:
-        return "imaging read: no tumour seen in the liver"
-    said = f"imaging read: tumour seen in {row.value / 1e4:.2g} % of the liver"
-    return said + _first_seen(row, told)
+        return f"{read}: no tumour seen in the liver"
+    return f"{read}: tumour seen in {row.value / 1e4:.2g} % of the liver{_first_seen(row, told)}"
+
+
+def _scans_before(row: Row, told: Told) -> str:
+    """The scans that a report is of: those made since the report before it."""
+    since: list[str] = []
+    for its in told.rows:
+        if its is row:
+            break
+        if its.event == Event.MEASURED:
+            since.clear()
+        elif its.event == Event.FINISHED and its.resource in _SCANS and its.resource not in since:
+            since.append(its.resource)
+    return " and ".join(map(plain, since)) or "imaging"
 
 
 def _first_seen(row: Row, told: Told) -> str:
@@ -148,13 +173,27 @@ def _diagnosed(row: Row, told: Told) -> str:
 
 
 def _decided(row: Row, told: Told) -> str:
-    name = row.why.split(": ", 1)[-1]
-    offered = [plain(its) for its in told.offers.get(row.why, ())]
-    said = f"decision by row {name}" + (f", offered {' or '.join(offered)}" if offered else "")
-    table = told.rows_of_board(row.why)
-    fitted = [its.split(": ", 1)[-1] for at, its in enumerate(table) if row.value >> at & 1 and its != row.why]
-    others = f"other rows that fitted: {', '.join(fitted)}" if fitted else "no other row fitted"
-    return f"{said}; {others}"
+    """What was decided, and what else would have fitted: in words, with the names of the rows in brackets."""
+    if row.why.startswith(BESIDE_ROW):
+        beside = _offers(row.why, told)
+        return f"in the background: {beside} ({_name(row.why)})" if beside else f"background by row {_name(row.why)}"
+    chosen = _offers(row.why, told)
+    said = f"decision: {chosen} ({_name(row.why)})" if chosen else f"decision by row {_name(row.why)}"
+    others: dict[str, list[str]] = {}
+    for at, why in enumerate(told.rows_of_board(row.why)):
+        if row.value >> at & 1 and why != row.why:
+            others.setdefault(_offers(why, told), []).append(_name(why))
+    fitted = [f"{offer} ({', '.join(names)})" if offer else ", ".join(names) for offer, names in others.items()]
+    return f"{said}; {'would have fitted too: ' + ', '.join(fitted) if fitted else 'nothing else fitted'}"
+
+
+def _name(why: str) -> str:
+    return why.split(": ", 1)[-1]
+
+
+def _offers(why: str, told: Told) -> str:
+    """What a row of the board offers, in words; '' where it is not known here."""
+    return " or ".join(plain(its) for its in told.offers.get(why, ()))
 
 
 def _deferred(row: Row, told: Told) -> str:
@@ -193,8 +232,8 @@ def _lost(row: Row, told: Told) -> str:
 
 def _not_offered(row: Row, told: Told) -> str:
     table = told.rows_of_board("row: ")
-    name = table[row.value].split(": ", 1)[-1] if 0 <= row.value < len(table) else ""
-    return f"{plain(row.why)}{f', by row {name},' if name else ''} would fit and is given nowhere in reach"
+    name = f" ({_name(table[row.value])})" if 0 <= row.value < len(table) else ""
+    return f"{plain(row.why)}{name} would fit and is given nowhere in reach"
 
 
 def _refused(row: Row, told: Told) -> str:

@@ -35,6 +35,8 @@ BLUE, ORANGE, GREEN, RED, SKY, PINK, YELLOW, GREY = (
     "#7F7F7F",
 )
 INK = "#222222"
+FEW = 5
+"""Replications below which an interval says little; then each of them is drawn instead."""
 PALE = "#D9D9D9"
 SEQUENCE = (BLUE, ORANGE, GREEN, RED, SKY, PINK, GREY, YELLOW)
 
@@ -61,6 +63,8 @@ class Titles:
         line = f"Scenario {self.scenario}, {runs}, {years} measured year{'' if years == '1' else 's'} each."
         if self.replications == 1:
             line += " One replication has no intervals."
+        elif self.replications < FEW:
+            line += " So few replications have no bands: each of them is a thin line of its own."
         return f"{line} {note}".strip()
 
     def label(self, name: str) -> str:

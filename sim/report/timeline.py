@@ -112,14 +112,11 @@ def timeline(story: Story) -> Figure:
 
 
 def _title(story: Story) -> str:
-    its = story.traits
-    who = f"Patient {story.patient}"
-    if "sex" in its and "age" in its:
-        who += f": {'man' if its['sex'] == 'male' else 'woman'} of {int(its['age'])}"
-    parts = [plain(str(its["site"]))] if "site" in its else []
-    parts += [words(str(its["grade"]))] if "grade" in its else []
+    """What the page's heading and its table do not say: how many of what, and how it ended."""
     years = (story.ends - story.begins) / YEAR
-    return f"{', '.join([who, *parts])}; {years:.1f} years from first symptom, {story.end}"
+    courses = sum(not course.beside for course in story.courses)
+    treated = f"{courses or 'no'} course{'' if courses == 1 else 's'} of treatment"
+    return f"{years:.1f} years from first symptom, {treated}; {story.end}"
 
 
 def _at(story: Story, minute: int) -> float:

@@ -9,38 +9,54 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from sim.clinic.protocols import LIVER_DIRECTED
 from sim.measures import Measures, pooled_waits
 from sim.measures.intervals import Interval, intervals
 from sim.measures.statistics import t_quantile
-from sim.report.style import BLUE, GREY, INK, ORANGE, PALE, RED, SKY, Titles, headline, nothing, sheet, tidy
+from sim.report.style import BLUE, FEW, GREY, INK, ORANGE, PALE, RED, SKY, Titles, headline, nothing, sheet, tidy
 from sim.units import WEEK, YEAR
 
 MOST_QUEUES = 6
-COLUMNS = 4
+COLUMNS = 3
+OF_PLANS = Interval("decision_to_treatment", "decision to the liver treatment decided on")
 POINTS = 241
 WEEKS_TOGETHER = 4
 
 
 def waits(measures: Measures, titles: Titles) -> Figure:
     """Of all who started a wait, how many had got there, had died, or had ended it otherwise, by time since."""
-    rows_of_panels = -(-(len(intervals()) + 1) // COLUMNS)
+    rows_of_panels = -(-(len(intervals()) + 2) // COLUMNS)
     figure = sheet(
         titles,
         "How waits end: of all who started, who got there, died or stopped waiting by each day",
         "Cumulative incidence with death and other ends competing; who still waits at the end of follow-up is counted "
-        "until then. White: still waiting. Dark band: 95 % interval of the share that got there (jackknife over "
-        "replications). Dotted: target, and who got there by it of all patients, with liver metastases or without.",
-        width=3.25 * COLUMNS,
+        "until then. White: still waiting. "
+        + _band(titles)
+        + "Dotted: target, and who got there by it of all patients, with liver metastases or without.",
+        width=3.4 * COLUMNS,
         height=0.6 + 3.4 * rows_of_panels,
     )
     panels = figure.subplots(rows_of_panels, COLUMNS).ravel()
-    for axes in panels[len(intervals()) : -1]:
+    for axes in panels[len(intervals()) + 1 : -1]:
         axes.set_axis_off()
     for axes, interval in zip(panels, intervals(), strict=False):
         rows = measures.waits[measures.waits["interval"] == interval.name]
         _wait_panel(axes, interval, rows, measures.replications())
+    liver = {treatment.name.lower() for treatment in LIVER_DIRECTED}
+    rows = measures.waits[(measures.waits["interval"] == OF_PLANS.name) & measures.waits["group"].isin(liver)]
+    _wait_panel(panels[len(intervals())], OF_PLANS, rows, measures.replications())
     _wait_key(panels[-1])
     return figure
+
+
+_QUEUE_BANDS = "Dark band: 95 % interval of the mean over replications; light band: lowest to highest replication. "
+
+
+def _band(titles: Titles) -> str:
+    """What the band is, where there are enough replications for one."""
+    if titles.replications < FEW:
+        return ""
+    return "Dark band: 95 % interval of the share that got there (jackknife over replications). "
 
 
 def _wait_panel(axes: Axes, interval: Interval, rows: pd.DataFrame, replications: list[int]) -> None:
@@ -59,7 +75,13 @@ def _wait_panel(axes: Axes, interval: Interval, rows: pd.DataFrame, replications
     axes.fill_between(days, 1 - died, 1, step="post", color=RED, lw=0)
     axes.fill_between(days, 1 - died - ended, 1 - died, step="post", color=PALE, lw=0)
     band = share["reached"]
-    axes.fill_between(days, band["lower"], band["upper"], step="post", color=BLUE, alpha=0.45, lw=0)
+    if len(replications) >= FEW:
+        axes.fill_between(days, band["lower"], band["upper"], step="post", color=BLUE, alpha=0.45, lw=0)
+    elif len(replications) > 1:
+        for number in replications:
+            its = pooled_waits(rows[rows["replication"] == number], days, [number])
+            alone = its.loc[its["outcome"] == "reached", "share"]
+            axes.step(days, alone, where="post", color=BLUE, lw=0.6, alpha=0.7)
     axes.step(days, reached, where="post", color=BLUE, lw=1.6)
     if interval.target is not None:
         _target(axes, days, reached, interval.target)
@@ -114,8 +136,8 @@ def queues(measures: Measures, titles: Titles) -> Figure:
     figure = sheet(
         titles,
         "How long the queues are: people waiting over the measured years",
-        f"Means of {WEEKS_TOGETHER} weeks. Dark band: 95 % interval of the mean over replications; light band: lowest "
-        "to highest replication. The resources with the longest queues are shown.",
+        f"Means of {WEEKS_TOGETHER} weeks. {'' if titles.replications < FEW else _QUEUE_BANDS}The resources with the "
+        "longest queues are shown.",
         height=7.0,
     )
     weekly = measures.queues[measures.queues["measured"]]
@@ -147,8 +169,10 @@ def _queue_panel(axes: Axes, rows: pd.DataFrame, title: str) -> None:
     own = rows[rows["who"] == "own"].groupby("block")["mean"].mean().to_numpy()
     years = (by_run.index.to_numpy() + 0.5) * WEEKS_TOGETHER * WEEK / YEAR
     mean = values.mean(axis=1)
-    axes.fill_between(years, values.min(axis=1), values.max(axis=1), color=SKY, alpha=0.35, lw=0)
-    if runs > 1:
+    if runs < FEW:
+        axes.plot(years, values, color=SKY, lw=0.7)
+    else:
+        axes.fill_between(years, values.min(axis=1), values.max(axis=1), color=SKY, alpha=0.35, lw=0)
         half = t_quantile(runs - 1) * values.std(axis=1, ddof=1) / np.sqrt(runs)
         axes.fill_between(years, np.maximum(mean - half, 0), mean + half, color=BLUE, alpha=0.35, lw=0)
     axes.plot(years, mean, color=BLUE, lw=1.4, label="all waiting")

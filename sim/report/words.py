@@ -21,6 +21,9 @@ _ACRONYMS = {
     "hcc": "HCC",
 }
 
+EITHER_EMBOLISATION = "embolisation (TAE or TACE)"
+"""What the board decides on where it leaves the choice; the log names its decision by the first of the two."""
+
 
 def words(name: str) -> str:
     """A name with spaces and capitals where people write them.

@@ -154,6 +154,7 @@ def _sources(_: Vocabulary) -> Form:
             "cite": _said("authors, title, where and when it was published"),
             "doi": _said("without an address before it", _VALUE),
             "pmid": _said("number in PubMed", _VALUE),
+            "pmc": _said("number in PubMed Central, such as PMC6889414", _VALUE),
             "document": _said("file name of the clinical document it is"),
         }
     ) | {"required": ["cite"]}
@@ -282,6 +283,7 @@ def _planner_kpis(_: Vocabulary) -> Form:
             "label": _said("in words; {name} is what stands in the place of `*`"),
             "better": _said("which way is good for patients", forms.one_of((LOWER, HIGHER, NEITHER))),
             "most": _said("of a figure with `*`, how many are drawn", forms.whole(1, 10**9)),
+            "first": _said("whether it heads the answer of a comparison. Left out: false", forms.SWITCH),
         }
     ) | {"required": ["kpi", "label", "better"]}
     return _file("planner_kpis", {"kpis": _said("in the order in which they are told", _items(figure))}, ("kpis",))

@@ -9,6 +9,7 @@ import pytest
 
 from sim import read_scenario
 from sim.report.answer import answer
+from sim.report.overload import Asked, overloaded
 
 NAN = math.nan
 
@@ -109,36 +110,71 @@ def test_the_national_share_stands_beside_the_honest_one_and_the_standard(scenar
     assert found.split()[-6:] == ["70", "(0-100)", "60-80", "50", "(0-100)", "85"]
 
 
-def growing(scenario, growth, lower, length, replications=8):
+def with_list(scenario, used, growth, sd, load=None, overrun=None, replications=8):
+    """The answer where the theatre has this use, growth and load; and what it says of the theatre at its end."""
     columns = ["kpi", "group", "unit", "mean", "sd", "lower", "upper", "replications", "missing", "note"]
     rows = [
-        ("queue.theatre.growth", "all", "waiting", growth, NAN, lower, 2 * growth - lower, replications, 0, ""),
-        ("queue.theatre.mean", "all", "waiting", length, NAN, NAN, NAN, replications, 0, ""),
+        ("queue.theatre.growth", "all", "waiting", growth, sd, NAN, NAN, replications, 0, ""),
+        ("use.theatre.share", "all", "share", used, 0.01, used, used, replications, 0, ""),
     ]
-    text = answer(scenario, pd.DataFrame(rows, columns=columns), replications)
+    loads = {} if load is None else {"theatre": Asked(load, overrun or load)}
+    text = answer(scenario, pd.DataFrame(rows, columns=columns), replications, loads)
     assert max(map(len, text.splitlines())) <= 100
-    return " ".join(text.split())
+    body, mark, said = text.partition("\n\n! ")
+    assert "Time with liver metastases" in body, "warnings are the last thing seen"
+    return " ".join(said.split()) if mark else ""
 
 
-def test_a_queue_that_grows_without_end_is_warned_of(scenario):
-    assert (
-        "! Theatre: more is asked than there is: its queue grew by 45 (40-50) people over the measured years; figures "
-        "that hang on it say little."
-    ) in growing(scenario, 45.0, 40.0, 60.0)
+def test_a_list_of_which_more_is_asked_than_there_is_is_warned_of_whatever_its_queue_did(scenario):
+    assert with_list(scenario, 0.96, 12.3, 40.0, 1.07) == (
+        "Theatre: more is asked than there is: 107 % of its opening time; 96 % used; its queue grew by 12 people "
+        "over the measured years; figures that hang on it say little."
+    )
+    assert "its queue fell by 3 people" in with_list(scenario, 0.96, -3.0, 1.0, 1.0)
+    assert with_list(scenario, NAN, NAN, NAN, math.inf).startswith(
+        "Theatre: more is asked than there is: it is never open"
+    )
 
 
-def test_one_replication_warns_by_its_mean_alone(scenario):
-    assert "its queue grew by 45 people" in growing(scenario, 45.0, NAN, 60.0, replications=1)
+def test_overrun_that_keeps_up_is_told_beside_the_load_without_it(scenario):
+    said = with_list(scenario, 0.96, 12.3, 1.0, 1.07, 0.99)
+    assert said.startswith(
+        "Theatre: more is asked than is open, and only overrun keeps up: 107 % of its opening time, 99 % with the "
+        "overrun it is allowed; 96 % used;"
+    )
+    assert "more is asked than there is" in with_list(scenario, 0.96, 12.3, 1.0, 1.2, 1.1)
+
+
+def test_below_that_a_list_is_told_of_if_nearly_all_is_used_and_its_queue_surely_grew(scenario):
+    said = with_list(scenario, 0.97, 45.0, 8.0, 0.98)
+    assert said == (
+        "Theatre: nearly all of it is used, 97 %, and its queue grew by 45 people over the measured years; 98 % of its "
+        "opening time is asked for; its waits may still be growing."
+    )
+    assert "more is asked than there is" not in said
 
 
 @pytest.mark.parametrize(
-    ("growth", "lower", "length"),
+    ("used", "growth", "sd", "load"),
     [
-        (45.0, -1.0, 60.0),  # it may not have grown at all
-        (45.0, 40.0, 90.0),  # no more than half of what usually waits
-        (4.9, 4.0, 5.0),  # a handful
-        (-45.0, -50.0, 60.0),  # it shrank
+        (0.81, 45.0, 8.0, 0.82),  # grew, and has room: it wavers
+        (0.94, 45.0, 8.0, None),
+        (0.97, -45.0, 8.0, 0.98),  # it shrank
+        (0.97, 45.0, 50.0, 0.98),  # sure of one list (t = 2.5), not of eleven
     ],
 )
-def test_a_queue_that_may_only_waver_is_not_warned_of(scenario, growth, lower, length):
-    assert "more is asked than there is" not in growing(scenario, growth, lower, length)
+def test_a_queue_that_may_only_waver_is_not_warned_of(scenario, used, growth, sd, load):
+    assert with_list(scenario, used, growth, sd, load) == ""
+
+
+@pytest.mark.parametrize(("replications", "runs"), [(1, "1 replication"), (3, "3 replications")])
+def test_few_replications_say_that_growth_is_hardly_to_be_told_from_chance(scenario, replications, runs):
+    said = with_list(scenario, 0.97, 45.0, NAN if replications == 1 else 1.0, 0.98, replications=replications)
+    assert said.endswith(f"with {runs} growth is hardly to be told from chance.")
+
+
+def test_the_fullest_list_comes_first():
+    columns = ["kpi", "group", "mean", "sd", "replications"]
+    nobody = pd.DataFrame([], columns=columns)
+    loads = {"ct": Asked(1.1, 1.1), "mri": Asked(1.3, 1.3), "pet": Asked(0.9, 0.9)}
+    assert [said[:3] for said in overloaded(["ct", "mri", "pet"], nobody, 8, loads)] == ["MRI", "CT:"]

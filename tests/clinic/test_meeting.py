@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from sim.clinic.board import Finding
+from sim.clinic.boardfile import read_board
 from sim.clinic.disease import share_of
 from sim.clinic.known import Known
 from sim.clinic.patient import Phase
@@ -78,7 +79,7 @@ def test_a_row_whose_offers_are_to_be_had_nowhere_is_passed_over_and_the_log_say
     asked = care.step(world, Stage.DISCUSSED)
     wanted, got = care.row_called("targeted_pancreas"), care.row_called("streptozocin_after_temozolomide")
     assert (Event.NOT_OFFERED, wanted, FIRST_TREATMENT + Treatment.SUNITINIB) in asked.notes
-    ((_, fitting, why),) = [note for note in asked.notes if note[0] == Event.DECIDED]
+    _, (_, fitting, why) = [note for note in asked.notes if note[0] == Event.DECIDED]
     assert why == FIRST_MAIN_ROW + got
     assert fitting >> wanted & 1
 
@@ -120,6 +121,13 @@ def test_an_analogue_is_injected_here_or_elsewhere_or_not_at_all(patient_with, c
     world = patient_with((0.01, 0, 1), choices={"care": {"ssa": (where, 0.0, 0.0)}}, **CERTAIN)
     care.with_findings(world, **NEW_G1)
     asked = care.step(world, Stage.DISCUSSED)
+    rows = read_board().row_names("background")
+    (_, fitting, why), _ = [note for note in asked.notes if note[0] == Event.DECIDED]
+    first = FIRST_MAIN_ROW + len(read_board().rows["main"])
+    assert rows[why - first] == ("analogue" if begun else "none"), (
+        "each table writes its decision, the background's first"
+    )
+    assert fitting == 1 << rows.index("analogue") | 1 << rows.index("none")
     assert ((Event.TREATED, 1, FIRST_TREATMENT + Treatment.SSA) in asked.notes) is begun
     assert len(asked.standing) == places
     assert bool(world.findings[0, Finding.ANALOGUE]) is begun

@@ -182,11 +182,21 @@ def test_every_treatment_given_was_offered_by_the_row_decided_on(lived):
     for life in lived[1]:
         offer: tuple[str, ...] = ()
         for _, event, _, why in life.notes:
-            if event == Event.DECIDED:
+            if event == Event.DECIDED and why - FIRST_MAIN_ROW < len(board.rows["main"]):
                 offer = board.rows["main"][why - FIRST_MAIN_ROW].offer
             elif event == Event.TREATED and why != FIRST_TREATMENT + Treatment.SSA:
                 given = Treatment(why - FIRST_TREATMENT).name.lower()
                 assert given in offer or (given == primary and "resection" in offer[0])
+
+
+def test_every_meeting_that_decides_writes_a_row_of_each_table(lived):
+    board = read_board()
+    first = FIRST_MAIN_ROW + len(board.rows["main"])
+    for life in lived[1]:
+        whys = [why for _, event, _, why in life.notes if event == Event.DECIDED]
+        assert all(first <= why < first + len(board.rows["background"]) for why in whys[::2])
+        assert all(FIRST_MAIN_ROW <= why < first for why in whys[1::2])
+        assert len(whys) % 2 == 0
 
 
 def test_a_case_is_put_off_once_for_a_decision_at_most(lived):

@@ -77,7 +77,8 @@ def waiting(candidate, care):
 
 
 def decided(asked) -> int:
-    return next(why for event, _, why in asked.notes if event == Event.DECIDED) - FIRST_MAIN_ROW
+    _, (_, _, why) = (note for note in asked.notes if note[0] == Event.DECIDED)  # the background's comes first
+    return why - FIRST_MAIN_ROW
 
 
 # ------------------------------------------------------------------ who is asked

@@ -19,6 +19,8 @@ from sim.experiments.journeys import journey, pairs, shares
 from sim.log import FIRST_CLINIC_WHY, Event, LogWriter, Why
 from sim.measures import Measures
 from sim.measures.bundle import table
+from sim.report import comparison_words
+from sim.report.comparison_words import sections
 
 BASELINE = Path(__file__).parents[2] / "scenarios" / "baseline.yaml"
 SMALL = ("run.warm_up=30 days", "run.measured=1 year", "run.follow_up=180 days", "arrivals.rate=60 per year")
@@ -118,8 +120,60 @@ def test_the_correction_is_for_all_figures_of_all_scenarios(small, second, both,
     assert three.tested == 2 * both.tested
     twice = three.table[three.table["scenario"] == "second_list"].reset_index(drop=True)
     np.testing.assert_array_equal(twice["p"], both.table["p"])
-    smallest = both.table["p"].idxmin()
-    assert twice["p_holm"][smallest] == pytest.approx(min(2 * both.tested * both.table["p"][smallest], 1))
+    for family in ("first", "others"):
+        smallest = both.table["p"].where(both.table["family"] == family).idxmin()
+        tested = 2 * both.tested_among(family)
+        assert twice["p_holm"][smallest] == pytest.approx(min(tested * both.table["p"][smallest], 1))
+
+
+def test_the_few_figures_looked_at_first_are_corrected_among_themselves_and_told_first_always_in_the_same_order(both):
+    first = both.table[both.table["family"] == "first"]
+    assert set(first["kpi"].str.split(".").str[0]) == {"wait", "lost", "died", "outcome", "use"}
+    assert len(first) <= 25
+    assert not {"use.ward.share", "use.icu.share"} & set(first["kpi"])
+    heads = [its.heading for its in sections(both)]
+    assert heads[0].startswith("what a planner looks at first")
+    assert heads[1].startswith("the same patients under both")
+    assert heads[-1].startswith(f"of {len(both.table) - len(first)} others: ")
+    assert next(its for its in sections(both)[0].items if "IR list" in its).startswith("* Use of IR list: ")
+
+
+def test_figures_that_were_asked_for_are_one_family(small, second, output):
+    asked = compared(run_each([small, second], REPLICATIONS, 1, output), ("use.*.share", "wait.*.median"))
+    assert set(asked.table["family"]) == {"asked"}
+    assert "looked at first" not in asked.sentences[0]
+    assert f"{asked.tested} differences tested" in asked.sentences[0]
+
+
+def test_equal_values_of_several_names_are_told_once():
+    columns = {"unit": "days", "mean_reference": 12.0, "mean": 9.0, "difference": -3.0, "lower": -4.0, "upper": -2.0}
+    columns |= {
+        "kpi": "wait.decision_to_treatment.median",
+        "verdict": "different",
+        "missing": 0,
+        "pairs": 8,
+        "note": "",
+    }
+    rows = pd.DataFrame([columns | {"group": group} for group in ("tae", "embolisations")])
+    (told,) = comparison_words._told(rows)
+    assert "the same" in told
+
+
+def test_too_few_replications_are_said_before_running_and_once_in_the_answer(small, second, output):
+    said = []
+    reporter = SimpleNamespace(say=said.append)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sim.experiments.compare.run", lambda *rest: said.append("run") or SimpleNamespace())
+        run_each([small, second], 3, 1, output, reporter=reporter)
+    assert said == [
+        "with 3 replications nothing can be called a difference: it takes 5 or more (--replications 5)", "run", "run"
+    ]  # fmt: skip
+    few = compared(
+        [replace(its, numbers=its.numbers[:3]) for its in run_each([small, second], REPLICATIONS, 1, output)]
+    )
+    text = " ".join(few.sentences)
+    assert text.count("too few") == 1
+    assert "not shown to differ" not in text
 
 
 @pytest.mark.parametrize(

@@ -45,9 +45,10 @@ def test_the_answer_says_what_is_compared_what_differs_what_does_not_and_where_t
     assert done.exit_code == 0, done.output
     words = " ".join(done.stdout.split())
     assert "delay_13_months against baseline: 2 replications" in words
-    assert "not judged, which takes 5 replications" in words
-    assert "Referral to diagnosis, median:" in words
-    assert "of the same" in words
+    assert "too few to call anything a difference, which takes 5 (--replications 5)" in words
+    assert words.count("too few") == 1
+    assert "Referral to board decision, median:" in words
+    assert "the same patients under both" in words
     page = Path(done.stdout.rsplit("Page", 1)[1].strip())
     assert page.name == "index.html"
     assert page.exists()

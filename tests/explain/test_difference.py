@@ -27,6 +27,17 @@ def test_a_line_that_goes_over_into_another_is_told_as_one_change_from_that_day(
     assert {one.section for one in compared(baseline, halved).found} == {"Resource: PET"}
 
 
+def test_where_a_treatment_is_given_is_told_in_words(file):
+    baseline = read_scenario(file, known=clinic_known())
+    away = read_scenario(file.with_name("no_prrt_on_site.yaml"), known=clinic_known())
+    nowhere = baseline.changed({"treatments.tare": {"where": "none", "assumption": "Not paid for."}})
+    assert _words(baseline, nowhere) == ["TARE is given nowhere in reach, not here"]
+    assert _words(nowhere, baseline) == ["TARE is given here, not nowhere in reach"]
+    assert _words(baseline, away) == [
+        "PRRT is given at another hospital, after a wait (median 10 weeks, sigma 0.4), not here"
+    ]
+
+
 def test_a_scenario_and_the_resolved_one_of_its_results_mean_the_same(short, tmp_path):
     resolved = tmp_path / "resolved.yaml"
     resolved.write_text(short.resolved_yaml(), encoding="utf-8")

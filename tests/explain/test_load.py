@@ -7,8 +7,8 @@ import math
 import pytest
 
 from sim.explain.demand import Asked, OwnDemand
-from sim.explain.load import loads
-from sim.explain.whole import load_cells
+from sim.explain.load import asked_of_lists, loads
+from sim.explain.whole import load_cells, load_in_words
 
 MRI = {
     "kind": "list",
@@ -69,6 +69,20 @@ def test_a_closed_half_year_doubles_the_load_of_the_year(by_hand, nobody):
     closure = {"from": "2024-12-30", "until": "2026-07-05", "why": "Works"}
     closed = by_hand.change("resources.mri.closures.works", closure)
     assert _load(closed, nobody, "mri").share == pytest.approx(2 * _load(by_hand, nobody, "mri").share)
+
+
+def test_overrun_that_is_allowed_counts_once_a_sitting_beside_the_load_without_it(by_hand, nobody):
+    overrun = by_hand.change("resources.mri.overrun", "30 min")
+    own = _asking(nobody, "mri", 280)
+    load = _load(overrun, own, "mri")
+    assert load.share == pytest.approx(_load(by_hand, own, "mri").share) == pytest.approx((180 + 280) / 0.8 / 540)
+    assert load.with_overrun == pytest.approx((180 + 280) / 0.8 / (2 * 330 * 0.9))
+    assert load_cells(load)[4:] == ("106 %", "overrun needed, 97 % with overrun")
+    assert load.warning == "MORE IS ASKED THAN IS OPEN: only overrun keeps up"
+    assert load_in_words(load) == "106 % (97 % with overrun)"
+    more = _load(overrun, _asking(nobody, "mri", 320), "mri")
+    assert load_cells(more)[4:] == ("116 %", "TOO MUCH, 105 % with overrun")
+    assert asked_of_lists([load])["mri"] == (load.share, load.with_overrun)
 
 
 def test_demand_that_doubles_doubles_the_load(by_hand, nobody):

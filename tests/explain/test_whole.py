@@ -8,13 +8,15 @@ import pytest
 
 from sim.explain.demand import OwnDemand
 from sim.explain.load import loads
-from sim.explain.rows import told
+from sim.explain.rows import told, written_out
 from sim.explain.setting import arrivals_sentence, choices, resource_sentence, run_sentence
+from sim.running import clinic_known
+from sim.scenario import read_scenario
 
 
 @pytest.fixture
 def said(nelm, file, short_settings):
-    return nelm("explain", file, *short_settings)
+    return nelm("explain", file, "--board", *short_settings)
 
 
 def test_the_baseline_is_told_in_100_columns_with_every_resource_and_every_row(said, short, here):
@@ -26,11 +28,35 @@ def test_the_baseline_is_told_in_100_columns_with_every_resource_and_every_row(s
     assert "An estimate: " in said.out
 
 
+def test_without_being_asked_the_board_is_told_in_short(nelm, file, short_settings):
+    off = ("--set", "board.rows_off=[debulking_refractory]")
+    said = nelm("explain", file, *short_settings, *off)
+    assert "`--board` prints them all" in said.out
+    assert "not used: debulking_refractory (switched off in this scenario)" in said.out
+    assert "e.g. " not in said.out
+
+
+def test_a_worked_case_that_is_the_same_as_another_says_as_which(here):
+    whole = written_out(here.board.cases)
+    assert not [who for who in whole if who.startswith("The same")]
+    assert "Two metastases in the right lobe, small-bowel G1, fit; but: with a Ki-67 just above 20 %" in whole
+
+
+def test_trend_season_and_changes_of_the_board_are_sentences(read, file):
+    growing = read_scenario(file.with_name("referrals_growing.yaml"), known=clinic_known())
+    assert "It rises by 5.8 % a year, compounded, from the first measured day on." in arrivals_sentence(growing)
+    assert "By season it is 15 % below its mean in August;" in arrivals_sentence(growing)
+    spread = read_scenario(file.with_name("resection_with_spread.yaml"), known=clinic_known())
+    assert "Major resection type 1 no longer asks about disease outside the liver." in dict(choices(spread))["Board"]
+    equals = dict(choices(growing))["Preference"]
+    assert "Where embolisation leaves a choice: 50 % TACE and 50 % TAE." in equals
+
+
 def test_every_row_that_a_worked_case_decides_shows_it(here):
     shown = {(row.table, row.name): row.cases for row in told(here)}
-    for case in here.board.cases:
+    for who, case in zip(written_out(here.board.cases), here.board.cases, strict=True):
         for table, row in case.rows.items():
-            assert case.who in shown[table, row]
+            assert who in shown[table, row]
 
 
 def test_conditions_name_numbers_rather_than_evidence_cards(here):
@@ -117,7 +143,7 @@ def test_the_run_is_told_with_its_dates(short):
 
 def test_a_rate_that_grows_is_told_and_counted(short, read):
     growing = read("arrivals.trend={growth: 10 % per year, from: start}")
-    assert "10 % per year" in arrivals_sentence(growing)
+    assert "It rises by 10 % a year, compounded, from the run's first day on." in arrivals_sentence(growing)
     assert "some 138 in" in arrivals_sentence(short)
     assert "some 138 in" not in arrivals_sentence(growing)
 

@@ -79,9 +79,11 @@ def facts() -> Facts:
         kinds={"board": "list", "theatre": "list", "ward": "place", "grafts": "offer"},
         board="board",
         plans={"resect": "resection", "start_ssa": "ssa"},
+        beside=frozenset({"beside"}),
         background=frozenset({"ssa"}),
         liver_directed=frozenset({"resection"}),
         treatments=("tace",),
+        sessions={"resection": "theatre"},
     )
 
 

@@ -29,6 +29,7 @@ def written(page, facts):
         "offer": facts.of_kind("offer"),
         "resource": sorted(facts.kinds),
         "treatment": facts.all_treatments(),
+        "course": list(facts.sessions),
         "milestone": [*COUNTED, "nelm_seen"],
     }
     found = set()

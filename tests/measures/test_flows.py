@@ -57,6 +57,16 @@ def test_an_analogue_alone_is_the_first_treatment_and_what_a_later_decision_led_
     ) == ("work_up", "no_treatment", "ssa", "progressed", "resection", "alive")
 
 
+def test_what_is_decided_beside_a_treatment_is_not_the_meetings_decision(path):
+    rows = [(2_000, "decided", "resect"), (3_000, "treated", "resection"), (9_000, "progressed", "")]
+    later = [(9_500, "decided", "resect"), (9_900, "treated", "resection")]
+    beside = [(2_000, "decided", "beside"), (9_500, "decided", "beside")]
+    assert path(*sorted([*beside, *rows, *later], key=lambda row: row[0])) == path(*rows, *later)
+    assert path((500, "decided", "beside"), *rows)[0] == "work_up"
+    # before its main decision, as the log writes it, or after
+    assert path(*rows[:1], *beside[:1], *rows[1:])[1:3] == ("resection", "resection")
+
+
 def test_further_courses_after_one_decision_are_no_second_treatment(path):
     assert path((2_000, "decided", "resect"), (3_000, "treated", "resection"), (4_000, "treated", "tace"))[4] == "none"
 

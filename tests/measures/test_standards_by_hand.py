@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 
+import pandas as pd
 import pytest
 
 from sim.errors import InputError
@@ -111,13 +112,37 @@ BY_HAND = {
 
 
 @pytest.fixture(scope="module")
-def kpis(log_of, patients_of, a_year, facts):
+def measured_with(log_of, patients_of, a_year, facts):
+    """`measured_with(further)`: the measures of these journeys and of further rows (day, patient, event, reason)."""
+
+    def build(further=()):
+        return _measured(log_of, patients_of, a_year, facts, further)
+
+    return build
+
+
+@pytest.fixture(scope="module")
+def kpis(measured_with):
+    return measured_with().kpis
+
+
+def _measured(log_of, patients_of, a_year, facts, further):
     rows = [(day * D, who, event, at, 0, why) for who, journey in JOURNEYS.items() for day, event, at, why in journey]
     rows += [(END, who, "left", "", 0, "horizon") for who in STAY]
     # why she was taken off the list is a number: that of the first of the clinic's reasons of this log
     rows.insert(0, (320 * D, 6, "lost", "", FIRST_CLINIC_WHY, "growth"))
     people = patients_of(dict.fromkeys(JOURNEYS, ("G2", False, -1)) | {1: ("G1", True, 20 * D), 3: ("G2", True, 0)})
-    return measure(log_of(rows, [], ("grafts", "ward", "theatre", "board")), people, a_year, facts).kpis
+    beside = [(day * D, who, event, "", 0, why) for day, who, event, why in further]
+    return measure(log_of([*rows, *beside], [], ("grafts", "ward", "theatre", "board")), people, a_year, facts)
+
+
+def test_decisions_on_what_goes_on_beside_are_counted_by_their_row_and_change_no_other_figure(kpis, measured_with):
+    decided = [(day, who) for who, journey in JOURNEYS.items() for day, event, *_ in journey if event == "decided"]
+    both = measured_with([(day, who, "decided", "beside") for day, who in decided])
+    rows = both.kpis[both.kpis["group"] == "beside"]
+    assert rows[["kpi", "value"]].to_numpy().tolist() == [["board.decided.per_year", 5.0]]
+    pd.testing.assert_frame_equal(both.kpis.drop(rows.index).reset_index(drop=True), kpis)
+    pd.testing.assert_frame_equal(both.flows, measured_with().flows)
 
 
 @pytest.mark.parametrize(("kpi", "group"), BY_HAND)

@@ -185,7 +185,7 @@ STORY_WHYS = (
     *("cancer", "pathology", "new_disease", "surveillance", "resection", "prrt", "supportive", "ssa"),
     *ROWS,
 )
-STORY_RESOURCES = ("board", "clinic", "ct", "icu", "prrt", "theatre", "ward", "injections")
+STORY_RESOURCES = ("board", "clinic", "ct", "pet", "icu", "prrt", "theatre", "ward", "injections")
 STORY = [
     # day, minute of the day, event, resource, value, why
     (0, 600, Event.ARRIVED, "", 0, ""),
@@ -208,6 +208,7 @@ STORY = [
     (123, 780, Event.STARTED, "board", 9, ""),
     (123, 789, Event.FINISHED, "board", 9, ""),
     (123, 789, Event.TREATED, "", 1, "ssa"),
+    (123, 789, Event.DECIDED, "", 0b1, "background row: analogue"),
     (123, 789, Event.DECIDED, "", 0b111, "row: resection"),
     (123, 789, Event.JOINED, "injections", 2, ""),
     (123, 789, Event.STARTED, "injections", -1, ""),
@@ -281,9 +282,13 @@ def written(rows, patient=7, replication=3):
 def story_of():
     """`story_of(rows, **traits)`: a story from rows as in `STORY`, which is taken if none are given."""
 
-    def build(rows=None, **traits):
-        offers = {"row: resection": ("resection",), "row: prrt": ("prrt",), "row: watched": ("supportive",)}
-        return tell(written(STORY if rows is None else rows), 7, TRAITS | traits, date(2026, 1, 1), "by_hand", offers)
+    def build(rows=None, elsewhere=frozenset(), **traits):
+        offers = {
+            "row: resection": ("resection",), "row: prrt": ("prrt",), "row: watched": ("supportive",),
+            "background row: analogue": ("ssa",),
+        }  # fmt: skip
+        log = written(STORY if rows is None else rows)
+        return tell(log, 7, TRAITS | traits, date(2026, 1, 1), "by_hand", offers, elsewhere=elsewhere)
 
     return build
 

@@ -78,7 +78,17 @@ def test_each_picture_says_what_it_shows_and_of_which_run(name, bundle, titles):
     assert len(figure.get_suptitle()) > 20
     foot = figure.get_supxlabel()
     assert foot.startswith("Scenario made_up, 3 replications, 2 measured years each.")
-    assert "95 % interval" in " ".join(foot.split())
+    few = name in ("waits", "queues", "survival")
+    assert ("each of them is a thin line" if few else "95 % interval") in " ".join(foot.split())
+
+
+@pytest.mark.parametrize("name", ["waits", "queues", "survival"])
+def test_from_five_replications_on_there_are_bands_and_below_a_line_for_each(name, bundle_of):
+    few, many = (PICTURES[name](bundle_of(runs), Titles("made_up", runs, 2.0)) for runs in (4, 5))
+    assert "95 % interval" in " ".join(many.get_supxlabel().split())
+    assert "95 % interval" not in " ".join(few.get_supxlabel().split())
+    lines = [sum(len(axes.get_lines()) for axes in figure.axes) for figure in (few, many)]
+    assert lines[0] > lines[1]
 
 
 @pytest.mark.parametrize("name", PICTURES)

@@ -29,11 +29,12 @@ Story       2026-01-01 to 2027-03-17, 1.2 years from first symptom; died of the 
 2026-04-11  [in truth] performance status falls to ECOG 1
 2026-04-13  CT: did not attend; stays in the queue
 2026-04-16  CT, waited 5 days
-2026-04-18  imaging read: tumour seen in 2 % of the liver; these are the first liver metastases seen
+2026-04-18  CT read: tumour seen in 2 % of the liver; these are the first liver metastases seen
 2026-04-21  diagnosis from the biopsy, Ki-67 3.5 %
 2026-04-27  tumour board, waited 6 days; put off to another meeting, missing: pathology
-2026-05-04  tumour board, waited 7 days; somatostatin analogue begins; decision by row resection,
-            offered resection; other rows that fitted: prrt, watched
+2026-05-04  tumour board, waited 7 days; somatostatin analogue begins; in the background:
+            somatostatin analogue (analogue); decision: resection (resection); would have fitted
+            too: PRRT (prrt), best supportive care (watched)
 2026-05-21  theatre cancelled on the day: no bed was free for afterwards; stays in the queue
 2026-05-28  theatre, waited 22 days; resection begins; nothing that was seen in the liver is left;
             complication of resection, 3 days longer in hospital; intensive care, 24 hours
@@ -43,11 +44,11 @@ Story       2026-01-01 to 2027-03-17, 1.2 years from first symptom; died of the 
 2026-09-18  [in truth] hormonal symptoms are gone
 2026-10-28  [in truth] the disease spreads outside the liver; nobody knows
 2026-12-07  CT, the same day
-2026-12-08  imaging read: tumour seen in 0.13 % of the liver; the disease is back after complete
+2026-12-08  CT read: tumour seen in 0.13 % of the liver; the disease is back after complete
             treatment: new disease is seen
-2026-12-11  tumour board, waited 3 days; resection, by row resection, would fit and is given nowhere
-            in reach; PRRT came first in the table and was not chosen; decision by row watched,
-            offered best supportive care; other rows that fitted: prrt; best supportive care begins
+2026-12-11  tumour board, waited 3 days; resection (resection) would fit and is given nowhere in
+            reach; PRRT came first in the table and was not chosen; decision: best supportive care
+            (watched); would have fitted too: PRRT (prrt); best supportive care begins
 2026-12-20  until 2027-02-19: clinic, 3 times, waited 3 to 4 days
 2027-03-09  PRRT, which was planned, is no longer possible: new disease
 2027-03-17  dies of the cancer; was waiting for clinic, 10 days
@@ -91,7 +92,9 @@ def test_a_treatment_within_another_ends_no_phase(story_of):
 def test_a_decision_whose_offer_is_not_known_is_told_by_its_row_and_judged_by_what_came_of_it(story_of, log_by_hand):
     known = story_of()
     alone = tell(log_by_hand, 7, known.traits, known.start)
-    assert any("decision by row resection; other rows" in entry.text for entry in alone.entries)
+    assert any(
+        "decision by row resection; would have fitted too: prrt, watched" in entry.text for entry in alone.entries
+    )
     assert [phase.name for phase in alone.phases] == [phase.name for phase in known.phases]
 
 
@@ -110,6 +113,46 @@ def test_a_case_that_was_cancelled_on_the_day_has_waited_since_it_was_ordered(st
 def test_who_dies_waiting_has_a_wait_that_ended_with_death(story_of):
     *_, last = story_of().visits
     assert (last.resource, last.outcome, last.began) == ("clinic", "died", None)
+
+
+def test_what_another_hospital_gives_is_told_with_the_wait_there_and_counted_among_the_waits(story_of):
+    rows = [
+        (0, 0, Event.ARRIVED, "", 0, ""),
+        (10, 0, Event.DECIDED, "", 1, "row: prrt"),
+        (10, 0, Event.JOINED, "board", 2, ""),
+        (13, 0, Event.CALLED, "board", 0, ""),
+        (13, 0, Event.STARTED, "board", 9, ""),
+        (13, 9, Event.FINISHED, "board", 9, ""),
+        (73, 0, Event.TREATED, "", 1, "prrt"),
+        (80, 0, Event.DECIDED, "", 1, "row: resection"),
+        (85, 0, Event.TREATED, "", 2, "resection"),
+        (90, 0, Event.LEFT, "", 0, "horizon"),
+    ]
+    story = story_of(rows, elsewhere=frozenset({"prrt", "resection"}), nelm_at_symptom=False)
+    texts = [entry.text for entry in story.entries]
+    assert "PRRT begins at another hospital, waited 60 days there" in texts, "from when it had been arranged"
+    assert "resection begins at another hospital, waited 5 days there" in texts, "or else from the decision"
+    waited = in_words(story).split("Waited")[1].split()
+    assert (
+        " ".join(waited)
+        == "PRRT at another hospital 60 days; resection at another hospital 5 days; tumour board 3 days"
+    )
+    (prrt,) = (its for its in as_data(story)["waits"] if its["resource"] == "elsewhere: prrt")
+    assert prrt["days"] == pytest.approx(60, abs=0.1)
+    assert not any("another hospital" in entry.text for entry in story_of(rows).entries)
+
+
+def test_a_report_names_the_scans_made_since_the_one_before(story_of):
+    scan = [(1, 0, Event.FINISHED, "ct", 30, ""), (2, 0, Event.FINISHED, "pet", 30, "")]
+    rows = [
+        (0, 0, Event.ARRIVED, "", 0, ""),
+        *scan,
+        (3, 0, Event.MEASURED, "", 0, ""),
+        (5, 0, Event.MEASURED, "", -1, ""),
+    ]
+    texts = [entry.text for entry in story_of([*rows, (9, 0, Event.LEFT, "", 0, "horizon")]).entries]
+    assert "CT and receptor PET read: no tumour seen in the liver" in texts
+    assert "imaging read; the liver was not assessed" in texts
 
 
 def test_who_leaves_a_queue_is_told_to_wait_no_longer(story_of):

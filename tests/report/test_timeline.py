@@ -101,7 +101,7 @@ def test_every_event_is_a_mark_in_a_row_with_its_name(story_of):
 def test_a_picture_says_whose_story_it_is_and_how_it_ended(story_of):
     figure = timeline(story_of())
     title = " ".join(figure.get_suptitle().split())
-    assert title == "Patient 7: man of 63, pancreas, G2; 1.2 years from first symptom, died of the cancer"
+    assert title == "1.2 years from first symptom, 2 courses of treatment; died of the cancer"
     assert figure.get_supxlabel().startswith("Scenario by_hand, replication 3, patient 7.")
 
 
