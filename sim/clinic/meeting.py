@@ -95,7 +95,7 @@ def _start_background(case: Case, now: int) -> None:
     row, fitting = first_row(table, case.course.findings, off)
     if row < 0:
         return
-    first_background_row = FIRST_MAIN_ROW + case.desk.main.offers.shape[0]
+    first_background_row = FIRST_MAIN_ROW + case.desk.main.rows
     note(plan, Event.DECIDED.value, fitting, first_background_row + row)
     if table.offers[row, 0] != Treatment.SSA.value:
         return
