@@ -30,9 +30,9 @@ def rows_of(log) -> list[tuple]:
     )
 
 
-def fitting(*names: str) -> int:
-    """The bits of these rows of the main table."""
-    return sum(1 << read_board().row_names("main").index(name) for name in names)
+def fitting(*names: str, table: str = "main") -> int:
+    """The bits of these rows of one table."""
+    return sum(1 << read_board().row_names(table).index(name) for name in names)
 
 
 def navigated(minute: int) -> list[tuple]:
@@ -91,6 +91,7 @@ TO_DECISION = [
     (at(51, "12:39"), "finished", "results_in", "board", 9, ""),
     # G1 with receptors: the analogue. One lesion of 3.9 cm (too large for a needle) in one lobe: resection. The row of
     # major resections, which asks for no least number of lesions, fits too, but stands below.
+    (DECIDED, "decided", "discussed", "", fitting("analogue", "none", table="background"), "background row: analogue"),
     (DECIDED, "treated", "discussed", "", 1, "ssa"),
     (
         DECIDED,
