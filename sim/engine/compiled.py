@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from sim import rows as row_groups
 from sim.engine.arrivals import checked
 from sim.engine.complaints import Trouble, complaint, ring_found, sentence, twice_inside
 from sim.engine.hospital import Hospital
@@ -38,7 +39,6 @@ from sim.errors import RunError
 from sim.log import EVENT_COLUMNS, RESOURCE_COLUMNS, Event, EventLog, Why, named
 from sim.logfiles import LogFiles
 from sim.order import by_minute_and_patient, in_order
-from sim.rows import ROWS
 from sim.steps import ORDER
 from sim.units import day_and_time
 
@@ -174,11 +174,11 @@ class InMemory:
 class OnDisk(InMemory):
     """The rows of a run as a log that is put away on disk where there are many."""
 
-    chunk = CHUNK
     copies = True
 
     def __init__(self, files: LogFiles) -> None:
         super().__init__()
+        self.chunk = min(CHUNK, row_groups.ROWS)
         self._files = files
         self._rows = 0
 
@@ -186,7 +186,7 @@ class OnDisk(InMemory):
         """Rows of resources, (n, 6), after those of patients of the same time."""
         super().resources(rows)
         self._rows += len(self._events[-1]) + len(rows)
-        if self._rows > 2 * ROWS:
+        if self._rows > 2 * row_groups.ROWS:
             self._put_away()
 
     def _put_away(self) -> None:

@@ -10,9 +10,8 @@ import time
 from dataclasses import dataclass
 
 from sim.engines import COMPILED, REFERENCE, engine_for
-from sim.errors import RunError
-from sim.experiments.maze import Maze
 from sim.log import EventLog, first_difference
+from sim.maze import both_engines
 from sim.running import clinic_of, hospital_of, log_of
 from sim.scenario import Scenario
 
@@ -70,27 +69,13 @@ def maze_verified(number: int) -> Verified:
 
     number   of the maze
     """
-    from sim.engine.compiled import run_compiled
-    from sim.engine.reference import run_reference
-
-    maze = Maze(number)
-    logs: list[EventLog] = []
-    told: list[str] = []
-    seconds = []
-    for engine in (run_reference, run_compiled):
-        maze.begin()
-        begun = time.perf_counter()
-        try:
-            logs.append(engine(maze.hospital, maze, maze.arrivals, maze.key))
-        except RunError as error:
-            told.append(str(error))
-        seconds.append(round(time.perf_counter() - begun, 3))
-    name = f"maze {number}"
-    if not told:
-        return _held(name, logs[0], logs[1], (seconds[0], seconds[1]))
-    alike = len(told) == 2 and told[0] == told[1]
-    words = "" if alike else f"only one engine refuses, or each says otherwise: {' | '.join(told)}"
-    return Verified(name, 0, 0, 0, "", (seconds[0], seconds[1]), words, told[0] if alike else "")
+    slow, fast = both_engines(number)
+    name, seconds = f"maze {number}", (slow.seconds, fast.seconds)
+    if slow.log is not None and fast.log is not None:
+        return _held(name, slow.log, fast.log, seconds)
+    alike = slow.refused == fast.refused
+    words = "" if alike else f"only one refuses, or each says otherwise: {slow.refused or '-'} | {fast.refused or '-'}"
+    return Verified(name, 0, 0, 0, "", seconds, words, slow.refused if alike else "")
 
 
 def _held(scenario: str, reference: EventLog, compiled: EventLog, seconds: tuple[float, float]) -> Verified:

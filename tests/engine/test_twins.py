@@ -14,7 +14,7 @@ from sim.engine.cases import Queue
 from sim.engine.floor import Floor
 from sim.engine.journey import Journeys
 from sim.engine.rules import Question
-from sim.experiments.maze import Maze
+from sim.maze import Maze
 
 pytestmark = pytest.mark.skipif(not jit.COMPILED, reason="nothing is compiled here")
 

@@ -18,7 +18,7 @@ ORDER = (
     {"reporter", "draws", "steps", "log", "reading", "intensity"},
     {"evidence", "logfiles", "spool"},
     {"clinic", "engine"},
-    {"scenario", "measures", "clinic_loop"},
+    {"scenario", "measures", "clinic_loop", "maze"},
     {"store"},
     {"running", "centre"},
     {"record"},

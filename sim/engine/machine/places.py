@@ -75,6 +75,7 @@ def mark_left_over(s: Any, case: int, which: int) -> None:
 
 @jit_inside
 def unmark_left_over(s: Any, case: int) -> None:
+    """It has it no more."""
     c = case_at(s, case)
     if c.left_over == 0:
         return

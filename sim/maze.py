@@ -2,6 +2,7 @@
 
     Maze(number)            a hospital, patients who come to it, and a pathway through it
     advance, ring           the pathway: each step chosen by the patient's own luck
+    both_engines(number)    what each engine makes of it: its log, or why it refuses to go on
 
 They are for holding one engine against another: times lie on a coarse grid so that many things fall into one minute,
 capacities are 0 or 1 or change, sittings are cancelled and close, patients die in queues and beds, keep their places,
@@ -10,6 +11,8 @@ stand in line beside their journey, move their alarms and are redirected. The sa
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,10 +20,12 @@ import numpy as np
 from sim import draws
 from sim.draws import uniform
 from sim.engine.hospital import Competing, Hospital, Resource, Sitting, Spread
+from sim.engine.reference import run_reference
 from sim.engine.rules import Pathway
+from sim.errors import RunError
 from sim.intensity import CONSTANT, Intensity
 from sim.jit import jit
-from sim.log import FIRST_CLINIC_WHY, Event
+from sim.log import FIRST_CLINIC_WHY, Event, EventLog
 from sim.steps import (
     NEVER,
     Join,
@@ -220,6 +225,33 @@ class Maze(Pathway):
     def ring(self, patient: int, now: int) -> None:
         """The alarm rings."""
         ring(self.world, patient, now)
+
+
+class Outcome(NamedTuple):
+    """What an engine made of a maze: its log, or what it says where it refuses to go on; and the seconds it took."""
+
+    log: EventLog | None
+    refused: str
+    seconds: float
+
+
+def both_engines(number: int) -> tuple[Outcome, Outcome]:
+    """The SimPy engine and the compiled one in the same maze."""
+    from sim.engine.compiled import run_compiled
+
+    maze = Maze(number)
+    return _outcome(run_reference, maze), _outcome(run_compiled, maze)
+
+
+def _outcome(engine: Callable[..., EventLog], maze: Maze) -> Outcome:
+    maze.begin()
+    begun = time.perf_counter()
+    log, refused = None, ""
+    try:
+        log = engine(maze.hospital, maze, maze.arrivals, maze.key)
+    except RunError as error:
+        refused = str(error)
+    return Outcome(log, refused, round(time.perf_counter() - begun, 3))
 
 
 def _hospital(chance: np.random.Generator, grid: int) -> Hospital:
