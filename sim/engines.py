@@ -7,7 +7,6 @@ why_slow()       why the compiled one cannot run here, '' where it can
 
 from __future__ import annotations
 
-from sim import jit
 from sim.errors import InputError, Problem
 
 AUTO, REFERENCE, COMPILED = "auto", "reference", "compiled"
@@ -16,6 +15,8 @@ ENGINES = (AUTO, REFERENCE, COMPILED)
 
 def why_slow() -> str:
     """Why the compiled engine cannot run here; '' where it can."""
+    from sim import jit  # which opens the compiler, and only who runs something needs it
+
     return jit.WHY_PLAIN
 
 

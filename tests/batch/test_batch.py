@@ -43,7 +43,7 @@ def quick_pictures(monkeypatch):
 
 @pytest.fixture
 def none_is_run(monkeypatch):
-    def refuse(scenario, number, folder=None):
+    def refuse(scenario, number, folder=None, *more):
         pytest.fail(f"replication {number} was run")
 
     monkeypatch.setattr(workers, "simulate", refuse)
@@ -55,7 +55,7 @@ def were_run(monkeypatch):
     numbers: list[int] = []
     simulate = workers.simulate
 
-    def count(scenario, number, folder=None):
+    def count(scenario, number, folder=None, *more):
         numbers.append(number)
         return simulate(scenario, number)
 
@@ -106,7 +106,7 @@ def test_force_runs_all_again_and_comes_out_the_same(small, once, output, were_r
 def test_a_replication_that_comes_out_otherwise_is_told(small, output, monkeypatch, listener):
     simulate = workers.simulate
 
-    def one_row_less(scenario, number, folder=None):
+    def one_row_less(scenario, number, folder=None, *more):
         found = simulate(scenario, number)
         return replace(found, log=replace(found.log, events=found.log.events[:-1]))
 
@@ -223,7 +223,7 @@ def test_stopping_while_it_draws_keeps_all_replications(small, output, monkeypat
 def test_stopping_keeps_what_was_finished_and_the_next_run_goes_on(small, tmp_path, monkeypatch, were_run):
     counting = workers.simulate
 
-    def stop_at_two(scenario, number, folder=None):
+    def stop_at_two(scenario, number, folder=None, *more):
         if number == 2:
             raise KeyboardInterrupt
         return counting(scenario, number)
@@ -240,9 +240,9 @@ def test_stopping_keeps_what_was_finished_and_the_next_run_goes_on(small, tmp_pa
 
 @pytest.mark.parametrize("number", [0, -1])
 def test_no_replications_or_workers_at_all_are_refused(small, tmp_path, number):
-    with pytest.raises(InputError, match="1 or more"):
+    with pytest.raises(InputError, match="1 or more|from 1 to"):
         run(small, number, 1, tmp_path)
-    with pytest.raises(InputError, match="1 or more"):
+    with pytest.raises(InputError, match="1 or more|from 1 to"):
         run(small, 1, number, tmp_path)
 
 
@@ -266,17 +266,17 @@ def test_an_output_without_a_name_is_refused(small):
 def a_worker_that(monkeypatch, does: str) -> None:
     """Let workers do something else than to simulate."""
     start = (
-        f"import sys; sys.path[:] = sys.argv[1:]; import sim.workers as w; import os; w.warm_up = int; {does}; w.main()"
+        f"import sys; sys.path[:] = sys.argv[1:]; import sim.workers as w; import os; w.warm_up = lambda **more: None; {does}; w.main()"
     )
     monkeypatch.setattr(workers, "START", start)
 
 
 def raising(what: str) -> str:
-    return f"w.simulate = lambda scenario, number, folder: (_ for _ in ()).throw({what})"
+    return f"w.simulate = lambda scenario, number, folder, *more: (_ for _ in ()).throw({what})"
 
 
 def test_a_worker_that_is_killed_is_told_with_what_to_do(small, tmp_path, monkeypatch):
-    a_worker_that(monkeypatch, "w.simulate = lambda scenario, number, folder: os.kill(os.getpid(), 9)")
+    a_worker_that(monkeypatch, "w.simulate = lambda scenario, number, folder, *more: os.kill(os.getpid(), 9)")
     with pytest.raises(RunError) as error:
         run(small, 2, 2, tmp_path)
     assert str(error.value).startswith(

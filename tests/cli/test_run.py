@@ -126,7 +126,7 @@ def test_a_failing_step_of_care_names_replication_patient_day_and_step(run, monk
         raise ZeroDivisionError("by nought")
 
     monkeypatch.setattr(running, "advance", fail)
-    monkeypatch.setattr(workers, "warm_up", lambda tell: None)
+    monkeypatch.setattr(workers, "warm_up", lambda tell, engine="auto": None)
     said = run()
     assert said.code == 3
     assert said.err.startswith("replication 0, patient 0, day ")

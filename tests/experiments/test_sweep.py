@@ -67,7 +67,7 @@ def counted(monkeypatch) -> list[tuple[int, int]]:
     done = []
     real = workers.simulate
 
-    def counting(scenario, number, folder=None):
+    def counting(scenario, number, folder=None, *more):
         done.append((scenario.resources["ward"].capacity, number))
         return real(scenario, number)
 
@@ -196,7 +196,7 @@ def test_what_somebody_else_finishes_meanwhile_is_not_run(design, tmp_path, coun
     other = sweep(design, workers=1, store=tmp_path / "other")
     real = workers.simulate
 
-    def and_the_other_comes(scenario, number, folder=None):
+    def and_the_other_comes(scenario, number, folder=None, *more):
         if len(counted) == 0:
             for place in (tmp_path / "other" / "small").glob("*/replications/0001"):
                 its = tmp_path / "mine" / place.relative_to(tmp_path / "other")
@@ -228,7 +228,7 @@ def test_a_damaged_replication_is_set_aside_and_run_again(design, tmp_path, coun
 def test_a_stopped_sweep_keeps_what_was_finished_and_goes_on_from_there(design, once, tmp_path, counted, monkeypatch):
     counting = workers.simulate
 
-    def stop_at_the_fourth(scenario, number, folder=None):
+    def stop_at_the_fourth(scenario, number, folder=None, *more):
         if len(counted) == 3:
             raise KeyboardInterrupt
         return counting(scenario, number)
@@ -248,7 +248,7 @@ def test_a_stopped_sweep_keeps_what_was_finished_and_goes_on_from_there(design, 
 def test_a_contradiction_of_the_engine_names_the_scenario_and_keeps_the_rest(design, tmp_path, counted, monkeypatch):
     real = workers.simulate
 
-    def contradicts(scenario, number, folder=None):
+    def contradicts(scenario, number, folder=None, *more):
         if scenario.resources["ward"].capacity == 18:
             raise RunError("patient 7, day 3 08:00, at ct: is in two places")
         return real(scenario, number)
@@ -320,7 +320,7 @@ def test_quiet_means_quiet_and_a_dry_run_runs_nothing(designed, once, tmp_path):
 
 
 def test_a_stopped_command_ends_with_130(designed, tmp_path, monkeypatch):
-    def stop(scenario, number, folder=None):
+    def stop(scenario, number, folder=None, *more):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(workers, "simulate", stop)

@@ -77,8 +77,8 @@ def quick_pictures(monkeypatch):
 @pytest.fixture
 def quick(monkeypatch, simulated, quick_pictures):
     """Replications that were simulated before, and pictures that are no work."""
-    monkeypatch.setattr(workers, "simulate", lambda scenario, number, folder: simulated[number])
-    monkeypatch.setattr(workers, "warm_up", lambda tell: None)
+    monkeypatch.setattr(workers, "simulate", lambda scenario, number, folder, *more: simulated[number])
+    monkeypatch.setattr(workers, "warm_up", lambda tell, engine="auto": None)
 
 
 @pytest.fixture
