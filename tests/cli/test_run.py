@@ -50,8 +50,8 @@ def test_json_is_nothing_but_json_with_the_documented_keys(run):
     assert (said.code, said.err) == (0, "")
     found = json.loads(said.out)
     assert list(found) == [
-        *("format", "scenario", "question", "folder", "stopped", "wanted", "replications", "summary", "pictures"),
-        "record",
+        *("format", "scenario", "question", "folder", "stopped", "wanted", "replications", "summary", "warnings"),
+        *("pictures", "record"),
     ]
     assert (found["format"], found["stopped"], found["replications"]) == (1, False, [0, 1])
     row = next(row for row in found["summary"] if row["kpi"] == "use.theatre.share" and row["group"] == "all")
@@ -127,7 +127,7 @@ def test_a_failing_step_of_care_names_replication_patient_day_and_step(run, monk
 
     monkeypatch.setattr(running, "advance", fail)
     monkeypatch.setattr(workers, "warm_up", lambda tell, engine="auto": None)
-    said = run()
+    said = run("--engine", "reference")
     assert said.code == 3
     assert said.err.startswith("replication 0, patient 0, day ")
     assert "at first_symptom: the pathway failed with ZeroDivisionError: by nought" in said.err

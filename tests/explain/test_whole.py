@@ -81,7 +81,7 @@ def test_the_data_hold_the_load_of_each_resource(nelm, file, short, short_settin
 
 
 def test_the_page_stands_by_itself(nelm, file, short_settings, tmp_path):
-    page = tmp_path / "new" / "page.html"
+    page = tmp_path / "page.html"
     assert nelm("explain", file, *short_settings, "--page", page).code == 0
     text = page.read_text("utf-8")
     assert text.startswith("<!DOCTYPE html>")
