@@ -297,6 +297,7 @@ def test_a_stopped_check_ends_with_130(nelm, monkeypatch):
 
 
 def test_the_findings_can_be_had_as_junit_markdown_and_json(place, nelm):
+    (place / "reports").mkdir()
     xml, page = place / "reports" / "found.xml", place / "reports" / "found.md"
     code, printed, _ = nelm(
         *(
