@@ -240,9 +240,9 @@ def test_stopping_keeps_what_was_finished_and_the_next_run_goes_on(small, tmp_pa
 
 @pytest.mark.parametrize("number", [0, -1])
 def test_no_replications_or_workers_at_all_are_refused(small, tmp_path, number):
-    with pytest.raises(InputError, match="1 or more|from 1 to"):
+    with pytest.raises(InputError, match=r"1 or more|from 1 to"):
         run(small, number, 1, tmp_path)
-    with pytest.raises(InputError, match="1 or more|from 1 to"):
+    with pytest.raises(InputError, match=r"1 or more|from 1 to"):
         run(small, 1, number, tmp_path)
 
 
@@ -266,7 +266,8 @@ def test_an_output_without_a_name_is_refused(small):
 def a_worker_that(monkeypatch, does: str) -> None:
     """Let workers do something else than to simulate."""
     start = (
-        f"import sys; sys.path[:] = sys.argv[1:]; import sim.workers as w; import os; w.warm_up = lambda **more: None; {does}; w.main()"
+        "import sys; sys.path[:] = sys.argv[1:]; import sim.workers as w; import os; "
+        f"w.warm_up = lambda **more: None; {does}; w.main()"
     )
     monkeypatch.setattr(workers, "START", start)
 
