@@ -120,7 +120,7 @@ class Amount:
         """A limit in the unit in which the number is written.
 
         >>> amount("14 days").said(2880.0), amount("0.03 per month").said(1 / 1440), amount(3).said(10.0)
-        ('48 hours', '30.4375 per month', '10')
+        ('2 days', '30.4375 per month', '10')
         """
         if self.kind is Kind.DURATION:
             return spoken(limit)

@@ -73,7 +73,7 @@ def test_a_stopped_run_keeps_what_was_finished_and_goes_on_from_there(nelm, base
 def test_a_run_can_be_stopped_while_it_compiles(baseline, small, tmp_path, told):
     process = start(baseline, small, tmp_path / "outputs", NELM_CACHE_DIR=str(tmp_path / "cache"))
     assert process.stderr is not None
-    assert process.stderr.readline().startswith("compiling the clinic")
+    assert process.stderr.readline().startswith("compiling clinic and engine")
     time.sleep(1)
     os.killpg(process.pid, told)
     _, err = process.communicate(timeout=30)

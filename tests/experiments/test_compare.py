@@ -163,7 +163,7 @@ def test_too_few_replications_are_said_before_running_and_once_in_the_answer(sma
     said = []
     reporter = SimpleNamespace(say=said.append)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sim.experiments.compare.run", lambda *rest: said.append("run") or SimpleNamespace())
+        patch.setattr("sim.experiments.compare.run", lambda *_, **__: said.append("run") or SimpleNamespace())
         run_each([small, second], 3, 1, output, reporter=reporter)
     assert said == [
         "with 3 replications nothing can be called a difference: it takes 5 or more (--replications 5)", "run", "run"

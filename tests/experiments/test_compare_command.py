@@ -113,7 +113,7 @@ def test_all_mistakes_of_all_files_are_told_at_once(command, tmp_path):
 
 
 def test_a_run_that_is_stopped_ends_with_130_and_says_how_to_go_on(command, monkeypatch):
-    def stop(scenario, *rest):
+    def stop(scenario, *_, **__):
         raise Stopped(Run(Path(), scenario, (0,), None, None, {}, (), True))
 
     monkeypatch.setattr("sim.experiments.compare.run", stop)
