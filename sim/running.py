@@ -46,7 +46,7 @@ from sim.reading import Scalar
 from sim.scenario import NO_LIMIT, NOTHING, Care, Known, ListResource, OfferResource, PlaceResource, Scenario
 from sim.scenario import Board as BoardSection
 from sim.spool import Spool
-from sim.steps import Kind, Plan
+from sim.steps import Kind, Plan, lists_as_places
 from sim.store import Replication
 from sim.units import DAY
 
@@ -123,6 +123,7 @@ class Clinic:
     """The clinic as an engine meets it: its world, and the two functions that speak for it."""
 
     first_step = Stage.FIRST_SYMPTOM.value
+    queues = True
 
     def __init__(self, world: World, names: Mapping[str, Sequence[str]]):
         self.world = world
@@ -313,7 +314,7 @@ def log_of(
 def _loop(clinic: Clinic) -> Callable[[Any], int]:
     from sim.clinic_loop import turn
 
-    return lambda s: int(turn(s, clinic.world))
+    return lambda s: int(turn(s, clinic.world, clinic.queues))
 
 
 def _measured_only(scenario: Scenario, replication: int, folder: Path | None) -> Replication:
@@ -334,11 +335,12 @@ def _measured_only(scenario: Scenario, replication: int, folder: Path | None) ->
 class _Unqueued(Clinic):
     """The clinic of a hospital where nobody waits: what would be a case on a list takes one of endless places."""
 
+    queues = False
+
     def advance(self, patient: int, step: int, now: int) -> None:
         """Run a step of care."""
         super().advance(patient, step, now)
-        orders = self.plan.orders[: int(self.plan.reply[0].orders)]
-        orders.kind[orders.kind == Kind.LIST] = Kind.PLACE
+        lists_as_places(self.plan)
 
 
 def walk_without_queues(scenario: Scenario, offers_per_year: float = 1000.0) -> EventLog:
@@ -356,7 +358,7 @@ def walk_without_queues(scenario: Scenario, offers_per_year: float = 1000.0) -> 
         for its in hospital_of(scenario).resources
     )
     unqueued = _Unqueued(clinic.world, clinic.names)
-    return run_reference(Hospital(resources, (), scenario.run.ends), unqueued, arrivals, key)
+    return log_of(engine_for(AUTO), Hospital(resources, (), scenario.run.ends), unqueued, arrivals, key)
 
 
 def warm_up(tell: Callable[[str], object] = lambda sentence: None, engine: str = AUTO) -> None:

@@ -231,6 +231,14 @@ def note(plan: Plan, event: int, value: int = 0, why: int = -1, resource: int = 
 
 
 @jit
+def lists_as_places(plan: Plan) -> None:
+    """What would be a case on a list takes a place instead, as in a hospital where nobody waits."""
+    for at in range(plan.reply[0].orders):
+        if plan.orders[at].kind == Kind.LIST.value:
+            plan.orders[at].kind = Kind.PLACE.value
+
+
+@jit
 def end(plan: Plan, why: int) -> None:
     """Leave the pathway."""
     plan.reply[0].over = 1
