@@ -343,12 +343,13 @@ class _Unqueued(Clinic):
         lists_as_places(self.plan)
 
 
-def walk_without_queues(scenario: Scenario, offers_per_year: float = 1000.0) -> EventLog:
+def walk_without_queues(scenario: Scenario, offers_per_year: float = 1000.0, engine: str = AUTO) -> EventLog:
     """The log of this pathway's own patients in a hospital where nobody waits for anything, and nobody else comes.
 
     Of the resources only the names count, so that what they are asked for does not depend on what they can give.
     Patients never meet in it: of twice as many, twice as much is asked.
     offers_per_year   how often an offer comes to those who wait for one
+    engine            `sim.engines.ENGINES`
     """
     clinic, arrivals, key = clinic_of(scenario, 0)
     resources = tuple(
@@ -358,7 +359,7 @@ def walk_without_queues(scenario: Scenario, offers_per_year: float = 1000.0) -> 
         for its in hospital_of(scenario).resources
     )
     unqueued = _Unqueued(clinic.world, clinic.names)
-    return log_of(engine_for(AUTO), Hospital(resources, (), scenario.run.ends), unqueued, arrivals, key)
+    return log_of(engine_for(engine), Hospital(resources, (), scenario.run.ends), unqueued, arrivals, key)
 
 
 def warm_up(tell: Callable[[str], object] = lambda sentence: None, engine: str = AUTO) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from sim import read_scenario, running
+from sim.engines import REFERENCE
 from sim.errors import InputError
 from sim.running import clinic_known, walk_without_queues
-from sim.steps import Kind
+from sim.steps import Kind, lists_as_places
 
 BASELINE = Path(__file__).parents[2] / "scenarios" / "baseline.yaml"
 BRIEF = ("run.warm_up=0 days", "run.measured=3 years", "run.follow_up=0 days", "arrivals.rate=300 per year")
@@ -51,12 +52,12 @@ def asked(monkeypatch: pytest.MonkeyPatch):
             for order in orders[orders.kind == Kind.LIST]:
                 name = self.names["resources"][order.resource]
                 longest[name] = max(longest.get(name, 0), int(order.minutes))
-            orders.kind[orders.kind == Kind.LIST] = Kind.PLACE
+            lists_as_places(self.plan)
 
     def walk(scenario):
         longest.clear()
         monkeypatch.setattr(running, "_Unqueued", Noting)
-        walk_without_queues(scenario)
+        walk_without_queues(scenario, engine=REFERENCE)
         return dict(longest)
 
     return walk
