@@ -27,7 +27,7 @@ def by_minute_and_patient(rows: np.ndarray, minute: int, patient: int) -> np.nda
     >>> by_minute_and_patient(np.array([[7, 5, 1], [3, 5, 2], [7, 5, 3]]), minute=1, patient=0)[:, 2].tolist()
     [2, 1, 3]
     """
-    if COMPILED and _sorted_inside_minutes(rows, minute, np.array([patient])):
+    if COMPILED and _sorted_inside_minutes(rows, minute, patient, patient + 1):
         return rows
     return np.ascontiguousarray(rows[np.lexsort((rows[:, patient], rows[:, minute]))])
 
@@ -40,50 +40,44 @@ def in_order(rows: np.ndarray) -> np.ndarray:
     >>> in_order(np.array([[2, 0, 0, 1], [1, 5, 0, 0], [2, 0, 0, 0]])).tolist()
     [[1, 5, 0, 0], [2, 0, 0, 0], [2, 0, 0, 1]]
     """
-    if COMPILED and _sorted_inside_minutes(rows, 0, np.arange(1, rows.shape[1])):
+    if COMPILED and _sorted_inside_minutes(rows, 0, 1, rows.shape[1]):
         return rows
     return np.ascontiguousarray(rows[np.lexsort(rows.T[::-1])])
 
 
 @jit
-def _sorted_inside_minutes(rows: Any, minute: int, columns: Any) -> bool:
-    """Sort the rows of each minute by some columns, in place and stable; False where minutes go back, or have many."""
+def _sorted_inside_minutes(rows: Any, minute: int, first: int, last: int) -> bool:
+    """Sort the rows of each minute by the columns from `first` to before `last`, in place and stable.
+
+    False where minutes go back, or have many rows out of order. Comparisons are written out: as calls they would hand
+    on a counted reference to the table for each row.
+    """
     n, width = rows.shape
     held = np.empty(width, np.int64)
-    begin = 0
     for row in range(1, n):
         if rows[row, minute] != rows[row - 1, minute]:
             if rows[row, minute] < rows[row - 1, minute]:
                 return False
-            begin = row
-        elif _before(rows, row, row - 1, columns):
+            continue
+        column = first
+        while column < last - 1 and rows[row, column] == rows[row - 1, column]:
+            column += 1
+        if rows[row, column] >= rows[row - 1, column]:
+            continue
+        for column in range(width):
+            held[column] = rows[row, column]
+        at = row
+        while at > 0 and rows[at - 1, minute] == held[minute]:
+            column = first
+            while column < last - 1 and held[column] == rows[at - 1, column]:
+                column += 1
+            if held[column] >= rows[at - 1, column]:
+                break
             for column in range(width):
-                held[column] = rows[row, column]
-            at = row
-            while at > begin and _goes_before(held, rows, at - 1, columns):
-                for column in range(width):
-                    rows[at, column] = rows[at - 1, column]
-                at -= 1
-            for column in range(width):
-                rows[at, column] = held[column]
-            if row - at > _MANY:
-                return False
+                rows[at, column] = rows[at - 1, column]
+            at -= 1
+        for column in range(width):
+            rows[at, column] = held[column]
+        if row - at > _MANY:
+            return False
     return True
-
-
-@jit
-def _before(rows: Any, a: int, b: int, columns: Any) -> bool:
-    for at in range(len(columns)):
-        column = columns[at]
-        if rows[a, column] != rows[b, column]:
-            return bool(rows[a, column] < rows[b, column])
-    return False
-
-
-@jit
-def _goes_before(held: Any, rows: Any, b: int, columns: Any) -> bool:
-    for at in range(len(columns)):
-        column = columns[at]
-        if held[column] != rows[b, column]:
-            return bool(held[column] < rows[b, column])
-    return False

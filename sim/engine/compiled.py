@@ -36,15 +36,10 @@ from sim.engine.machine.logbook import close
 from sim.engine.machine.records import CHUNK, HERE
 from sim.engine.rules import Pathway, name_of
 from sim.errors import RunError
-from sim.log import EVENT_COLUMNS, RESOURCE_COLUMNS, Event, EventLog, Why, named
+from sim.log import Event, EventLog, Why, named
 from sim.logfiles import LogFiles
-from sim.order import by_minute_and_patient, in_order
 from sim.steps import ORDER
 from sim.units import day_and_time
-
-_PATIENT, _MINUTE = 0, 2  # columns of the patients' rows
-_WHEN = 0  # of the resources' rows
-
 
 Loop = Callable[[Any], int]
 """Asks the pathway whatever the machine wants to know; returns why it stands: MORE_ROOM, STOPPED or DONE."""
@@ -99,13 +94,12 @@ def run_into(
             raise RunError(f"{_whereabouts(machine, names)}: {failed}") from error
         if came == MORE_ROOM:
             if max(s.events, s.happenings) >= s.chunk:
-                _hand_over(machine, keeper, int(s.now))
+                _hand_over(machine, keeper)
             machine.make_room()
         elif came == DONE:
             close(s)
-            _hand_over(machine, keeper, hospital.ends)
-            keeper.events(_left_at_horizon(machine))
-            keeper.resources(np.empty((0, len(RESOURCE_COLUMNS)), np.int64))
+            _leave_at_horizon(machine)
+            _hand_over(machine, keeper)
             return
         else:
             raise RunError(_what_is_wrong(machine, hospital, pathway, names))
@@ -168,7 +162,11 @@ class InMemory:
 
     def finish(self, names: Mapping[str, Sequence[str]], replication: int) -> EventLog:
         """The whole log."""
-        return EventLog(np.concatenate(self._events), np.concatenate(self._resources), named(names), replication)
+        return EventLog(_whole(self._events), _whole(self._resources), named(names), replication)
+
+
+def _whole(parts: list[np.ndarray]) -> np.ndarray:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 class OnDisk(InMemory):
@@ -202,37 +200,36 @@ class OnDisk(InMemory):
         return self._files.close()
 
 
-def _hand_over(machine: Machine, keeper: Keeper, until: int) -> None:
-    """Give the keeper the rows of minutes before `until`, and have the machine forget them."""
-    _give(machine, "events", _MINUTE, until, lambda rows: keeper.events(by_minute_and_patient(rows, _MINUTE, _PATIENT)))
-    _give(machine, "happenings", _WHEN, until, lambda rows: keeper.resources(in_order(rows)))
+def _hand_over(machine: Machine, keeper: Keeper) -> None:
+    """Give the keeper the rows of minutes that are over, and have the machine forget them."""
+    _give(machine, "events", keeper.events)
+    _give(machine, "happenings", keeper.resources)
 
 
-def _give(machine: Machine, name: str, minute: int, until: int, take: Callable[[np.ndarray], None]) -> None:
-    """Have those rows taken that are of minutes before `until`; the others move to the front."""
+def _give(machine: Machine, name: str, take: Callable[[np.ndarray], None]) -> None:
+    """Have those rows taken that are in order; the others move to the front."""
     s, rows = machine.memory, _plain(machine[name])
-    count = int(s[name])
-    over = count
-    while over > 0 and rows[over - 1, minute] >= until:
-        over -= 1
+    count, over = int(s[name]), int(s[f"ordered_{name}"])
     take(rows[:over])
-    s[name] = count - over
+    s[name], s[f"ordered_{name}"] = count - over, 0
     if over < count:
         rows[: count - over] = rows[over:count].copy()
 
 
-def _left_at_horizon(machine: Machine) -> np.ndarray:
+def _leave_at_horizon(machine: Machine) -> None:
     """Whoever is still here leaves the log, censored."""
     s = machine.memory
+    machine.make_room(int(s.people))
     people = machine["people"][: s.top_person]
     people = people[people["state"] == HERE]
     people = people[np.argsort(people["number"])]
-    rows = np.empty((len(people), len(EVENT_COLUMNS)), np.int64)
+    rows = _plain(machine["events"])[s.events : s.events + len(people)]
+    s.events += len(people)
+    s.ordered_events = s.events
     for column, value in enumerate(
         (people["number"], people["rows"], s.ends, int(Event.LEFT), people["step"], -1, 0, int(Why.HORIZON))
     ):
         rows[:, column] = value
-    return rows
 
 
 # ---- what went wrong, in words

@@ -10,6 +10,7 @@ allocated while the machine runs: where room becomes short, it stops between two
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -40,7 +41,8 @@ from sim.steps import MOST_NOTES, MOST_ORDERS, Kind, Plan
 from sim.units import DAY, YEAR
 
 FEW = 64  # rows of each array that there are at least
-LEAST_ROWS = 1 << 18  # of the logs
+LEAST_ROWS = 1 << 20  # of the logs
+LEAST_FREE = 1 << 12  # of them after a chunk
 
 
 class Machine:
@@ -59,17 +61,15 @@ class Machine:
     def __init__(
         self, hospital: Hospital, arrivals: np.ndarray, key: int, first_step: int, plan: Plan, chunk: int = CHUNK
     ):
-        resources = _records(len(hospital.resources), RESOURCE)
-        shares: list[tuple[float, float, float]] = []
         sittings, diary = timetables(hospital)
-        _fill_resources(hospital, resources, shares)
-        streams = _records(len(hospital.competing), STREAM)
-        for number, competing in enumerate(hospital.competing):
-            _fill_stream(streams[number], competing, hospital, shares)
+        resources, streams, shares = _equipment(hospital)
         days = min(hospital.ends // DAY + 1, MOST_DAYS)
         self._arrays: dict[str, Any] = {
-            name: _records(FEW + 2 * len(resources) + 2 * len(streams), dtype) for name, dtype in ARRAYS.items()
+            name: np.zeros(FEW + 2 * len(resources) + 2 * len(streams), dtype) for name, dtype in ARRAYS.items()
         }
+        rows = LEAST_ROWS if chunk > LEAST_ROWS else chunk + LEAST_FREE
+        for name in ("events", "happenings"):  # what is never written to takes no memory
+            self._arrays[name] = np.zeros(rows, ARRAYS[name])
         self._arrays |= {
             "resources": resources,
             "classes": _records(2 * len(resources) * (len(resources) + 1), CLASS),
@@ -77,7 +77,7 @@ class Machine:
             "streams": streams,
             "diary": diary,
             "arrivals": np.ascontiguousarray(arrivals, np.int64).view(ARRIVAL).reshape(-1),
-            "shares": np.array(shares, SHARE),
+            "shares": shares,
             "wheel": np.full(1 << (days - 1).bit_length(), NONE, np.int32).view(DAY_OF_WHEEL),
             "reply": plan.reply,
             "orders": plan.orders,
@@ -88,20 +88,20 @@ class Machine:
         s.ends, s.key, s.first_step = hospital.ends, key, first_step
         s.chunk = chunk
         s.rings = RINGS.index(hospital.rings)
-        s.far = s.keepers = s.free_case = s.free_person = s.free_due = s.person = NONE
-        s.first_place = _chained(hospital, resources, Kind.PLACE)
-        s.first_list = _chained(hospital, resources, Kind.LIST)
-        s.first_offer = _chained(hospital, resources, Kind.OFFER)
+        s.far = s.keepers = s.free_waiting = s.free_case = s.free_person = s.free_due = s.person = NONE
+        s.first_place, s.first_list, s.first_offer = (
+            next(iter(_of_kind(hospital, kind)), NONE) for kind in (Kind.PLACE, Kind.LIST, Kind.OFFER)
+        )
         self.make_room()
 
     def __getitem__(self, name: str) -> Any:
-        """One of the arrays."""
-        return self._arrays[name]
+        """One of the arrays. Whoever holds it while more room is made holds memory that is gone."""
+        return self._arrays[name].view(np.recarray)
 
-    def make_room(self) -> None:
-        """More room where it is short. Rows keep their numbers."""
+    def make_room(self, least: int = 0) -> None:
+        """More room where it is short, and for `least` rows of the log. Rows keep their numbers."""
         s = self.memory
-        rows = max(8 * int(s.cases) + 8 * MOST_NOTES, LEAST_ROWS - int(s.events))
+        rows = max(8 * int(s.cases) + 8 * MOST_NOTES, least)
         dues = int(s.dues) + int(s.cases) + 4 * MOST_ORDERS
         wanted = {
             "people": int(s.people),
@@ -113,13 +113,13 @@ class Machine:
             "events": int(s.events) + rows,
             "happenings": int(s.happenings) + int(s.later) + rows,
             "later": int(s.later) + rows,
+            "waiting": int(s.later) + rows,
         }
         for name, needed in wanted.items():
             array = self._arrays[name]
             if needed >= len(array):
-                longer = _records(2 * needed + FEW, array.dtype)
-                longer[: len(array)] = array
-                self._arrays[name] = longer
+                # in place: the system moves large arrays by their pages, without copying them
+                array.resize(needed + needed // 2 + FEW, refcheck=False)
         for name, array in self._arrays.items():
             s[f"{name}_at"], s[f"{name}_rows"] = array.ctypes.data, len(array)
 
@@ -128,14 +128,18 @@ def _records(rows: int, dtype: np.dtype) -> Any:
     return np.zeros(rows, dtype).view(np.recarray)
 
 
-def _chained(hospital: Hospital, resources: Any, kind: Kind) -> int:
-    """The resources of one kind in a row: places by number, others by rank. Returns the first."""
+def _of_kind(hospital: Hospital, kind: Kind) -> list[int]:
+    """The resources of one kind: places by number, others by rank."""
     these = [number for number, its in enumerate(hospital.resources) if its.kind == kind]
     if kind != Kind.PLACE:
         these.sort(key=lambda number: hospital.resources[number].rank)
-    for number, following in pairwise([*these, NONE]):
+    return these
+
+
+def _chain(hospital: Hospital, resources: Any, kind: Kind) -> None:
+    """Each resource knows the next of its kind."""
+    for number, following in pairwise([*_of_kind(hospital, kind), NONE]):
         resources[number].next = following
-    return these[0] if these else NONE
 
 
 def _fill_resources(hospital: Hospital, resources: Any, shares: list[tuple[float, float, float]]) -> None:
@@ -151,12 +155,35 @@ def _fill_resources(hospital: Hospital, resources: Any, shares: list[tuple[float
         shares.extend((share, 0.0, 0.0) for share in its.kinds)
 
 
+def _once(hospital: Hospital, work_out: Callable[[Hospital], Any]) -> Any:
+    """What is worked out from a hospital alone is worked out once for each."""
+    its: dict[str, Any] = hospital.__dict__
+    if work_out.__name__ not in its:
+        its[work_out.__name__] = work_out(hospital)
+    return its[work_out.__name__]
+
+
 def timetables(hospital: Hospital) -> tuple[Any, Any]:
-    """The sittings of all lists, and the diary, fresh; worked out once for each hospital."""
-    if "timetables" not in hospital.__dict__:
-        hospital.__dict__["timetables"] = _timetables(hospital)
-    sittings, diary = hospital.__dict__["timetables"]
+    """The sittings of all lists, fresh, and the diary, which nobody writes to."""
+    sittings, diary = _once(hospital, _timetables)
     return sittings.copy(), diary
+
+
+def _equipment(hospital: Hospital) -> tuple[Any, Any, Any]:
+    """Resources and competing demands, fresh; and the shares both speak of, to which nobody writes."""
+    resources, streams, shares = _once(hospital, _filled)
+    return resources.copy(), streams.copy(), shares
+
+
+def _filled(hospital: Hospital) -> tuple[Any, Any, Any]:
+    resources, streams = _records(len(hospital.resources), RESOURCE), _records(len(hospital.competing), STREAM)
+    shares: list[tuple[float, float, float]] = []
+    _fill_resources(hospital, resources, shares)
+    for kind in (Kind.PLACE, Kind.LIST, Kind.OFFER):
+        _chain(hospital, resources, kind)
+    for number, competing in enumerate(hospital.competing):
+        _fill_stream(streams[number], competing, hospital, shares)
+    return resources, streams, np.array(shares, SHARE)
 
 
 def _timetables(hospital: Hospital) -> tuple[Any, Any]:

@@ -29,7 +29,7 @@ from sim.engine.machine.agenda import (
 )
 from sim.engine.machine.giving import give_offers, give_places
 from sim.engine.machine.journeys import alarm_answered, arrive, ring_alarm, run_step, step_answered, waited
-from sim.engine.machine.logbook import turn_page, write_until
+from sim.engine.machine.logbook import turn_page
 from sim.engine.machine.memory import arrival_at, due_at, enough_room, entry_at, person_at, resource_at, short_at
 from sim.engine.machine.places import second_over, set_places
 from sim.engine.machine.records import CAPACITY, FREEZES, IS_DUE, NOT_DUE
@@ -130,9 +130,7 @@ def next_due(s: Any) -> int:
             continue
         minute = soonest >> RANK_BITS
         if minute > s.now:
-            turn_page(s)
-            s.now = minute
-            write_until(s, minute)
+            turn_page(s, minute)
         if soonest == entry:
             _turn_diary(s)
         elif soonest == arrival and soonest < first:

@@ -2,23 +2,32 @@
 
     patient_row, row       a row of a patient: about her, or about an order of hers
     resource_row           a row of a resource
-    write_later            one whose minute will come; `write_until` writes those whose minute has come
+    write_later            one whose minute will come
     changes                the occupancy of a place changes in this minute
-    turn_page, close       a minute, or the run, is over: the last occupancies are written
+    turn_page, close       a minute, or the run, is over: its last rows are written, and all put in order
 
 Rows come in order of minute; of competing cases and of sittings some are known before their minute, and wait for it.
-Whoever takes the rows away sorts them inside the minute.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from sim.engine.machine.memory import case_at, event_row_at, later_at, person_at, resource_at, resource_row_at
+from sim.engine.machine.memory import (
+    case_at,
+    event_row_at,
+    later_at,
+    person_at,
+    resource_at,
+    resource_row_at,
+    waiting_row_at,
+)
+from sim.engine.machine.pages import order_events, order_happenings
 from sim.jit import jit, jit_inside
 from sim.log import Happening
 
 OCCUPIED = int(Happening.OCCUPIED)
+PLACE_BITS = 31
 
 
 @jit_inside
@@ -65,51 +74,56 @@ def write_later(s: Any, minute: int, resource: int, happening: int, case: int, v
     """A row of a resource whose minute will come, unless it lies beyond the horizon. It waits in a heap by minute."""
     if minute >= s.ends:
         return
-    at = s.later
-    s.later += 1
-    while at > 0 and later_at(s, (at - 1) >> 1).minute > minute:
-        _copy(s, (at - 1) >> 1, at)
-        at = (at - 1) >> 1
-    row = later_at(s, at)
+    place = s.free_waiting
+    if place >= 0:
+        s.free_waiting = waiting_row_at(s, place).minute
+    else:
+        place = s.top_waiting
+        s.top_waiting += 1
+    row = waiting_row_at(s, place)
     row.minute = minute
     row.resource = resource
     row.event = happening
     row.case = case
     row.value = value
     row.why = why
+    key = minute << PLACE_BITS | place
+    at = s.later
+    s.later += 1
+    while at > 0 and later_at(s, (at - 1) >> 1).key > key:
+        later_at(s, at).key = later_at(s, (at - 1) >> 1).key
+        at = (at - 1) >> 1
+    later_at(s, at).key = key
 
 
 @jit_inside
-def _copy(s: Any, begin: int, end: int) -> None:
-    a, b = later_at(s, begin), later_at(s, end)
-    b.minute = a.minute
-    b.resource = a.resource
-    b.event = a.event
-    b.case = a.case
-    b.value = a.value
-    b.why = a.why
-
-
-@jit_inside
-def write_until(s: Any, minute: int) -> None:
+def _write_until(s: Any, minute: int) -> None:
     """Rows that waited for their minute, up to this one."""
-    while s.later > 0 and later_at(s, 0).minute <= minute:
-        row = later_at(s, 0)
+    while s.later > 0 and later_at(s, 0).key < (minute + 1) << PLACE_BITS:
+        place = later_at(s, 0).key & ((1 << PLACE_BITS) - 1)
+        row = waiting_row_at(s, place)
         resource_row(s, row.minute, row.resource, row.event, row.case, row.value, row.why)
+        row.minute = s.free_waiting
+        s.free_waiting = place
         s.later -= 1
-        last = s.later
-        at = 0
-        while True:
-            below = 2 * at + 1
-            if below >= last:
-                break
-            if below + 1 < last and later_at(s, below + 1).minute < later_at(s, below).minute:
-                below += 1
-            if later_at(s, below).minute >= later_at(s, last).minute:
-                break
-            _copy(s, below, at)
-            at = below
-        _copy(s, last, at)
+        _settle(s, later_at(s, s.later).key)
+
+
+@jit_inside
+def _settle(s: Any, key: int) -> None:
+    """The first of the heap is gone; a key takes its way down to where it belongs."""
+    at = 0
+    while True:
+        below = 2 * at + 1
+        if below >= s.later:
+            break
+        if below + 1 < s.later and later_at(s, below + 1).key < later_at(s, below).key:
+            below += 1
+        if later_at(s, below).key >= key:
+            break
+        later_at(s, at).key = later_at(s, below).key
+        at = below
+    later_at(s, at).key = key
 
 
 @jit_inside
@@ -129,10 +143,8 @@ def changes(s: Any, place: int, by: int) -> None:
 
 
 @jit_inside
-def turn_page(s: Any) -> None:
-    """The minute is over: what is in use of each kind of place is written, where it is not what was written last."""
-    if s.changed == 0:
-        return
+def _write_occupancies(s: Any) -> None:
+    """What is in use of each kind of place, where it is not what was written last."""
     s.changed = 0
     place = s.first_place
     while place >= 0:
@@ -145,8 +157,19 @@ def turn_page(s: Any) -> None:
         place = r.next
 
 
+@jit_inside
+def turn_page(s: Any, minute: int) -> None:
+    """The minute is over, and all those before another: their rows are complete, and put in order."""
+    if s.changed:
+        _write_occupancies(s)
+    _write_until(s, minute - 1)
+    order_events(s)
+    order_happenings(s)
+    s.now = minute
+    _write_until(s, minute)
+
+
 @jit
 def close(s: Any) -> None:
-    """The last occupancies, and all rows that waited, at the horizon."""
-    turn_page(s)
-    write_until(s, s.ends)
+    """The last rows, at the horizon."""
+    turn_page(s, s.ends)

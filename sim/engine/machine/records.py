@@ -228,8 +228,8 @@ SHORT = np.dtype([("person", "i4"), ("member", "i4")])
 OFFERED = np.dtype([("resource", "i8"), ("kind", "i8")])
 EVENT_ROW = np.dtype([(name, "i8") for name in EVENT_COLUMNS])
 RESOURCE_ROW = np.dtype([(name, "i8") for name in RESOURCE_COLUMNS])
-LATER_ROW = RESOURCE_ROW
-"""A row of a minute that has not come yet, in a heap by minute."""
+LATER = np.dtype([("key", "i8")])
+"""A row of a minute that has not come yet, in a heap: its minute, and where it waits."""
 
 ARRAYS = {
     "people": PERSON,  # those who are here
@@ -248,7 +248,8 @@ ARRAYS = {
     "table": OFFERED,  # offers of this minute
     "events": EVENT_ROW,
     "happenings": RESOURCE_ROW,
-    "later": LATER_ROW,
+    "later": LATER,
+    "waiting": RESOURCE_ROW,  # the rows themselves; of a free one `minute` is the next free one
     "reply": REPLY,  # the pathway's plan
     "orders": ORDER,
     "notes": NOTE,
@@ -295,7 +296,11 @@ MEMORY = np.dtype(
         ("classes", "i8"),
         ("events", "i8"),  # rows of the logs that wait to be taken away
         ("happenings", "i8"),
+        ("ordered_events", "i8"),  # of them, those of minutes that are over, in order
+        ("ordered_happenings", "i8"),
         ("later", "i8"),  # rows of resources whose minute has not come
+        ("free_waiting", "i8"),  # the first free row for one of them
+        ("top_waiting", "i8"),  # rows for them ever in use
         ("chunk", "i8"),  # rows that are taken away together
         ("written", "i8"),  # rows of both logs, ever
         ("person", "i8"),  # whom the clinic is asked about

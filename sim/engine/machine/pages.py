@@ -1,0 +1,114 @@
+"""The rows of a minute that is over, put in order where they stand.
+
+    order_events(s)       those of patients: by patient, hers as they came
+    order_happenings(s)   those of resources: by all their columns
+
+Nearly every minute has few rows, and they are still at hand; so this is the cheapest moment. Many are sorted by Shell's
+method, which needs no memory and does not mind how they come.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.engine.machine.memory import event_row_at, resource_row_at
+from sim.jit import jit_inside
+
+
+@jit_inside
+def order_events(s: Any) -> None:
+    """Rows of patients since the last page, all of one minute."""
+    first = s.ordered_events
+    s.ordered_events = s.events
+    rows = s.events - first
+    if rows < 2:
+        return
+    spare = s.events_rows - 1
+    gap = _widest(rows)
+    while gap > 0:
+        for row in range(first + gap, first + rows):
+            if _stands_before(s, row, row - gap):
+                _copy_event(s, row, spare)
+                at = row
+                while at - gap >= first and _stands_before(s, spare, at - gap):
+                    _copy_event(s, at - gap, at)
+                    at -= gap
+                _copy_event(s, spare, at)
+        gap //= 3
+
+
+@jit_inside
+def order_happenings(s: Any) -> None:
+    """Rows of resources since the last page."""
+    first = s.ordered_happenings
+    s.ordered_happenings = s.happenings
+    rows = s.happenings - first
+    if rows < 2:
+        return
+    spare = s.happenings_rows - 1
+    gap = _widest(rows)
+    while gap > 0:
+        for row in range(first + gap, first + rows):
+            if _comes_before(s, row, row - gap):
+                _copy_happening(s, row, spare)
+                at = row
+                while at - gap >= first and _comes_before(s, spare, at - gap):
+                    _copy_happening(s, at - gap, at)
+                    at -= gap
+                _copy_happening(s, spare, at)
+        gap //= 3
+
+
+@jit_inside
+def _widest(rows: int) -> int:
+    """The first gap: of 1, 4, 13, 40, ... the largest that is at most a third of the rows, or 1."""
+    gap = 1
+    while 3 * gap + 1 <= rows // 3:
+        gap = 3 * gap + 1
+    return gap
+
+
+@jit_inside
+def _stands_before(s: Any, a: int, b: int) -> bool:
+    x, y = event_row_at(s, a), event_row_at(s, b)
+    return bool(x.patient < y.patient or (x.patient == y.patient and x.n < y.n))
+
+
+@jit_inside
+def _comes_before(s: Any, a: int, b: int) -> bool:
+    x, y = resource_row_at(s, a), resource_row_at(s, b)
+    if x.minute != y.minute:
+        return bool(x.minute < y.minute)
+    if x.resource != y.resource:
+        return bool(x.resource < y.resource)
+    if x.event != y.event:
+        return bool(x.event < y.event)
+    if x.case != y.case:
+        return bool(x.case < y.case)
+    if x.value != y.value:
+        return bool(x.value < y.value)
+    return bool(x.why < y.why)
+
+
+@jit_inside
+def _copy_event(s: Any, begin: int, end: int) -> None:
+    a, b = event_row_at(s, begin), event_row_at(s, end)
+    b.patient = a.patient
+    b.n = a.n
+    b.minute = a.minute
+    b.event = a.event
+    b.step = a.step
+    b.resource = a.resource
+    b.value = a.value
+    b.why = a.why
+
+
+@jit_inside
+def _copy_happening(s: Any, begin: int, end: int) -> None:
+    a, b = resource_row_at(s, begin), resource_row_at(s, end)
+    b.minute = a.minute
+    b.resource = a.resource
+    b.event = a.event
+    b.case = a.case
+    b.value = a.value
+    b.why = a.why
