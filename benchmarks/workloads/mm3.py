@@ -49,18 +49,19 @@ class World(NamedTuple):
 @jit
 def advance(world: World, i: int, step: int, now: int) -> None:
     """What follows for customer `i` at this step."""
-    clear(world.plan)
+    plan = world.plan.sheet[0]
+    clear(plan)
     if step == Step.ARRIVAL.value:
-        use(world.plan, SERVER, whole(exponential(world.key, i, Ask.SERVICE.value, 0) * SERVICE))
-        then(world.plan, Step.DEPARTURE.value)
+        use(plan, SERVER, whole(exponential(world.key, i, Ask.SERVICE.value, 0) * SERVICE))
+        then(plan, Step.DEPARTURE.value)
     else:
-        end(world.plan, -1)
+        end(plan, -1)
 
 
 @jit
 def ring(world: World, i: int, now: int) -> None:
     """Nobody has an alarm."""
-    clear(world.plan)
+    clear(world.plan.sheet[0])
 
 
 def make_world(size: int, key: int) -> tuple[World, np.ndarray]:

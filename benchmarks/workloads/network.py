@@ -79,49 +79,45 @@ class World(NamedTuple):
 
 
 @jit
-def _to_board(world: World) -> None:
-    attend(world.plan, BOARD, BOARD_MINUTES)
-    then(world.plan, Step.TREATMENT.value)
+def _to_board(plan: Any) -> None:
+    attend(plan, BOARD, BOARD_MINUTES)
+    then(plan, Step.TREATMENT.value)
 
 
 @jit
-def _treat(world: World, i: int) -> None:
-    passes = world.courses[i].passes
-    u = uniform(world.key, i, Ask.WHICH.value, passes)
+def _treat(plan: Any, key: int, i: int, passes: int) -> None:
+    u = uniform(key, i, Ask.WHICH.value, passes)
     which = 0 if u < SHARE_BOUNDS[0] else 1 if u < SHARE_BOUNDS[1] else 2
-    median = TREATMENT_MEDIANS[which]
-    minutes = lognormal(world.key, i, Ask.TREATMENT.value, passes, median, TREATMENT_SIGMA)
-    use(world.plan, FIRST_SUITE + which, whole(minutes))
-    then(world.plan, Step.STAY.value)
+    minutes = lognormal(key, i, Ask.TREATMENT.value, passes, TREATMENT_MEDIANS[which], TREATMENT_SIGMA)
+    use(plan, FIRST_SUITE + which, whole(minutes))
+    then(plan, Step.STAY.value)
 
 
 @jit
-def _until_visit(world: World, i: int) -> None:
-    c = world.courses[i]
-    wait(world.plan, whole(exponential(world.key, i, Ask.INTERVAL.value, c.seen) * INTERVAL))
-    then(world.plan, Step.VISIT.value)
+def _until_visit(plan: Any, key: int, i: int, c: Any) -> None:
+    wait(plan, whole(exponential(key, i, Ask.INTERVAL.value, c.seen) * INTERVAL))
+    then(plan, Step.VISIT.value)
 
 
 @jit
-def _visit(world: World, i: int) -> None:
-    c = world.courses[i]
+def _visit(plan: Any, key: int, i: int, c: Any) -> None:
     seen = c.seen
     c.seen += 1
     c.visits += 1
-    note(world.plan, Event.MEASURED.value, c.visits)
-    if c.passes <= MOST_RECURRENCES and uniform(world.key, i, Ask.RECURS.value, seen) < RECURS:
-        note(world.plan, Event.RECURRED.value, c.passes)
-        _to_board(world)
+    note(plan, Event.MEASURED.value, c.visits)
+    if c.passes <= MOST_RECURRENCES and uniform(key, i, Ask.RECURS.value, seen) < RECURS:
+        note(plan, Event.RECURRED.value, c.passes)
+        _to_board(plan)
     elif c.visits < VISITS:
-        _until_visit(world, i)
+        _until_visit(plan, key, i, c)
     else:
-        end(world.plan, -1)
+        end(plan, -1)
 
 
 @jit
 def advance(world: World, i: int, step: int, now: int) -> None:
     """What follows for patient `i` at this step."""
-    plan, key = world.plan, world.key
+    plan, key, c = world.plan.sheet[0], world.key, world.courses[i]
     clear(plan)
     if step == Step.REFERRAL.value:
         wait(plan, whole(exponential(key, i, Ask.TRIAGE.value, 0) * TRIAGE))
@@ -133,25 +129,24 @@ def advance(world: World, i: int, step: int, now: int) -> None:
         use(plan, BIOPSY, whole(exponential(key, i, Ask.BIOPSY.value, 0) * SAMPLE))
         then(plan, Step.BOARD.value)
     elif step == Step.BOARD.value:
-        _to_board(world)
+        _to_board(plan)
     elif step == Step.TREATMENT.value:
-        world.courses[i].passes += 1
-        world.courses[i].visits = 0
-        _treat(world, i)
+        c.passes += 1
+        c.visits = 0
+        _treat(plan, key, i, c.passes)
     elif step == Step.STAY.value:
-        passes = world.courses[i].passes
-        use(plan, WARD, whole(lognormal(key, i, Ask.STAY.value, passes, STAY_MEDIAN, STAY_SIGMA)))
+        use(plan, WARD, whole(lognormal(key, i, Ask.STAY.value, c.passes, STAY_MEDIAN, STAY_SIGMA)))
         then(plan, Step.DISCHARGE.value)
     elif step == Step.DISCHARGE.value:
-        _until_visit(world, i)
+        _until_visit(plan, key, i, c)
     else:
-        _visit(world, i)
+        _visit(plan, key, i, c)
 
 
 @jit
 def ring(world: World, i: int, now: int) -> None:
     """Nobody has an alarm."""
-    clear(world.plan)
+    clear(world.plan.sheet[0])
 
 
 def make_world(size: int, key: int) -> tuple[World, np.ndarray]:

@@ -48,7 +48,7 @@ def put(s: Any, minute: int, rank: int, serial: int, act: int, subject: int) -> 
     d.serial = serial
     d.act = act
     d.subject = subject
-    if minute < (s.day + 1) * DAY:
+    if minute << RANK_BITS < s.tomorrow:
         _push(s, due)
     else:
         _file(s, due)
@@ -163,6 +163,7 @@ def pop(s: Any) -> int:
 def next_day(s: Any) -> None:
     """The next day has come, and what is due in it."""
     s.day += 1
+    s.tomorrow = (s.day + 1) * DAY << RANK_BITS
     size = s.wheel_rows
     if s.far >= 0 and s.day & (size // 2 - 1 if size > 1 else 0) == 0:
         _reach_further(s)

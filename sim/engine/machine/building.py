@@ -99,29 +99,37 @@ class Machine:
         return self._arrays[name].view(np.recarray)
 
     def make_room(self, least: int = 0) -> None:
-        """More room where it is short, and for `least` rows of the log. Rows keep their numbers."""
+        """More room where it is short, and for `least` rows of the log. Rows keep their numbers.
+
+        Between two questions to the clinic at most this happens: every case begins, with a few rows each, and one
+        patient places as many orders as a plan has.
+        """
         s = self.memory
-        rows = max(8 * int(s.cases) + 8 * MOST_NOTES, least)
-        dues = int(s.dues) + int(s.cases) + 4 * MOST_ORDERS
-        wanted = {
-            "people": int(s.people),
-            "short": int(s.people),
-            "cases": int(s.cases) + 2 * MOST_ORDERS,
-            "dues": dues,
-            "heap": dues,
-            "table": int(s.tables) + 1,
-            "events": int(s.events) + rows,
-            "happenings": int(s.happenings) + int(s.later) + rows,
-            "later": int(s.later) + rows,
-            "waiting": int(s.later) + rows,
-        }
-        for name, needed in wanted.items():
-            array = self._arrays[name]
-            if needed >= len(array):
-                # in place: the system moves large arrays by their pages, without copying them
-                array.resize(needed + needed // 2 + FEW, refcheck=False)
+        self._lengthen(people=s.people, short=s.people, cases=s.cases + 2 * MOST_ORDERS, table=s.tables + 1)
+        cases = len(self._arrays["cases"])
+        dues, rows = cases + 4 * MOST_ORDERS, 8 * cases + 4 * MOST_NOTES
+        self._lengthen(
+            dues=s.dues + dues,
+            heap=s.dues + dues,
+            events=s.events + max(rows, least) + 1,  # one for sorting
+            happenings=s.happenings + s.later + rows + 1,
+            later=s.later + rows,
+            waiting=s.later + rows,
+        )
         for name, array in self._arrays.items():
             s[f"{name}_at"], s[f"{name}_rows"] = array.ctypes.data, len(array)
+        s.most_people, s.most_cases, s.most_dues = s.people_rows, cases - 2 * MOST_ORDERS, s.dues_rows - dues
+        s.most_tables, s.most_later = s.table_rows - 1, s.later_rows - rows
+        s.most_events = min(s.chunk, s.events_rows - rows - 1)
+        s.most_happenings = s.happenings_rows - rows - 1
+
+    def _lengthen(self, **wanted: Any) -> None:
+        """Arrays that have no more than so many rows."""
+        for name, rows in wanted.items():
+            array, needed = self._arrays[name], int(rows)
+            if needed >= len(array):
+                # in place: the system moves large arrays by their pages, without copying them
+                array.resize(needed + needed // 4 + FEW, refcheck=False)
 
 
 def _records(rows: int, dtype: np.dtype) -> Any:

@@ -47,13 +47,28 @@ ASK_STEP, ASK_ALARM, MORE_ROOM, STOPPED, DONE = range(5)
 
 @jit
 def begin(s: Any) -> None:
-    """The first offers and competing cases are on the agenda."""
+    """The first offers and competing cases are on the agenda; the diary and the arrivals are opened."""
+    s.tomorrow = DAY << RANK_BITS
+    _look_at_diary(s)
+    _look_at_arrivals(s)
     for stream in range(s.streams_rows):
         next_case(s, stream)
     resource = s.first_offer
     while resource >= 0:
         next_offer(s, resource)
         resource = resource_at(s, resource).next
+
+
+@jit_inside
+def _look_at_diary(s: Any) -> None:
+    """When its next entry is due."""
+    s.enters = LATE if s.entry >= s.diary_rows else entry_at(s, s.entry).minute << RANK_BITS | DIARY
+
+
+@jit_inside
+def _look_at_arrivals(s: Any) -> None:
+    """When the next patient comes."""
+    s.arrives = LATE if s.arrival >= s.arrivals_rows else arrival_at(s, s.arrival).minute << RANK_BITS | STEP
 
 
 @jit_inside
@@ -89,6 +104,7 @@ def _turn_diary(s: Any) -> None:
     """An entry of the diary: a capacity, a freeze, an opening."""
     entry = entry_at(s, s.entry)
     s.entry += 1
+    _look_at_diary(s)
     if entry.what == CAPACITY:
         set_places(s, entry.subject, entry.places)
     elif entry.what == FREEZES:
@@ -103,12 +119,10 @@ def next_due(s: Any) -> int:
     while True:
         if s.trouble != 0:
             return STOPPED
-        if s.events >= s.chunk or s.happenings >= s.chunk or not enough_room(s):
+        if not enough_room(s):
             return MORE_ROOM
         first = next_key(s)
-        entry = LATE if s.entry >= s.diary_rows else entry_at(s, s.entry).minute << RANK_BITS | DIARY
-        arrival = LATE if s.arrival >= s.arrivals_rows else arrival_at(s, s.arrival).minute << RANK_BITS | STEP
-        soonest = min(first, entry, arrival)
+        soonest = min(first, s.enters, s.arrives)
         if s.steps > 0 and soonest >= s.now << RANK_BITS | STEP:
             s.steps -= 1
             person = short_at(s, s.steps).person
@@ -123,19 +137,21 @@ def next_due(s: Any) -> int:
         if s.rings_due and soonest >= s.now << RANK_BITS | RINGS:
             look(s)
             continue
-        if soonest >= (s.day + 1) * DAY << RANK_BITS:  # of another day, or nothing at all
-            if (s.day + 1) * DAY >= s.ends:
+        if soonest >= s.tomorrow:  # of another day, or nothing at all
+            if s.tomorrow >> RANK_BITS >= s.ends:
                 return DONE
             next_day(s)
             continue
         minute = soonest >> RANK_BITS
         if minute > s.now:
             turn_page(s, minute)
-        if soonest == entry:
+        if soonest == s.enters:
             _turn_diary(s)
-        elif soonest == arrival and soonest < first:
+        elif soonest == s.arrives and soonest < first:
+            number = arrival_at(s, s.arrival).patient
             s.arrival += 1
-            arrive(s, arrival_at(s, s.arrival - 1).patient)
+            _look_at_arrivals(s)
+            arrive(s, number)
             return ASK_STEP
         else:
             due = pop(s)

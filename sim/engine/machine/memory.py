@@ -19,7 +19,6 @@ from numba.np import numpy_support
 
 from sim.engine.machine.records import ARRAYS, MEMORY
 from sim.jit import jit_inside
-from sim.steps import MOST_NOTES, MOST_ORDERS
 
 
 def _accessor(name: str) -> Any:
@@ -95,17 +94,14 @@ def pieces_of(s: Any) -> Any:
 
 @jit_inside
 def enough_room(s: Any) -> bool:
-    """Whether all that may happen before the clinic is asked again finds room.
-
-    At most: every case begins, with a few rows each, and one patient places as many orders as a plan has.
-    """
-    rows = 8 * s.cases + 4 * MOST_NOTES
-    return (
-        s.people < s.people_rows
-        and s.cases + 2 * MOST_ORDERS < s.cases_rows
-        and s.dues + s.cases + 4 * MOST_ORDERS < s.dues_rows
-        and s.tables + 1 < s.table_rows
-        and s.events + rows < s.events_rows
-        and s.happenings + s.later + rows < s.happenings_rows
-        and s.later + rows < s.later_rows
+    """Whether all that may happen before the clinic is asked again finds room (`Machine.make_room`)."""
+    return bool(
+        s.events < s.most_events
+        and s.happenings < s.chunk
+        and s.happenings + s.later < s.most_happenings
+        and s.later < s.most_later
+        and s.cases < s.most_cases
+        and s.dues < s.most_dues
+        and s.people < s.most_people
+        and s.tables < s.most_tables
     )

@@ -263,8 +263,11 @@ MEMORY = np.dtype(
         ("key", "i8"),  # of the replication
         ("first_step", "i8"),
         ("day", "i8"),  # whose entries are in the heap
+        ("tomorrow", "i8"),  # minute and rank at which the next day begins
         ("arrival", "i8"),  # the next one
+        ("arrives", "i8"),  # its minute and rank
         ("entry", "i8"),  # the diary's next one
+        ("enters", "i8"),  # its minute and rank
         ("heap", "i8"),  # entries in the heap
         ("far", "i4"),  # dues beyond the wheel
         ("steps", "i8"),  # patients whose step is due in this minute
@@ -302,6 +305,13 @@ MEMORY = np.dtype(
         ("free_waiting", "i8"),  # the first free row for one of them
         ("top_waiting", "i8"),  # rows for them ever in use
         ("chunk", "i8"),  # rows that are taken away together
+        ("most_people", "i8"),  # up to so many of each there is room for whatever may happen next
+        ("most_cases", "i8"),
+        ("most_dues", "i8"),
+        ("most_tables", "i8"),
+        ("most_events", "i8"),
+        ("most_happenings", "i8"),
+        ("most_later", "i8"),
         ("written", "i8"),  # rows of both logs, ever
         ("person", "i8"),  # whom the clinic is asked about
         ("patient", "i8"),  # her number
