@@ -31,17 +31,14 @@ def give_places(s: Any) -> None:
     With `backfill` a queue has no head that closes it: whoever in it stands before the case that was looked at last
     has been passed over.
     """
-    place = s.first_place
-    while place >= 0:
-        resource_at(s, place).closed = 0
-        place = resource_at(s, place).next
     last = NONE
-    while True:
+    open_ones = _open_queues(s)
+    while open_ones > 0:
         first = NONE
         place = s.first_place
         while place >= 0:
             r = resource_at(s, place)
-            if r.waiting > 0 and r.closed == 0:
+            if r.closed == 0 and r.waiting > 0:
                 case = first_served(s, place, last, ANY_MINUTES, ANY_MINUTES) if r.backfill else head(s, place)
                 if case >= 0 and (first < 0 or earlier(s, case, first)):
                     first = case
@@ -54,6 +51,25 @@ def give_places(s: Any) -> None:
             give_place(s, first)
         else:
             resource_at(s, case_at(s, first).target).closed = 1
+            open_ones -= 1
+
+
+@jit_inside
+def _open_queues(s: Any) -> int:
+    """How many queues may be given something in this round.
+
+    Where nobody keeps a place and no standing order waits, nothing becomes free while places are given out; then a
+    queue for places that are all taken, of which nobody has one left over, need not be looked at.
+    """
+    nothing_comes = s.keeping == 0 and s.standing_waited == 0
+    found = 0
+    place = s.first_place
+    while place >= 0:
+        r = resource_at(s, place)
+        r.closed = 1 if r.waiting == 0 or (nothing_comes and r.taken >= r.places and r.left_over < 0) else 0
+        found += 1 - r.closed
+        place = r.next
+    return int(found)
 
 
 @jit_inside

@@ -276,6 +276,7 @@ MEMORY = np.dtype(
         ("freed", "i1"),  # while giving
         ("rings_due", "i1"),
         ("places_waited", "i8"),  # cases in the queues of all places
+        ("standing_waited", "i8"),  # standing ones among them
         ("tables", "i8"),  # offers on the table
         ("sittings_due", "i8"),  # in this minute
         ("first_place", "i4"),  # resources of one kind in a row: places by number, others by rank

@@ -56,14 +56,17 @@ def back(s: Any, case: int) -> None:
     c.state = QUEUED
     if c.kind == PLACE:
         s.places_waited += 1
+        s.standing_waited += c.standing
     join(s, case)
 
 
 @jit_inside
 def out_of_queue(s: Any, case: int) -> None:
     """Out of the queue, for whatever comes next."""
-    if case_at(s, case).kind == PLACE:
+    c = case_at(s, case)
+    if c.kind == PLACE:
         s.places_waited -= 1
+        s.standing_waited -= c.standing
     take_out(s, case)
 
 
