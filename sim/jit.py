@@ -118,6 +118,16 @@ def jit_inside(function: F) -> F:
     return compiled
 
 
+def jit_merged(function: F) -> F:
+    """As `jit_inside`, for functions with one or two callers: they become part of these, which saves the calls."""
+    if not COMPILED:
+        return function
+    compiled: F = numba.njit(
+        cache=CACHED, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True
+    )(function)
+    return compiled
+
+
 def jit_in_place(function: F) -> F:
     """As `jit_inside`, for short functions written out where they are called: compiled code can not return a record."""
     if not COMPILED:

@@ -17,7 +17,7 @@ from typing import Any
 
 from sim.engine.machine.memory import day_at, due_at, heap_at
 from sim.engine.machine.records import NONE
-from sim.jit import jit_inside
+from sim.jit import jit_inside, jit_merged
 from sim.units import DAY
 
 IN_WHEEL, IN_HEAP = 1, 2
@@ -55,7 +55,7 @@ def put(s: Any, minute: int, rank: int, serial: int, act: int, subject: int) -> 
     return int(due)
 
 
-@jit_inside
+@jit_merged
 def _file(s: Any, due: int) -> None:
     """Into the list of its day, or of days that the wheel does not reach yet."""
     d = due_at(s, due)
@@ -106,7 +106,7 @@ def _sooner(entry: Any, first: int, second: int) -> bool:
     return bool(entry.first < first or (entry.first == first and entry.second < second))
 
 
-@jit_inside
+@jit_merged
 def _push(s: Any, due: int) -> None:
     d = due_at(s, due)
     d.where = IN_HEAP
@@ -125,13 +125,13 @@ def _push(s: Any, due: int) -> None:
     heap_at(s, at).second = second
 
 
-@jit_inside
+@jit_merged
 def next_key(s: Any) -> int:
     """Minute and rank of what is first in this day's heap."""
     return heap_at(s, 0).first if s.heap > 0 else LATE
 
 
-@jit_inside
+@jit_merged
 def pop(s: Any) -> int:
     """Take out what is first. The due's row is still there; NONE if it was cancelled."""
     due = heap_at(s, 0).second & ((1 << DUE_BITS) - 1)
@@ -159,7 +159,7 @@ def pop(s: Any) -> int:
     return int(due)
 
 
-@jit_inside
+@jit_merged
 def next_day(s: Any) -> None:
     """The next day has come, and what is due in it."""
     s.day += 1
@@ -175,7 +175,7 @@ def next_day(s: Any) -> None:
         due = following
 
 
-@jit_inside
+@jit_merged
 def _reach_further(s: Any) -> None:
     """What the wheel reaches by now is filed by its day."""
     due = s.far

@@ -16,7 +16,7 @@ from sim.engine.machine.queues import ANY_KIND, ANY_MINUTES, earlier, follows, h
 from sim.engine.machine.records import NONE, QUEUED
 from sim.engine.machine.uses import begin, give_place
 from sim.engine.machine.waiting import out_of_queue
-from sim.jit import jit_inside
+from sim.jit import jit_merged
 from sim.log import Event, Happening, Why
 from sim.steps import Kind
 
@@ -24,7 +24,7 @@ PLACE = int(Kind.PLACE)
 DECLINED, UNUSED, NO_SECOND = int(Event.DECLINED), int(Happening.UNUSED), int(Why.NO_SECOND)
 
 
-@jit_inside
+@jit_merged
 def give_places(s: Any) -> None:
     """One round: of the heads of all queues the first in queue order, until every queue is closed.
 
@@ -54,7 +54,7 @@ def give_places(s: Any) -> None:
             open_ones -= 1
 
 
-@jit_inside
+@jit_merged
 def _open_queues(s: Any) -> int:
     """How many queues may be given something in this round.
 
@@ -72,7 +72,7 @@ def _open_queues(s: Any) -> int:
     return int(found)
 
 
-@jit_inside
+@jit_merged
 def first_served(s: Any, resource: int, cursor: int, minutes: int, others_minutes: int) -> int:
     """Of a queue the first after `cursor` who asks for no more minutes than there are, and can have her places.
 
@@ -100,7 +100,7 @@ def first_served(s: Any, resource: int, cursor: int, minutes: int, others_minute
     return int(found)
 
 
-@jit_inside
+@jit_merged
 def _first_left_over(s: Any, q: int, place: int, cursor: int, minutes: int) -> int:
     """Of a class the first after `cursor` whose patient still has one of this place, which is not free."""
     found = NONE
@@ -124,13 +124,13 @@ def _first_left_over(s: Any, q: int, place: int, cursor: int, minutes: int) -> i
     return int(found)
 
 
-@jit_inside
+@jit_merged
 def _has_them(s: Any, case: int) -> bool:
     c = case_at(s, case)
     return (c.kind != PLACE or has(s, c.target, case)) and (c.second < 0 or has(s, c.second, case))
 
 
-@jit_inside
+@jit_merged
 def give_offers(s: Any, resource: int) -> None:
     """Each offer of this minute to the first whom it suits and who has all else she needs; else it is lost."""
     for at in range(s.tables):
@@ -150,7 +150,7 @@ def give_offers(s: Any, resource: int) -> None:
             resource_row(s, s.now, resource, UNUSED, -1, kind, -1)
 
 
-@jit_inside
+@jit_merged
 def _first_suited(s: Any, resource: int, cursor: int, kind: int) -> int:
     found = NONE
     it = resource_at(s, resource).first_class
@@ -162,7 +162,7 @@ def _first_suited(s: Any, resource: int, cursor: int, kind: int) -> int:
     return int(found)
 
 
-@jit_inside
+@jit_merged
 def _give_offer(s: Any, case: int) -> None:
     c = case_at(s, case)
     out_of_queue(s, case)

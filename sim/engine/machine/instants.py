@@ -38,7 +38,7 @@ from sim.engine.machine.sittings import deal_with, freezes, opens
 from sim.engine.machine.streams import comes, next_case, next_offer, offered
 from sim.engine.machine.uses import call, finish
 from sim.engine.rules import Rank
-from sim.jit import jit, jit_inside
+from sim.jit import jit, jit_merged
 from sim.units import DAY
 
 DIARY, STEP, GIVING, RINGS = int(Rank.DIARY), int(Rank.STEP), int(Rank.GIVING), int(Rank.RINGS)
@@ -59,19 +59,19 @@ def begin(s: Any) -> None:
         resource = resource_at(s, resource).next
 
 
-@jit_inside
+@jit_merged
 def _look_at_diary(s: Any) -> None:
     """When its next entry is due."""
     s.enters = LATE if s.entry >= s.diary_rows else entry_at(s, s.entry).minute << RANK_BITS | DIARY
 
 
-@jit_inside
+@jit_merged
 def _look_at_arrivals(s: Any) -> None:
     """When the next patient comes."""
     s.arrives = LATE if s.arrival >= s.arrivals_rows else arrival_at(s, s.arrival).minute << RANK_BITS | STEP
 
 
-@jit_inside
+@jit_merged
 def _give(s: Any) -> None:
     """The second half of an instant: places in rounds, offers and lists in the first of them."""
     s.giving_due = 0
@@ -99,7 +99,7 @@ def _give(s: Any) -> None:
         look_later(s)
 
 
-@jit_inside
+@jit_merged
 def _turn_diary(s: Any) -> None:
     """An entry of the diary: a capacity, a freeze, an opening."""
     entry = entry_at(s, s.entry)
@@ -164,7 +164,7 @@ def next_due(s: Any) -> int:
                 _happens(s, act, subject)
 
 
-@jit_inside
+@jit_merged
 def _happens(s: Any, act: int, subject: int) -> None:
     """Something that is no affair of the clinic."""
     if act == WAITED:

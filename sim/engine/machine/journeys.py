@@ -21,7 +21,7 @@ from sim.engine.machine.rows import forget, forget_person, new_case, new_person,
 from sim.engine.machine.uses import close_step, end_standing_place, give_place, go_on, order_done, redirect, vacate
 from sim.engine.machine.waiting import begin_waiting, tie_of
 from sim.engine.rules import MOST_AT_ONCE, Rank, serial
-from sim.jit import jit_inside
+from sim.jit import jit_inside, jit_merged
 from sim.log import Event, Why
 from sim.steps import NEVER, Join, Kind, Ring
 
@@ -61,7 +61,7 @@ def _ask_about(s: Any, person: int) -> None:
         s.trouble = IN_CIRCLES
 
 
-@jit_inside
+@jit_merged
 def arrive(s: Any, number: int) -> None:
     """A patient comes."""
     person = new_person(s, number)
@@ -70,7 +70,7 @@ def arrive(s: Any, number: int) -> None:
     _ask_about(s, person)
 
 
-@jit_inside
+@jit_merged
 def run_step(s: Any, person: int) -> None:
     """Her step is due: what the last one left open is taken back, and the clinic asked."""
     p = person_at(s, person)
@@ -80,7 +80,7 @@ def run_step(s: Any, person: int) -> None:
     _ask_about(s, person)
 
 
-@jit_inside
+@jit_merged
 def ring_alarm(s: Any, person: int) -> None:
     """Her alarm rings."""
     p = person_at(s, person)
@@ -92,7 +92,7 @@ def ring_alarm(s: Any, person: int) -> None:
 # ---- answers
 
 
-@jit_inside
+@jit_merged
 def _note_and_withdraw(s: Any, person: int) -> None:
     """Write the answer's notes; withdraw what it takes back."""
     p, reply = person_at(s, person), reply_at(s, 0)
@@ -108,7 +108,7 @@ def _note_and_withdraw(s: Any, person: int) -> None:
             case = following
 
 
-@jit_inside
+@jit_merged
 def _end_standing(s: Any, case: int) -> None:
     c = case_at(s, case)
     if c.state == QUEUED:
@@ -129,7 +129,7 @@ def _set_alarm(s: Any, person: int, minute: int) -> None:
         p.alarm_due = put(s, max(minute, s.now), ALARMS, 0, ALARM, person)
 
 
-@jit_inside
+@jit_merged
 def step_answered(s: Any) -> None:
     """Carry out what a step of care wants."""
     reply = reply_at(s, 0)
@@ -154,7 +154,7 @@ def step_answered(s: Any) -> None:
             p.since = s.now
 
 
-@jit_inside
+@jit_merged
 def alarm_answered(s: Any) -> None:
     """Carry out what an alarm means."""
     reply = reply_at(s, 0)
@@ -178,7 +178,7 @@ def alarm_answered(s: Any) -> None:
 # ---- leaving
 
 
-@jit_inside
+@jit_merged
 def _leave(s: Any, person: int, why: int) -> None:
     """She leaves, alive: out of all queues, back with what stands; what has started runs out."""
     p = person_at(s, person)
@@ -197,7 +197,7 @@ def _leave(s: Any, person: int, why: int) -> None:
     forget_person(s, person)
 
 
-@jit_inside
+@jit_merged
 def _die(s: Any, person: int, why: int) -> None:
     p = person_at(s, person)
     _set_alarm(s, person, NEVER)
@@ -212,7 +212,7 @@ def _die(s: Any, person: int, why: int) -> None:
 # ---- orders
 
 
-@jit_inside
+@jit_merged
 def _place_orders(s: Any, person: int) -> None:
     p, reply = person_at(s, person), reply_at(s, 0)
     orders = reply.orders
@@ -243,7 +243,7 @@ def _place_orders(s: Any, person: int) -> None:
         go_on(s, person)
 
 
-@jit_inside
+@jit_merged
 def _may_go_on(s: Any, person: int) -> bool:
     """Whether an alarm or a standing order can bring the journey on."""
     p = person_at(s, person)
@@ -260,7 +260,7 @@ def _may_go_on(s: Any, person: int) -> bool:
     return False
 
 
-@jit_inside
+@jit_merged
 def _new_order(s: Any, person: int, order: Any, number: int) -> None:
     """One order of a plan as a case of hers."""
     p = person_at(s, person)
@@ -293,7 +293,7 @@ def _new_order(s: Any, person: int, order: Any, number: int) -> None:
     open_case(s, person, case)
 
 
-@jit_inside
+@jit_merged
 def _decide_on_kept(s: Any, person: int, wanted: int) -> None:
     """A place is kept on for a single order that is not a wait; asking for the same place needs no keeping."""
     p = person_at(s, person)
@@ -308,7 +308,7 @@ def _decide_on_kept(s: Any, person: int, wanted: int) -> None:
         keep_on(s, person)
 
 
-@jit_inside
+@jit_merged
 def _start_all(s: Any, person: int, orders: int) -> None:
     """The newest cases of hers, in the order of the plan."""
     case = person_at(s, person).last
@@ -320,7 +320,7 @@ def _start_all(s: Any, person: int, orders: int) -> None:
         case = following
 
 
-@jit_inside
+@jit_merged
 def _start(s: Any, person: int, case: int) -> None:
     c = case_at(s, case)
     if c.kind == WAIT:
@@ -332,7 +332,7 @@ def _start(s: Any, person: int, case: int) -> None:
         begin_waiting(s, case, tie_of(s, case))
 
 
-@jit_inside
+@jit_merged
 def waited(s: Any, case: int) -> None:
     """A wait is over."""
     case_at(s, case).due = NONE
@@ -341,7 +341,7 @@ def waited(s: Any, case: int) -> None:
     forget(s, case)
 
 
-@jit_inside
+@jit_merged
 def _complaint(s: Any, person: int, order: Any, alone: bool) -> int:
     """Why an order can not be carried out, or FINE."""
     known = s.resources_rows

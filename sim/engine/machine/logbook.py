@@ -23,7 +23,7 @@ from sim.engine.machine.memory import (
     waiting_row_at,
 )
 from sim.engine.machine.pages import order_events, order_happenings
-from sim.jit import jit, jit_inside
+from sim.jit import jit, jit_inside, jit_merged
 from sim.log import Happening
 
 OCCUPIED = int(Happening.OCCUPIED)
@@ -96,7 +96,7 @@ def write_later(s: Any, minute: int, resource: int, happening: int, case: int, v
     later_at(s, at).key = key
 
 
-@jit_inside
+@jit_merged
 def _write_until(s: Any, minute: int) -> None:
     """Rows that waited for their minute, up to this one."""
     while s.later > 0 and later_at(s, 0).key < (minute + 1) << PLACE_BITS:
@@ -109,7 +109,7 @@ def _write_until(s: Any, minute: int) -> None:
         _settle(s, later_at(s, s.later).key)
 
 
-@jit_inside
+@jit_merged
 def _settle(s: Any, key: int) -> None:
     """The first of the heap is gone; a key takes its way down to where it belongs."""
     at = 0
@@ -133,7 +133,7 @@ def tell_other(s: Any, case: int, happening: int, value: int, why: int) -> None:
     resource_row(s, s.now, c.target, happening, c.number, value, why)
 
 
-@jit_inside
+@jit_merged
 def changes(s: Any, place: int, by: int) -> None:
     """So many more, or fewer, of a kind of place are in use."""
     r = resource_at(s, place)
@@ -142,7 +142,7 @@ def changes(s: Any, place: int, by: int) -> None:
     s.changed = 1
 
 
-@jit_inside
+@jit_merged
 def _write_occupancies(s: Any) -> None:
     """What is in use of each kind of place, where it is not what was written last."""
     s.changed = 0
@@ -157,7 +157,7 @@ def _write_occupancies(s: Any) -> None:
         place = r.next
 
 
-@jit_inside
+@jit_merged
 def turn_page(s: Any, minute: int) -> None:
     """The minute is over, and all those before another: their rows are complete, and put in order."""
     if s.changed:

@@ -18,7 +18,7 @@ from numba.extending import intrinsic
 from numba.np import numpy_support
 
 from sim.engine.machine.records import ARRAYS, MEMORY
-from sim.jit import jit_inside
+from sim.jit import jit_merged
 
 
 def _accessor(name: str) -> Any:
@@ -86,13 +86,13 @@ def _array_at(typing_context: Any, address: Any, rows: Any) -> Any:
     return kind(types.int64, types.int64), code
 
 
-@jit_inside
+@jit_merged
 def pieces_of(s: Any) -> Any:
     """The pieces of all intensities, (n, 3) begin, factor, growth."""
     return _array_at(s.shares_at, s.shares_rows)  # type: ignore[call-arg]
 
 
-@jit_inside
+@jit_merged
 def enough_room(s: Any) -> bool:
     """Whether all that may happen before the clinic is asked again finds room (`Machine.make_room`)."""
     return bool(

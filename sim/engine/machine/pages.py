@@ -12,10 +12,10 @@ from __future__ import annotations
 from typing import Any
 
 from sim.engine.machine.memory import event_row_at, resource_row_at
-from sim.jit import jit_inside
+from sim.jit import jit_inside, jit_merged
 
 
-@jit_inside
+@jit_merged
 def order_events(s: Any) -> None:
     """Rows of patients since the last page, all of one minute."""
     first = s.ordered_events
@@ -37,7 +37,7 @@ def order_events(s: Any) -> None:
         gap //= 3
 
 
-@jit_inside
+@jit_merged
 def order_happenings(s: Any) -> None:
     """Rows of resources since the last page."""
     first = s.ordered_happenings
@@ -59,7 +59,7 @@ def order_happenings(s: Any) -> None:
         gap //= 3
 
 
-@jit_inside
+@jit_merged
 def _widest(rows: int) -> int:
     """The first gap: of 1, 4, 13, 40, ... the largest that is at most a third of the rows, or 1."""
     gap = 1
@@ -68,13 +68,13 @@ def _widest(rows: int) -> int:
     return gap
 
 
-@jit_inside
+@jit_merged
 def _stands_before(s: Any, a: int, b: int) -> bool:
     x, y = event_row_at(s, a), event_row_at(s, b)
     return bool(x.patient < y.patient or (x.patient == y.patient and x.n < y.n))
 
 
-@jit_inside
+@jit_merged
 def _comes_before(s: Any, a: int, b: int) -> bool:
     x, y = resource_row_at(s, a), resource_row_at(s, b)
     if x.minute != y.minute:

@@ -18,7 +18,7 @@ from sim.engine.machine.memory import case_at, person_at, resource_at
 from sim.engine.machine.records import NONE, OVER
 from sim.engine.machine.rows import forget
 from sim.engine.machine.waiting import ask, leave_line
-from sim.jit import jit_inside
+from sim.jit import jit_inside, jit_merged
 from sim.log import Event, Happening
 
 WITHDRAWN, RELEASED, KEPT = int(Event.WITHDRAWN), int(Event.RELEASED), int(Event.KEPT)
@@ -52,14 +52,14 @@ def has(s: Any, place: int, case: int) -> bool:
     return c.person >= 0 and c.standing == 0 and left_over(s, c.person, place) >= 0
 
 
-@jit_inside
+@jit_merged
 def has_all(s: Any, case: int) -> bool:
     """Whether everything a place order needs is free."""
     c = case_at(s, case)
     return has(s, c.target, case) and (c.second < 0 or has(s, c.second, case))
 
 
-@jit_inside
+@jit_merged
 def mark_left_over(s: Any, case: int, which: int) -> None:
     """The case is over, but has its first or its second place."""
     c = case_at(s, case)
@@ -89,7 +89,7 @@ def unmark_left_over(s: Any, case: int) -> None:
         case_at(s, c.over_after).over_before = c.over_before
 
 
-@jit_inside
+@jit_merged
 def give_up(s: Any, person: int, place: int) -> None:
     """Free what she still has of this place from an order that is over."""
     case = left_over(s, person, place)
@@ -104,7 +104,7 @@ def give_up(s: Any, person: int, place: int) -> None:
         forget(s, case)
 
 
-@jit_inside
+@jit_merged
 def take(s: Any, place: int, person: int) -> None:
     """One place less."""
     if person >= 0:
@@ -130,7 +130,7 @@ def free(s: Any, place: int) -> None:
         ask(s)
 
 
-@jit_inside
+@jit_merged
 def set_places(s: Any, place: int, places: int) -> None:
     """Another number of places from this minute on; nobody is evicted."""
     resource_at(s, place).places = places
@@ -160,7 +160,7 @@ def release_second(s: Any, case: int) -> None:
     free(s, c.second)
 
 
-@jit_inside
+@jit_merged
 def second_over(s: Any, case: int) -> None:
     """The second place's own minutes are over."""
     case_at(s, case).due = NONE
@@ -184,7 +184,7 @@ def release_kept(s: Any, person: int, why: int) -> None:
     forget(s, case)
 
 
-@jit_inside
+@jit_merged
 def keeps_no_more(s: Any, person: int) -> None:
     """Out of the row of keepers, if she is in it."""
     p = person_at(s, person)
@@ -201,7 +201,7 @@ def keeps_no_more(s: Any, person: int) -> None:
         person_at(s, p.keeps_after).keeps_before = p.keeps_before
 
 
-@jit_inside
+@jit_merged
 def keep_on(s: Any, person: int) -> None:
     """She keeps her place until what she has ordered is given."""
     p = person_at(s, person)
@@ -220,7 +220,7 @@ def keep_on(s: Any, person: int) -> None:
         tell(s, p.kept, KEPT, 0, -1)
 
 
-@jit_inside
+@jit_merged
 def withdraw(s: Any, case: int, why: int) -> None:
     """Take back what has not been called or started, and free what was reserved for it."""
     c = case_at(s, case)

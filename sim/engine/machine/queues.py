@@ -17,7 +17,7 @@ from typing import Any
 
 from sim.engine.machine.memory import case_at, class_at, resource_at
 from sim.engine.machine.records import NONE
-from sim.jit import jit_inside
+from sim.jit import jit_inside, jit_merged
 
 ANY_MINUTES = (1 << 63) - 1
 ANY_KIND = -1
@@ -76,7 +76,7 @@ def _sum_up(s: Any, case: int) -> None:
     c.masks = masks
 
 
-@jit_inside
+@jit_merged
 def _hang(s: Any, q: int, above: int, old: int, new: int) -> None:
     """Below `above`, or at the root, `new` takes the place of `old`."""
     if above < 0:
@@ -89,7 +89,7 @@ def _hang(s: Any, q: int, above: int, old: int, new: int) -> None:
         case_at(s, new).above = above
 
 
-@jit_inside
+@jit_merged
 def _lift(s: Any, q: int, case: int) -> None:
     """The case changes places with the one above it."""
     c = case_at(s, case)
@@ -111,7 +111,7 @@ def _lift(s: Any, q: int, case: int) -> None:
     _sum_up(s, case)
 
 
-@jit_inside
+@jit_merged
 def _scattered(number: int) -> int:
     """Of numbers in a row, numbers all over 32 bits: only the shape of a tree hangs on them, and nothing else."""
     mixed = number & 0xFFFFFFFF
@@ -120,7 +120,7 @@ def _scattered(number: int) -> int:
     return mixed ^ mixed >> 16
 
 
-@jit_inside
+@jit_merged
 def join(s: Any, case: int) -> None:
     """Into the queue, by the case's key."""
     c = case_at(s, case)
@@ -161,7 +161,7 @@ def join(s: Any, case: int) -> None:
         _lift(s, q, case)
 
 
-@jit_inside
+@jit_merged
 def take_out(s: Any, case: int) -> None:
     """Out of the queue."""
     c = case_at(s, case)
@@ -178,7 +178,7 @@ def take_out(s: Any, case: int) -> None:
         above = case_at(s, above).above
 
 
-@jit_inside
+@jit_merged
 def after(s: Any, case: int) -> int:
     """The next case of the same class, or NONE."""
     it = case_at(s, case).right
@@ -189,7 +189,7 @@ def after(s: Any, case: int) -> int:
     return _above_left(s, case)
 
 
-@jit_inside
+@jit_merged
 def _above_left(s: Any, case: int) -> int:
     """The nearest case above, in whose left branch this one is."""
     below, it = case, case_at(s, case).above
@@ -204,7 +204,7 @@ def _may(s: Any, root: int, minutes: int, kinds: int) -> bool:
     return root >= 0 and case_at(s, root).least <= minutes and case_at(s, root).masks & kinds != 0
 
 
-@jit_inside
+@jit_merged
 def _first_in(s: Any, root: int, minutes: int, kinds: int) -> int:
     """The first in a branch of which some case asks for no more."""
     it = root
@@ -247,7 +247,7 @@ def follows(s: Any, q: int, cursor: int, minutes: int, kinds: int) -> int:
     return NONE
 
 
-@jit_inside
+@jit_merged
 def head(s: Any, resource: int) -> int:
     """The first of a whole queue, or NONE."""
     first = NONE

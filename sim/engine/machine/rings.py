@@ -18,7 +18,7 @@ from sim.engine.machine.queues import earlier
 from sim.engine.machine.records import ERROR, NONE, QUEUED, SWAP
 from sim.engine.machine.uses import give_place
 from sim.engine.machine.waiting import out_of_queue
-from sim.jit import jit_inside
+from sim.jit import jit_inside, jit_merged
 from sim.log import Event, Why
 from sim.steps import Kind
 
@@ -26,7 +26,7 @@ PLACE = int(Kind.PLACE)
 STUCK, PLACE_NEEDED, RING = int(Event.STUCK), int(Why.PLACE_NEEDED), int(Trouble.RING)
 
 
-@jit_inside
+@jit_merged
 def look_later(s: Any) -> None:
     """Test once this minute has nothing else to do; while nobody keeps, nobody is stuck."""
     if s.keeping == 0:
@@ -55,7 +55,7 @@ def awaited(s: Any, person: int) -> int:
     return NONE
 
 
-@jit_inside
+@jit_merged
 def _find_members(s: Any) -> None:
     """The keepers of stuck places, in the queue order of what they wait for, into `short`."""
     s.members = 0
@@ -88,7 +88,7 @@ def _find_members(s: Any) -> None:
         person = p.keeps_after
 
 
-@jit_inside
+@jit_merged
 def _waits_for_stuck(s: Any, person: int) -> bool:
     case = awaited(s, person)
     if case < 0:
@@ -99,7 +99,7 @@ def _waits_for_stuck(s: Any, person: int) -> bool:
     return c.second >= 0 and c.second != own and resource_at(s, c.second).closed >= 1
 
 
-@jit_inside
+@jit_merged
 def _insert(s: Any, person: int) -> None:
     at = s.members
     s.members += 1
@@ -110,7 +110,7 @@ def _insert(s: Any, person: int) -> None:
     short_at(s, at).member = person
 
 
-@jit_inside
+@jit_merged
 def look(s: Any) -> None:
     """What the end of the minute shows."""
     s.rings_due = 0
@@ -129,7 +129,7 @@ def look(s: Any) -> None:
         _find_members(s)
 
 
-@jit_inside
+@jit_merged
 def _log_new_members(s: Any) -> None:
     for at in range(s.members):
         person = short_at(s, at).member
@@ -141,13 +141,13 @@ def _log_new_members(s: Any) -> None:
     s.known_stuck = s.members
 
 
-@jit_inside
+@jit_merged
 def _can_change(s: Any, person: int) -> bool:
     r, case = resource_at(s, person_at(s, person).keeps_place), awaited(s, person)
     return case >= 0 and case_at(s, case).second < 0 and r.taken <= r.places
 
 
-@jit_inside
+@jit_merged
 def _swap_first_ring(s: Any) -> bool:
     """All of the shortest ring through the first member who is on one leave their places, and take what they wait for.
 
@@ -165,7 +165,7 @@ def _swap_first_ring(s: Any) -> bool:
     return False
 
 
-@jit_inside
+@jit_merged
 def _search(s: Any, first: int) -> int:
     """The last of the shortest ring through `first`, each with who came before in `path`; NONE if there is none."""
     goal = person_at(s, first).keeps_place
@@ -193,7 +193,7 @@ def _search(s: Any, first: int) -> int:
     return NONE
 
 
-@jit_inside
+@jit_merged
 def _change_places(s: Any, last: int) -> None:
     person = last
     while person >= 0:  # out of the queues
@@ -210,7 +210,7 @@ def _change_places(s: Any, last: int) -> None:
         person = person_at(s, person).path
 
 
-@jit_inside
+@jit_merged
 def _take_out_ring(s: Any, last: int) -> None:
     person = last
     while person >= 0:

@@ -11,11 +11,11 @@ from typing import Any
 
 from sim.engine.machine.memory import case_at, person_at
 from sim.engine.machine.records import HERE, NONE, OVER
-from sim.jit import jit_inside
+from sim.jit import jit_inside, jit_merged
 from sim.steps import NEVER
 
 
-@jit_inside
+@jit_merged
 def new_person(s: Any, number: int) -> int:
     """A row for a patient who comes."""
     person = s.free_person
@@ -48,7 +48,7 @@ def new_person(s: Any, number: int) -> int:
     return int(person)
 
 
-@jit_inside
+@jit_merged
 def new_case(s: Any) -> int:
     """A row for a case."""
     case = s.free_case
@@ -69,7 +69,7 @@ def drop_case(s: Any, case: int) -> None:
     s.cases -= 1
 
 
-@jit_inside
+@jit_merged
 def open_case(s: Any, person: int, case: int) -> None:
     """Hers, after those she has."""
     p, c = person_at(s, person), case_at(s, case)

@@ -22,7 +22,7 @@ from sim.engine.machine.rows import drop_case
 from sim.engine.machine.uses import call
 from sim.engine.machine.waiting import back, give_minutes_back, out_of_queue, requeue, tie_of
 from sim.engine.rules import Question, Rank, visit
-from sim.jit import jit_inside
+from sim.jit import jit_inside, jit_merged
 from sim.log import Event, Happening, Why
 
 ORDER = int(Rank.ORDER)
@@ -38,7 +38,7 @@ OTHER_STARTED, OTHER_FINISHED, OTHER_CANCELLED, OTHER_MISSED = (
 NO_SECOND, SITTING_OFF, DID_NOT_ATTEND = int(Why.NO_SECOND), int(Why.SITTING_OFF), int(Why.DID_NOT_ATTEND)
 
 
-@jit_inside
+@jit_merged
 def freezes(s: Any, sitting: int) -> None:
     """The booking of a sitting closes in this minute."""
     r = resource_at(s, sitting_at(s, sitting).resource)
@@ -52,7 +52,7 @@ def freezes(s: Any, sitting: int) -> None:
     s.giving_due = 1
 
 
-@jit_inside
+@jit_merged
 def opens(s: Any, sitting: int) -> None:
     """A sitting begins in this minute, unless something has come between."""
     its = sitting_at(s, sitting)
@@ -71,7 +71,7 @@ def opens(s: Any, sitting: int) -> None:
     s.giving_due = 1
 
 
-@jit_inside
+@jit_merged
 def deal_with(s: Any, resource: int) -> None:
     """Sittings that do not take place, then openings, then freezes, each in order of number."""
     r = resource_at(s, resource)
@@ -105,7 +105,7 @@ def _room(s: Any, sitting: int, used: int, minutes: int) -> int:
     return minutes + resource_at(s, sitting_at(s, sitting).resource).overrun - used if used < minutes else -1
 
 
-@jit_inside
+@jit_merged
 def _first_of_class(s: Any, q: int, cursor: int, minutes: int) -> int:
     """Of a class the first after `cursor` that joined before this minute and asks for no more."""
     now = s.now
@@ -115,7 +115,7 @@ def _first_of_class(s: Any, q: int, cursor: int, minutes: int) -> int:
     return case
 
 
-@jit_inside
+@jit_merged
 def _book_ahead(s: Any, sitting: int) -> None:
     """Give the minutes of a sitting to the queue, in its order, without looking at second places.
 
@@ -151,7 +151,7 @@ def _book_ahead(s: Any, sitting: int) -> None:
             _book(s, sitting, found)
 
 
-@jit_inside
+@jit_merged
 def _fill_gaps(s: Any, sitting: int) -> None:
     """At the opening: all minutes that are left, to those in the queue's order who fit and have their second place."""
     its = sitting_at(s, sitting)
@@ -172,7 +172,7 @@ def _fill_gaps(s: Any, sitting: int) -> None:
             _reserve(s, case)
 
 
-@jit_inside
+@jit_merged
 def _book(s: Any, sitting: int, case: int) -> None:
     its, c = sitting_at(s, sitting), case_at(s, case)
     c.state = BOOKED
@@ -186,7 +186,7 @@ def _book(s: Any, sitting: int, case: int) -> None:
         tell(s, case, IS_BOOKED, its.opens, -1)
 
 
-@jit_inside
+@jit_merged
 def _line_up(s: Any, sitting: int, case: int) -> None:
     """Behind the cases of a sitting."""
     its, c = sitting_at(s, sitting), case_at(s, case)
@@ -199,14 +199,14 @@ def _line_up(s: Any, sitting: int, case: int) -> None:
     its.last = case
 
 
-@jit_inside
+@jit_merged
 def _reserve(s: Any, case: int) -> None:
     case_at(s, case).state = AWAITED
     if case_at(s, case).second >= 0:
         take_second(s, case)
 
 
-@jit_inside
+@jit_merged
 def _cancel(s: Any, sitting: int) -> None:
     """The sitting does not take place: everyone booked is back in the queue."""
     its = sitting_at(s, sitting)
@@ -222,7 +222,7 @@ def _cancel(s: Any, sitting: int) -> None:
         case = following
 
 
-@jit_inside
+@jit_merged
 def _send_back(s: Any, case: int, why: int) -> None:
     now = s.now
     if case_at(s, case).person < 0:
@@ -232,7 +232,7 @@ def _send_back(s: Any, case: int, why: int) -> None:
     back(s, case)
 
 
-@jit_inside
+@jit_merged
 def _open(s: Any, sitting: int) -> None:
     """The sitting begins: who comes, who has her second place, who fills the gaps, and when each is called."""
     its = sitting_at(s, sitting)
@@ -273,7 +273,7 @@ def _open(s: Any, sitting: int) -> None:
         case = following
 
 
-@jit_inside
+@jit_merged
 def _still_on(s: Any, sitting: int, case: int) -> bool:
     """Whether a booked case's minutes are spent: by its being served, or by its not coming."""
     c = case_at(s, case)
@@ -289,7 +289,7 @@ def _still_on(s: Any, sitting: int, case: int) -> bool:
     return True
 
 
-@jit_inside
+@jit_merged
 def _miss(s: Any, case: int) -> None:
     now, c = s.now, case_at(s, case)
     if c.person < 0:
@@ -301,7 +301,7 @@ def _miss(s: Any, case: int) -> None:
     requeue(s, case, now, tie_of(s, case))
 
 
-@jit_inside
+@jit_merged
 def _announce(s: Any, case: int, starts: int) -> None:
     """When the case will be called. A competing case has no journey, so its rows are written at once."""
     c = case_at(s, case)

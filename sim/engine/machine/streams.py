@@ -21,7 +21,7 @@ from sim.engine.machine.rows import new_case
 from sim.engine.machine.waiting import begin_waiting
 from sim.engine.rules import Question, Rank, visit
 from sim.intensity import minute_after
-from sim.jit import jit_inside
+from sim.jit import jit_inside, jit_merged
 from sim.log import Happening
 
 DIARY, STEP = int(Rank.DIARY), int(Rank.STEP)
@@ -40,7 +40,7 @@ def _class_of(s: Any, u: float, begin: int, end: int) -> int:
     return end - begin - 1
 
 
-@jit_inside
+@jit_merged
 def next_offer(s: Any, resource: int) -> None:
     """The next offer of a resource is on the agenda."""
     r = resource_at(s, resource)
@@ -55,7 +55,7 @@ def next_offer(s: Any, resource: int) -> None:
     put(s, math.floor(r.clock), DIARY, 0, OFFER, resource)
 
 
-@jit_inside
+@jit_merged
 def offered(s: Any, resource: int) -> None:
     """An offer is on the table."""
     r = resource_at(s, resource)
@@ -67,7 +67,7 @@ def offered(s: Any, resource: int) -> None:
     next_offer(s, resource)
 
 
-@jit_inside
+@jit_merged
 def next_case(s: Any, stream: int) -> None:
     """The next case of a competing demand is on the agenda."""
     d = stream_at(s, stream)
@@ -88,13 +88,13 @@ def next_case(s: Any, stream: int) -> None:
     put(s, math.floor(d.clock), STEP, 0, COMPETING, stream)
 
 
-@jit_inside
+@jit_merged
 def _drawn(median: float, sigma: float, u: float) -> int:
     minutes = median * math.exp(sigma * normal_quantile(u)) if sigma != 0 else median
     return math.floor(minutes + 0.5)
 
 
-@jit_inside
+@jit_merged
 def comes(s: Any, stream: int) -> None:
     """A competing case joins its queue."""
     d = stream_at(s, stream)

@@ -29,7 +29,7 @@ from sim.engine.machine.records import IS_DUE, NONE, OVER, SERVED, WAS_DUE
 from sim.engine.machine.rows import drop_case, forget
 from sim.engine.machine.waiting import leave_line
 from sim.engine.rules import Rank
-from sim.jit import jit_inside
+from sim.jit import jit_inside, jit_merged
 from sim.log import Event, Happening, Why
 from sim.steps import NEVER, Kind
 
@@ -50,7 +50,7 @@ def go_on(s: Any, person: int) -> None:
     p.step_due = IS_DUE
 
 
-@jit_inside
+@jit_merged
 def order_done(s: Any, case: int) -> None:
     """An order is done; if it was the last (or any will do), the step that follows is due."""
     c = case_at(s, case)
@@ -63,7 +63,7 @@ def order_done(s: Any, case: int) -> None:
         go_on(s, c.person)
 
 
-@jit_inside
+@jit_merged
 def close_step(s: Any, person: int, why: int, goes_on: int) -> int:
     """Take back what the running step has queued or booked, void its waits; returns how many have started.
 
@@ -110,7 +110,7 @@ def redirect(s: Any, person: int, step: int, also: int) -> None:
         go_on(s, person)
 
 
-@jit_inside
+@jit_merged
 def given(s: Any, case: int) -> None:
     """A standing order that redirects has been given; an offer's own minutes are then part of the journey."""
     c = case_at(s, case)
@@ -152,7 +152,7 @@ def give_place(s: Any, case: int) -> None:
     begin(s, case)
 
 
-@jit_inside
+@jit_merged
 def call(s: Any, case: int) -> None:
     """A list case's turn has come: `called`, and in the same minute `started`."""
     c = case_at(s, case)
@@ -163,7 +163,7 @@ def call(s: Any, case: int) -> None:
     begin(s, case)
 
 
-@jit_inside
+@jit_merged
 def finish(s: Any, case: int) -> None:
     """The use is over: places are freed, or kept, or held on."""
     c = case_at(s, case)
@@ -197,7 +197,7 @@ def finish(s: Any, case: int) -> None:
     forget(s, case)
 
 
-@jit_inside
+@jit_merged
 def end_standing_place(s: Any, case: int) -> None:
     """A standing place that is held is given back before its time."""
     c = case_at(s, case)
@@ -212,7 +212,7 @@ def end_standing_place(s: Any, case: int) -> None:
     forget(s, case)
 
 
-@jit_inside
+@jit_merged
 def vacate(s: Any, person: int) -> None:
     """Out of every queue, booking and place, without a row: her death says it."""
     p = person_at(s, person)

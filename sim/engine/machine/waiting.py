@@ -17,7 +17,7 @@ from sim.engine.machine.memory import case_at, sitting_at
 from sim.engine.machine.queues import join, take_out
 from sim.engine.machine.records import AWAITED, BOOKED, NONE, QUEUED
 from sim.engine.rules import Question, visit
-from sim.jit import jit_inside
+from sim.jit import jit_inside, jit_merged
 from sim.log import Event, Happening
 from sim.steps import Kind
 
@@ -33,14 +33,14 @@ def ask(s: Any) -> None:
         s.giving_due = 1
 
 
-@jit_inside
+@jit_merged
 def tie_of(s: Any, case: int) -> float:
     """The tie-break of a case's present visit to its queue."""
     c = case_at(s, case)
     return uniform(s.key, c.number, TIE, visit(c.serial, c.missed))
 
 
-@jit_inside
+@jit_merged
 def requeue(s: Any, case: int, minute: int, tie: float) -> None:
     """Into the queue with this joining minute and tie-break."""
     c = case_at(s, case)
@@ -49,7 +49,7 @@ def requeue(s: Any, case: int, minute: int, tie: float) -> None:
     back(s, case)
 
 
-@jit_inside
+@jit_merged
 def back(s: Any, case: int) -> None:
     """Into the queue with the key it has."""
     c = case_at(s, case)
@@ -70,7 +70,7 @@ def out_of_queue(s: Any, case: int) -> None:
     take_out(s, case)
 
 
-@jit_inside
+@jit_merged
 def begin_waiting(s: Any, case: int, tie: float) -> None:
     """Into the queue, as from this minute."""
     c = case_at(s, case)
@@ -83,7 +83,7 @@ def begin_waiting(s: Any, case: int, tie: float) -> None:
         ask(s)
 
 
-@jit_inside
+@jit_merged
 def give_minutes_back(s: Any, case: int) -> None:
     """What was booked for the case is a gap."""
     c = case_at(s, case)
@@ -95,7 +95,7 @@ def give_minutes_back(s: Any, case: int) -> None:
     c.sitting = NONE
 
 
-@jit_inside
+@jit_merged
 def unbook(s: Any, case: int) -> None:
     """A case that is booked on a sitting that has not opened is taken off it."""
     c = case_at(s, case)
@@ -111,7 +111,7 @@ def unbook(s: Any, case: int) -> None:
     give_minutes_back(s, case)
 
 
-@jit_inside
+@jit_merged
 def leave_line(s: Any, case: int) -> None:
     """Out of a queue, a booking or the row of those who will be called."""
     c = case_at(s, case)
