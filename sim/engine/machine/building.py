@@ -43,6 +43,19 @@ from sim.units import DAY, YEAR
 FEW = 64  # rows of each array that there are at least
 LEAST_ROWS = 1 << 20  # of the logs
 LEAST_FREE = 1 << 12  # of them after a chunk
+USED = {
+    "people": "top_person",
+    "short": "steps",
+    "cases": "top_case",
+    "table": "tables",
+    "dues": "top_due",
+    "heap": "heap",
+    "events": "events",
+    "happenings": "happenings",
+    "later": "later",
+    "waiting": "top_waiting",
+}
+"""What of the memory says how many rows of an array have ever been written to, of those that grow."""
 
 
 class Machine:
@@ -126,9 +139,13 @@ class Machine:
     def _lengthen(self, **wanted: Any) -> None:
         """Arrays that have no more than so many rows."""
         for name, rows in wanted.items():
-            array, needed = self._arrays[name], int(rows)
-            if needed >= len(array):
-                # in place: the system moves large arrays by their pages, without copying them
+            array, needed, used = self._arrays[name], int(rows), int(self.memory[USED[name]])
+            if needed < len(array):
+                continue
+            if used < len(array) // 4:  # anew: rows that are only kept ready take no memory
+                self._arrays[name] = np.zeros(needed + needed // 4 + FEW, array.dtype)
+                self._arrays[name][:used] = array[:used]
+            else:  # in place: the system moves large arrays by their pages, without copying them
                 array.resize(needed + needed // 4 + FEW, refcheck=False)
 
 
