@@ -251,8 +251,8 @@ LESION = np.dtype(
     [
         ("share", "f8"),  # of the liver's volume, at the course's anchor; 0 where there is no lesion
         ("hidden", "f8"),  # how hard to see, 0 to 1, for all modalities
-        ("lobe", "i4"),  # 0 the lobe with more disease at first, 1 the other
-        ("seen", "i4"),  # 1 where imaging has found it
+        ("lobe", "i1"),  # 0 the lobe with more disease at first, 1 the other
+        ("seen", "i1"),  # 1 where imaging has found it
     ]
 )
 """A liver metastasis."""
