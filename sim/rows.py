@@ -58,7 +58,9 @@ class RowsWriter:
         word = pa.dictionary(pa.int16(), pa.string())
         fields = [(name, word if name in layout.words else pa.int64()) for name in layout.columns]
         self._schema = pa.schema([("replication", pa.int32()), *fields], metadata=dict(meta))
-        self._file = pq.ParquetWriter(path, self._schema, compression="zstd", store_schema=True)
+        self._file = pq.ParquetWriter(
+            path, self._schema, compression="zstd", store_schema=True, use_dictionary=["replication", *layout.words]
+        )
         self._waiting = np.empty((0, len(layout.columns)), np.int64)
 
     def write(self, rows: np.ndarray) -> None:

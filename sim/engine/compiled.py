@@ -41,6 +41,8 @@ from sim.logfiles import LogFiles
 from sim.steps import ORDER
 from sim.units import day_and_time
 
+MANY = 8 * row_groups.ROWS  # rows that are kept in memory before they are put away; they take 120 MB
+
 Loop = Callable[[Any], int]
 """Asks the pathway whatever the machine wants to know; returns why it stands: MORE_ROOM, STOPPED or DONE."""
 
@@ -184,7 +186,7 @@ class OnDisk(InMemory):
         """Rows of resources, (n, 6), after those of patients of the same time."""
         super().resources(rows)
         self._rows += len(self._events[-1]) + len(rows)
-        if self._rows > 2 * row_groups.ROWS:
+        if self._rows > MANY:
             self._put_away()
 
     def _put_away(self) -> None:
