@@ -64,10 +64,10 @@ class Intensity:
 
         At the stated rate this is `now + amount`, to the last bit.
         """
-        return float(minute_after(self._pieces, 0, len(self.begins), now, amount))
+        return float(minute_after(self.pieces, 0, len(self.begins), now, amount))
 
     @cached_property
-    def _pieces(self) -> np.ndarray:
+    def pieces(self) -> np.ndarray:
         """(pieces, 3) begins, factors, growths."""
         return np.column_stack([self.begins, self.factors, self.growths]).astype(np.float64)
 

@@ -24,17 +24,26 @@ from sim.clinic.stages import Policy
 from sim.clinic.transplant import KINDS, grafts_that_suit
 from sim.draws import exponential
 from sim.evidence import read_evidence
-from sim.intensity import CONSTANT, Intensity
+from sim.intensity import CONSTANT, Intensity, minute_after
 from sim.jit import jit
 from sim.steps import NEVER, new_plan
 from sim.units import YEAR
 
 ARRIVALS = draws.stream("arrivals")
+_BLOCK = 1 << 14  # arrivals drawn together
 
 
 @jit
-def _next_arrival(key: Any, entity: Any, n: int, rate: float) -> float:
-    return exponential(key, entity + n, Ask.ARRIVAL_GAP.value, 0) / rate
+def _arrivals(key: Any, entity: Any, n: int, now: float, rate: float, ends: int, pieces: Any, minutes: Any) -> float:
+    """Fill `minutes` with arrivals from the n-th on; those that are left are never. Returns when the last one came."""
+    minutes[:] = NEVER
+    for k in range(len(minutes)):
+        gap = exponential(key, entity + n + k, Ask.ARRIVAL_GAP.value, 0) / rate
+        now = minute_after(pieces, 0, len(pieces), now, gap)
+        if now >= ends:
+            break
+        minutes[k] = int(now)
+    return now
 
 
 def arrival_minutes(key: int, rate_per_year: float, ends: int, varies: Intensity = CONSTANT) -> np.ndarray:
@@ -49,15 +58,16 @@ def arrival_minutes(key: int, rate_per_year: float, ends: int, varies: Intensity
     >>> arrival_minutes(draws.key(1), 0.0, 1000).tolist()
     []
     """
-    minutes: list[int] = []
     if rate_per_year <= 0:
         return np.empty(0, np.int64)
+    blocks: list[np.ndarray] = []
     now = 0.0
-    while True:
-        now = varies.after(now, _next_arrival(key, ARRIVALS, len(minutes), rate_per_year / YEAR))
-        if now >= ends:
-            return np.array(minutes, np.int64)
-        minutes.append(int(now))
+    while now < ends:
+        block = np.empty(_BLOCK, np.int64)
+        now = _arrivals(key, ARRIVALS, len(blocks) * _BLOCK, now, rate_per_year / YEAR, ends, varies.pieces, block)
+        blocks.append(block)
+    minutes = np.concatenate(blocks)
+    return minutes[minutes < NEVER]
 
 
 def make_world(

@@ -25,7 +25,7 @@ from sim.units import YEAR
 MOST_PATIENTS = 10_000_000
 MOST_CASES = 100_000_000
 MOST_OFFERS = 10_000_000
-MOST_SITTINGS = 1_000_000
+MOST_SITTINGS = 2_000_000
 
 _Amount = tuple[float, Steps]  # how many, and where that was typed
 

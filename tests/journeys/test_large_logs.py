@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 
 from sim import rows
-from sim.engine import reference
+from sim.engine import compiled, reference
 from sim.engine.cases import OVER, Case, Person, Session
 from sim.rows import RowsOnDisk
 from sim.running import simulate
@@ -14,6 +14,7 @@ from sim.running import simulate
 def test_a_run_whose_log_grows_on_disk_is_the_run_whose_log_is_in_memory(brief, tmp_path, monkeypatch):
     kept = simulate(brief, 1)
     monkeypatch.setattr(rows, "ROWS", 300)
+    monkeypatch.setattr(compiled, "MANY", 600)
     away = simulate(brief, 1, tmp_path)
     assert isinstance(away.log.events, RowsOnDisk)
     assert len(away.log.events) > 300
