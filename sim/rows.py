@@ -97,10 +97,13 @@ class RowsWriter:
     def _words(self, name: str, numbers: np.ndarray) -> Any:
         import pyarrow as pa
 
-        used, codes = np.unique(numbers, return_inverse=True)
+        low = int(numbers.min(initial=0))
+        codes = numbers - low
+        used = np.flatnonzero(np.bincount(codes)) + low  # numbers with words are few and small
         words = [self.layout.word(name, int(number)) for number in used]
         known = list(dict.fromkeys(word for word in words if word))
-        lookup = np.array([known.index(word) if word else -1 for word in words], np.int16)
+        lookup = np.full(int(numbers.max(initial=0)) - low + 1, -1, np.int16)
+        lookup[used - low] = [known.index(word) if word else -1 for word in words]
         picked = lookup[codes]
         return pa.DictionaryArray.from_arrays(pa.array(picked, mask=picked < 0), pa.array(known, pa.string()))
 

@@ -108,5 +108,6 @@ def nothing(axes: Axes, why: str) -> None:
 
 def save(figure: Figure, path: Path) -> Path:
     """Write a picture; nothing in the file depends on when it was written."""
-    figure.savefig(path, dpi=DPI, metadata={"Software": None})
+    figure.set_dpi(DPI)
+    FigureCanvasAgg(figure).print_png(path, metadata={"Software": None})  # `savefig` would lay it out by drawing it twice
     return path
