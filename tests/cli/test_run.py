@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sim import batch, running, workers
+from sim import batch, engines, running, workers
 
 pytestmark = pytest.mark.usefixtures("quick_pictures")
 
@@ -133,6 +133,22 @@ def test_a_failing_step_of_care_names_replication_patient_day_and_step(run, monk
     assert "at first_symptom: the pathway failed with ZeroDivisionError: by nought" in said.err
     assert "Finished replications are kept. The scenario as run: " in said.err
     assert "Traceback" not in said.err
+
+
+def test_where_nothing_can_be_compiled_the_simpy_engine_runs_with_one_clear_line(run, tmp_path, monkeypatch):
+    for where in (engines, workers):
+        monkeypatch.setattr(where, "why_slow", lambda: "numba is not installed")
+    said = run()
+    assert said.code == 0
+    lines = [line for line in said.err.splitlines() if "numba" in line]
+    assert lines == [
+        "running without compiled code (numba is not installed): the SimPy engine gives the same answer, slowly"
+    ]
+    (done,) = (tmp_path / "outputs").glob("baseline/*/replications/0000/done.json")
+    assert json.loads(done.read_text())["made_with"]["engine"] == "reference"
+    refused = run("--engine", "compiled", "--force")
+    assert refused.code == 2
+    assert "leave --engine out: the SimPy engine gives the same answer, more slowly" in refused.err
 
 
 def broken(*_):

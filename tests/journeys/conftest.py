@@ -13,10 +13,10 @@ from sim import draws, read_scenario, simulate
 from sim.clinic.boardfile import read_board
 from sim.clinic.patient import Grade, Site
 from sim.clinic.world import make_world
-from sim.engine.reference import run_reference
+from sim.engines import AUTO, REFERENCE, engine_for
 from sim.evidence import read_evidence
 from sim.log import EventLog
-from sim.running import Clinic, hospital_of, log_names
+from sim.running import Clinic, hospital_of, log_names, log_of
 from sim.scenario import Scenario
 from sim.store import Replication
 
@@ -75,7 +75,12 @@ def alone() -> Callable[..., EventLog]:
         for name, value in (hers | traits).items():
             world.traits[0][name] = value
         world.traits[0].row = 0  # for her lesions, whatever her own luck would have been
-        clinic = Clinic(world, log_names(scenario, board))
-        return run_reference(hospital_of(scenario), clinic, np.array([[arrived, 0]]), key)
+        logs = []
+        for engine in {REFERENCE, engine_for(AUTO)}:
+            its = world._replace(**{name: getattr(world, name).copy() for name in ("traits", "courses", "livers")})
+            clinic = Clinic(its, log_names(scenario, board))
+            logs.append(log_of(engine, hospital_of(scenario), clinic, np.array([[arrived, 0]]), key))
+        assert len({log.digest() for log in logs}) == 1  # worked by hand for both engines
+        return logs[0]
 
     return run
