@@ -81,7 +81,6 @@ ENGINES = (
     # ---- the project's own
     Engine("reference_log", "reference engine (SimPy), log", (20_000, 3_000), "ours", log=True),
     Engine("compiled_log", "compiled engine, log", (1_000_000, 100_000), "ours", log=True),
-    # Engine("compiled", "compiled engine, no log", (1_000_000, 100_000), "ours"),  # once it runs without: see ours.py
     # ---- others, none of which writes a log (Ciw keeps records, which it cannot do without)
     Engine("cimba", "cimba", (1_000_000, 100_000), "other"),
     Engine("simpy", "SimPy, idiomatic", (200_000, 20_000), "other"),

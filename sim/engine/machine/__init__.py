@@ -9,6 +9,7 @@ objects. What is a Python object there is a record here, and a reference is its 
     agenda      what is due, by minute and rank
     queues      who waits, in queue order
     logbook     the rows of the two logs
+    pages       the rows of a minute that is over, put in order
     rows        records taken, and free again
     waiting     into a queue, out of it, off a booking
     places      who has one, taking and freeing, keeping and holding
