@@ -277,8 +277,9 @@ def reduce_pictures(folder: Path) -> None:
         with Image.open(folder / "pictures" / f"{name}.png") as picture:
             height = round(picture.height * WIDTH / picture.width)
             small = picture.convert("RGB").resize((WIDTH, height), Image.Resampling.LANCZOS)
-            # MAXCOVERAGE keeps apart colours that few points have, such as those of thin lines
-            few = small.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+            # MAXCOVERAGE keeps apart colours that few points have, such as those of thin lines; the step of k-means
+            # brings each to the colours it stands for, so that a pale band keeps the colour of its line
+            few = small.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
             few.save(IMAGES / f"{name}.png", optimize=True)
 
 
