@@ -60,7 +60,7 @@ def pictures(comparison: Comparison) -> dict[str, Figure]:
     """All pictures of a comparison, by name."""
     from sim.experiments.compare import measured_years
 
-    titles = Titles(comparison.title, comparison.replications, measured_years(comparison))
+    titles = Titles(comparison.title, comparison.replications, measured_years(comparison), each_drawn=False)
     bundles = comparison.measures()
     look = {name: COLOURS[place % len(COLOURS)] for place, name in enumerate(comparison.names)}
     drawn: dict[str, Callable[[], Figure]] = {
@@ -94,7 +94,9 @@ def differences(
         "What is different: " + titles.scenario,
         "Dots: mean difference from the reference; lines: 95 % interval of each by itself. Full dots differ by more "
         "than chance, after correction for all that was looked at; empty ones are not shown to. An arrow: the line "
-        "goes on. On the right: the reference's mean and the scenario's." + _told_of(left_out),
+        "goes on. On the right: the reference's mean and the scenario's."
+        + (_ALONE if titles.replications > 1 and rows["lower"].isna().any() else "")
+        + _told_of(left_out),
         width=11,
         height=2.2 + 0.235 * sum(heights) if panels else 3.0,
     )
@@ -107,6 +109,9 @@ def differences(
         headline(axes, title)
         _dots(axes, rows[rows["panel"] == panel], look)
     return figure
+
+
+_ALONE = " A dot without a line: one pair of replications has the figure."
 
 
 def _told_of(left_out: int) -> str:

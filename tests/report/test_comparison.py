@@ -310,3 +310,17 @@ def test_a_treatment_is_on_the_planners_list_whatever_it_is_called_and_a_group_o
         "Decision to liver-directed treatment, median",
         "Decision to new drug, median",
     ]
+
+
+def test_a_comparison_does_not_promise_lines_it_does_not_draw():
+    assert "thin line" in Titles("one", 2, 1.0).foot()
+    assert Titles("one", 2, 1.0, each_drawn=False).foot("Note.") == (
+        "Scenario one, 2 replications, 1 measured year each. Note."
+    )
+
+
+@pytest.mark.parametrize(("lower", "told"), [(np.nan, True), (-1.0, False)])
+def test_a_dot_without_a_line_is_explained(table, look, titles, lower, told):
+    rows = table[table["kpi"] == "treated.resection.per_year"].assign(lower=lower)
+    foot = " ".join(differences(rows, look, titles).get_supxlabel().split())
+    assert ("A dot without a line: one pair of replications has the figure." in foot) == told
