@@ -21,6 +21,7 @@ from sim.report.words import words, written
 from sim.scenario import ListResource, OfferResource, PlaceResource, Scenario
 from sim.units import DAY, YEAR
 
+FEW = 5  # replications; fewer have no interval worth reading
 WIDTH = 100
 NOT_REACHED = "not reached"
 NOT_KNOWN = "not known"
@@ -198,6 +199,11 @@ def _how_to_read(scenario: Scenario, replications: int, marked: bool) -> Iterato
         text += (
             "Each figure is the mean over the replications, with its 95 % interval in brackets: how well the mean is "
             "known. "
+        )
+    if 1 < replications < FEW:
+        text += (
+            f"So few replications make intervals wide, or by chance narrow; from {FEW} on (--replications {FEW}) they "
+            "are worth reading. "
         )
     text += (
         f"`{SINGLE}` is what a planner may live through: nine in ten of the single years of all replications lie "
