@@ -85,14 +85,38 @@ def alive(process: int) -> bool:
         return False
 
 
-def kill_once(design: Path, store: Path, table: Path, workers: int, luck: random.Random, seen: Findings) -> bool:
-    """Start the sweep, kill it at a random moment, look. False if it was done before that."""
+@dataclass(frozen=True)
+class Pace:
+    """How fast this machine is, in seconds: moments are drawn by it, so that kills hit a sweep at work anywhere.
+
+    first     from the start to the first finished replication
+    between   from one finished replication to the next
+    """
+
+    first: float
+    between: float
+
+
+def pace_of(store: Path, since: float) -> Pace:
+    """The pace of a finished sweep that was started at this second (of `time.time`)."""
+    at = sorted(written / 1e9 for _, written in finished(store).values())
+    return Pace(max(at[0] - since, 0.0), (at[-1] - at[0]) / max(len(at) - 1, 1))
+
+
+def kill_once(
+    design: Path, store: Path, table: Path, workers: int, luck: random.Random, pace: Pace, seen: Findings
+) -> bool:
+    """Start the sweep, kill it at a random moment, look. False if it was done before that.
+
+    The moment lies in the time before the first replication is finished, or soon after one or a few more are, however
+    fast the machine is.
+    """
     before = finished(store)
-    more, pause = luck.choice((0, 0, 1, 2, 3)), luck.uniform(0, 0.4)
+    more, pause = luck.choice((0, 0, 1, 2, 3)), luck.uniform(0, 2 * pace.between)
     process = started(design, store, table, workers)
-    until = time.monotonic() + (luck.uniform(0.2, 3.0) if more == 0 else LONGEST)
+    until = time.monotonic() + (luck.uniform(0.1, 1) * pace.first if more == 0 else LONGEST)
     while time.monotonic() < until and process.poll() is None:
-        if more and len(finished(store)) >= len(before) + more:
+        if len(finished(store)) >= len(before) + max(more, 1):
             break
         time.sleep(0.01)
     time.sleep(pause)
@@ -129,11 +153,13 @@ def killed(design: Path, place: Path, kills: int, workers: int, seed: int) -> Fi
     luck = random.Random(seed)
     seen = Findings()
     right, table, store = place / "right.csv", place / "killed.csv", place / "killed"
+    since = time.time()
     calm = started(design, place / "calm", right, workers)
     _, error = calm.communicate()
     if calm.returncode:
         raise SystemExit(error)
-    while seen.kills < kills and kill_once(design, store, table, workers, luck, seen):
+    pace = pace_of(place / "calm", since)
+    while seen.kills < kills and kill_once(design, store, table, workers, luck, pace, seen):
         pass
     before = finished(store)
     last = started(design, store, table, workers)

@@ -17,7 +17,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sim.errors import InputError, Problem
+from sim.errors import InputError, Problem, nearest
 from sim.scenario import NO_LIMIT, ListResource, OfferResource, PlaceResource, Scenario, Sitting
 from sim.scenario.calendar import COUNTRIES, countries
 from sim.scenario.words import clock
@@ -83,15 +83,19 @@ class Answers:
     transplant: str
 
     def __post_init__(self) -> None:
-        wrong = [(its.name, getattr(self, its.name), wrong_answer(its, getattr(self, its.name))) for its in QUESTIONS]
+        given = [(its, getattr(self, its.name)) for its in QUESTIONS]
+        wrong = [
+            (its.name, value, wrong_answer(its, value), its.kind if isinstance(its.kind, tuple) else ())
+            for its, value in given
+        ]
         problems = [
             Problem(
                 path=name,
                 found=f"'{value}'" if isinstance(value, str) else str(value),
                 expected=expected,
-                todo=_meant(value) if name == "country" else "",
+                todo=_meant(value) if name == "country" else nearest(str(value), words),
             )
-            for name, value, expected in wrong
+            for name, value, expected, words in wrong
             if expected
         ]
         if problems:

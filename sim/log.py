@@ -110,6 +110,7 @@ class Why(IntEnum):
 
 
 FIRST_CLINIC_WHY = 100
+FAR_APART = 1000  # times as many numbers of patients as rows
 BESIDE_ROW = "background row: "
 """How the log names a row that decides on what goes on beside the treatment that another row decides on."""
 
@@ -191,12 +192,15 @@ class LogWriter:
         if self._files is not None and self._files.begun:
             self._files.put(self._numbered(events), in_order(resources))
             return self._files.close()
-        return EventLog(self._numbered(events), in_order(resources), named(names or {}), replication)
+        far_apart = int(events[:, 0].max(initial=0)) > FAR_APART * len(events)
+        rows_of_events = numbered_apart(events) if far_apart else self._numbered(events)
+        return EventLog(rows_of_events, in_order(resources), named(names or {}), replication)
 
     def _numbered(self, events: np.ndarray) -> np.ndarray:
         most = int(events[:, 0].max(initial=0))
         if most >= len(self._counts):
-            self._counts = np.concatenate([self._counts, np.zeros(most + 1, np.int64)])
+            fewer, self._counts = self._counts, np.zeros(len(self._counts) + most + 1, np.int64)
+            self._counts[: len(fewer)] = fewer
         return numbered(events, self._counts)
 
 
@@ -228,6 +232,17 @@ def numbered(table: np.ndarray, counts: np.ndarray) -> np.ndarray:
     table = by_minute_and_patient(table, minute=1, patient=0)
     n = np.empty(len(table), np.int64)
     _count_on(table, counts, n)
+    return np.column_stack([table[:, 0], n, table[:, 1:]])
+
+
+def numbered_apart(table: np.ndarray) -> np.ndarray:
+    """The same for patients whose numbers are so far apart that a place for each number between would be too many."""
+    table = by_minute_and_patient(table, minute=1, patient=0)
+    hers = np.argsort(table[:, 0], kind="stable")
+    patients = table[hers, 0]
+    begins = np.flatnonzero(np.concatenate([[True], patients[1:] != patients[:-1]]))
+    n = np.empty(len(table), np.int64)
+    n[hers] = np.arange(len(table)) - np.repeat(begins, np.diff(begins, append=len(table)))
     return np.column_stack([table[:, 0], n, table[:, 1:]])
 
 

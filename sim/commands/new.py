@@ -77,11 +77,13 @@ def new(name: str, question: str | None, base: str, folder: str, yes: bool, **sa
         check_name(name)
     except PydanticCustomError as wrong:
         expected = (wrong.context or {})["expected"]
-        raise InputError(Problem(path="NAME", found=f"'{name}'", expected=expected)) from None
+        meant = re.sub("[^a-z0-9]+", "_", name.lower()).strip("_")
+        todo = f"write {meant}" if meant[:1].isalpha() else ""
+        raise InputError(Problem(path="NAME", found=f"'{name}'", expected=expected, todo=todo)) from None
     path = Path(folder) / f"{name}.yaml"
     if path.exists():
-        found = "a file of that name"
-        raise InputError(Problem(file=str(path), found=found, expected="a name that is free", todo="choose another"))
+        found, todo = "a file of that name", "edit that file, or choose another name"
+        raise InputError(Problem(file=str(path), found=found, expected="a name that is free", todo=todo))
     asks = not yes and sys.stdin.isatty()
     if said["population"] is None and asks:
         said["population"] = click.prompt(QUESTIONS[0].asks, type=WHOLE, default=reference.catchment.population)

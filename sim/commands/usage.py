@@ -31,7 +31,8 @@ def _problem(error: click.ClickException, help_of: str) -> Problem:
     if isinstance(error, click.BadParameter) and error.param is not None:
         match = _VALUE.search(error.message)
         value = next((group for group in match.groups() if group is not None), "") if match else ""
-        todo = error.message.partition("; ")[2]
+        words = [str(its) for its in error.param.type.choices] if isinstance(error.param.type, click.Choice) else []
+        todo = error.message.partition("; ")[2] or nearest(value, words)
         found = f"'{value}'" if match else ""
         return Problem(path=_name(error.param), found=found, expected=_expected(error.param), todo=todo)
     if isinstance(error, click.BadOptionUsage):

@@ -20,6 +20,7 @@ from sim.reading.nodes import UNREADABLE, Node, Place, described, made
 from sim.reading.scalars import is_text
 
 MOST_BYTES = 1_000_000
+_ENDINGS = (".yaml", ".yml")
 _DUMPER: Any = yaml.SafeDumper
 
 
@@ -132,10 +133,21 @@ _OTHERS = {
 
 
 def _meant(path: Path) -> str:
-    """What to do where there is no such file: the one that is meant, in its folder or among the scenarios."""
-    there = [near for folder in (path.parent, Path("scenarios")) for near in sorted(folder.glob("*.yaml"))]
-    names = {near.stem: near for near in reversed(there)}
-    close = difflib.get_close_matches(path.stem, names, n=1, cutoff=0.6)
+    """What to do where there is no such file: the one that is meant, in its folder or among the scenarios.
+
+    Of two names that are equally near, the one with the same ending, and the one in the same folder.
+    """
+    ending = path.suffix.lower() if path.suffix.lower() in _ENDINGS else _ENDINGS[0]
+    endings = sorted(_ENDINGS, key=lambda other: other != ending)
+    there = [
+        near
+        for folder in (path.parent, Path("scenarios"))
+        for its in endings
+        for near in sorted(folder.glob("*"))
+        if near.suffix.lower() == its
+    ]
+    names = {near.stem.casefold(): near for near in reversed(there)}
+    close = difflib.get_close_matches(path.stem.casefold(), names, n=1, cutoff=0.6)
     return f"did you mean {names[close[0]].as_posix()}?" if close else "check the name and the folder"
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from decimal import ROUND_HALF_UP, Decimal
 from math import isfinite
 from types import MappingProxyType
 from typing import Any
@@ -18,10 +17,11 @@ from typing import Any
 from sim.measures.intervals import intervals
 from sim.measures.outcomes import LINES
 from sim.report.overload import Asked, overloaded
-from sim.report.words import words
+from sim.report.words import words, written
 from sim.scenario import ListResource, OfferResource, PlaceResource, Scenario
 from sim.units import DAY, YEAR
 
+FEW = 5  # replications; fewer have no interval worth reading
 WIDTH = 100
 NOT_REACHED = "not reached"
 NOT_KNOWN = "not known"
@@ -61,18 +61,6 @@ _LOSSES = (
     ("died.between_decision_and_treatment.per_year", "died between a decision and its treatment"),
     ("died.undiagnosed.per_year", "died undiagnosed"),
 )
-
-
-def written(value: float, digits: int, scale: float = 1.0) -> str:
-    """A figure with so many decimals, rounded from the six digits that are kept of it; ties go up.
-
-    So the answer is the same whether the figures were just worked out or were read from `summary.csv`.
-
-    >>> written(0.15, 1), written(0.15000000000000002, 1), written(0.125, 0, 100), written(2.5, 0)
-    ('0.2', '0.2', '13', '3')
-    """
-    exact = Decimal(f"{value:.6g}") * Decimal(repr(scale))
-    return str(exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
 
 
 class _Figures:
@@ -211,6 +199,11 @@ def _how_to_read(scenario: Scenario, replications: int, marked: bool) -> Iterato
         text += (
             "Each figure is the mean over the replications, with its 95 % interval in brackets: how well the mean is "
             "known. "
+        )
+    if 1 < replications < FEW:
+        text += (
+            f"So few replications make intervals wide, or by chance narrow; from {FEW} on (--replications {FEW}) they "
+            "are worth reading. "
         )
     text += (
         f"`{SINGLE}` is what a planner may live through: nine in ten of the single years of all replications lie "

@@ -17,6 +17,7 @@ from matplotlib.axes import Axes
 
 from sim.measures import Measures, summarise
 from sim.report.style import INK
+from sim.report.words import written
 
 
 def figures_of(measures: Measures, start: str, end: str) -> pd.DataFrame:
@@ -34,7 +35,7 @@ def lying(
     names: Sequence[str],
     parts: Mapping[str, tuple[Sequence[float], str]],
     whole: pd.DataFrame,
-    form: str = "{:.1f}",
+    of_all: bool = False,
     most: float = np.inf,
 ) -> None:
     """One bar for each name, from the top down, made of parts that lie end to end.
@@ -42,7 +43,7 @@ def lying(
     names   (n,) written beside the bars
     parts   what the parts are -> their (n,) lengths and colour
     whole   n rows with `mean, lower, upper`: the whisker, and the mean, written in a column on the right
-    form    how that number is written
+    of_all  are they shares of all there is? Then that number is written in per cent
     most    the largest value there can be, such as 1 for a share; whiskers end there
     """
     at = np.arange(len(names))
@@ -57,7 +58,7 @@ def lying(
     whisker = np.nan_to_num(np.array([mean - low, high - mean]))
     axes.errorbar(np.nan_to_num(mean), at, xerr=np.maximum(whisker, 0), fmt="none", ecolor=INK, capsize=2.5, lw=1)
     for y, value in zip(at, mean, strict=True):
-        text = "none" if np.isnan(value) else form.format(value)
+        text = "none" if np.isnan(value) else f"{written(value, 0, 100)}%" if of_all else written(value, 1)
         place: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "va": "center", "annotation_clip": False}
         axes.annotate(text, (1.015, y), fontsize=8, **place)  # not at the whisker's end, which is another value
     axes.set_yticks(at, list(names))

@@ -63,7 +63,7 @@ def _use_panel(axes: Axes, use: pd.DataFrame, names: list[str], titles: Titles) 
         what: (use[use["group"] == group].set_index("name")["mean"].reindex(whole.index).tolist(), colour)
         for what, (group, colour) in PARTS.items()
     }
-    lying(axes, [titles.label(str(name)) for name in whole.index], parts, whole, "{:.0%}", most=1)
+    lying(axes, [titles.label(str(name)) for name in whole.index], parts, whole, of_all=True, most=1)
     axes.set_xlim(0, 1.08)
     axes.axvline(1, color=INK, lw=0.8)
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))

@@ -12,7 +12,7 @@ Drawn from the comparison's tables and the bundles of measures alone. The refere
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,6 +39,7 @@ POINTS = 241
 WEEKS_TOGETHER = 4
 MOST_QUEUES = 6
 LEAST_SHOWN = 10
+LEAST_EVENTS = 10
 FAR = 4.0
 LONG_NAME = 24
 KEY_INCHES = 0.28
@@ -59,11 +60,11 @@ def pictures(comparison: Comparison) -> dict[str, Figure]:
     """All pictures of a comparison, by name."""
     from sim.experiments.compare import measured_years
 
-    titles = Titles(comparison.title, comparison.replications, measured_years(comparison))
+    titles = Titles(comparison.title, comparison.replications, measured_years(comparison), each_drawn=False)
     bundles = comparison.measures()
     look = {name: COLOURS[place % len(COLOURS)] for place, name in enumerate(comparison.names)}
     drawn: dict[str, Callable[[], Figure]] = {
-        "differences": lambda: differences(comparison.table, look, titles),
+        "differences": lambda: differences(comparison.table, look, titles, bundles),
         "waits": lambda: waits(bundles, look, titles),
         "queues": lambda: queues(bundles, look, titles),
         "survival": lambda: survival(bundles, look, titles),
@@ -71,13 +72,20 @@ def pictures(comparison: Comparison) -> dict[str, Figure]:
     return {name: draw() for name, draw in drawn.items()}
 
 
-def differences(table: pd.DataFrame, look: Look, titles: Titles) -> Figure:
+def differences(
+    table: pd.DataFrame, look: Look, titles: Titles, bundles: Mapping[str, Measures] | None = None
+) -> Figure:
     """What a planner looks at first: differences from the reference in their own units, with intervals.
 
-    table   of a comparison
-    look    scenario -> colour
+    table     of a comparison
+    look      scenario -> colour
+    bundles   what was measured, by scenario; figures that rest on few events are then left out, and counted
     """
-    rows = most_drawn(chosen(table[table["verdict"] != Verdict.MISSING]))
+    rows = chosen(table[table["verdict"] != Verdict.MISSING])
+    few = _few(rows, bundles or {}, titles.measured_years)
+    would_be = most_drawn(rows)
+    left_out = int((~would_be[_few_of(would_be, few)].duplicated(["kpi", "group"])).sum())
+    rows = most_drawn(rows[~_few_of(rows, few)])
     rows = rows.assign(panel=np.where(rows["kpi"].str.startswith("use."), "use", rows["unit"]))
     panels = [(panel, title) for panel, title in PANELS.items() if (rows["panel"] == panel).any()]
     heights = [max(int((rows["panel"] == panel).sum()), 2) + 1.6 for panel, _ in panels]
@@ -86,18 +94,71 @@ def differences(table: pd.DataFrame, look: Look, titles: Titles) -> Figure:
         "What is different: " + titles.scenario,
         "Dots: mean difference from the reference; lines: 95 % interval of each by itself. Full dots differ by more "
         "than chance, after correction for all that was looked at; empty ones are not shown to. An arrow: the line "
-        "goes on. On the right: the reference's mean and the scenario's.",
+        "goes on. On the right: the reference's mean and the scenario's."
+        + (_ALONE if titles.replications > 1 and rows["lower"].isna().any() else "")
+        + _told_of(left_out),
         width=11,
         height=2.2 + 0.235 * sum(heights) if panels else 3.0,
     )
     if not panels:
-        nothing(figure.subplots(), "None of the figures a planner looks at first could be compared.")
+        why = "rests on enough events to be drawn" if left_out else "could be compared"
+        nothing(figure.subplots(), f"None of the figures a planner looks at first {why}.")
         return figure
     others = dict(list(look.items())[1:])
     for axes, (panel, title) in zip(_panels(figure, heights, 1, others), panels, strict=True):
         headline(axes, title)
         _dots(axes, rows[rows["panel"] == panel], look)
     return figure
+
+
+_ALONE = " A dot without a line: one pair of replications has the figure."
+
+
+def _told_of(left_out: int) -> str:
+    if not left_out:
+        return ""
+    many = "1 figure rests" if left_out == 1 else f"{left_out} figures rest"
+    are = "is" if left_out == 1 else "are"
+    return f" {many} on fewer than {LEAST_EVENTS} events in all and {are} left out; the table has all."
+
+
+def _few_of(rows: pd.DataFrame, few: Collection[tuple[str, str]]) -> np.ndarray:
+    return np.array([key in few for key in zip(rows["kpi"], rows["group"], strict=True)], np.bool_)
+
+
+def _few(rows: pd.DataFrame, bundles: Mapping[str, Measures], years: float) -> set[tuple[str, str]]:
+    """Figures that in the reference and each of the others together rest on fewer events than are drawn.
+
+    Of what is counted by the clock, such as the use of a list, there are no events, and it is never among them.
+    """
+    if not bundles:
+        return set()
+    summed = [its.kpis.groupby(["kpi", "group"])["value"].sum().to_dict() for its in bundles.values()]
+    figures = rows.drop_duplicates(["kpi", "group"])
+    found = set()
+    for kpi, group, unit in zip(figures["kpi"], figures["group"], figures["unit"], strict=True):
+        counter, each = _counter(str(kpi), str(unit), years)
+        if counter and any((counter, group) in counts for counts in summed):
+            first, *others = (counts.get((counter, group), 0.0) * each for counts in summed)
+            if all(first + other < LEAST_EVENTS for other in others):
+                found.add((str(kpi), str(group)))
+    return found
+
+
+def _counter(kpi: str, unit: str, years: float) -> tuple[str, float]:
+    """The figure that counts what another rests on, and how many events one of it is; '' where nothing is counted.
+
+    >>> _counter("wait.referral_to_diagnosis.median", "days", 5.0)
+    ('wait.referral_to_diagnosis.started', 1.0)
+    >>> _counter("lost.while_waiting.per_year", "per year", 5.0)
+    ('lost.while_waiting.per_year', 5.0)
+    """
+    stem, _, last = kpi.rpartition(".")
+    if unit == "per year":
+        return kpi, years
+    if kpi.startswith("wait."):
+        return f"{stem}.{'stopped' if last.endswith('of_stopped') else 'started'}", 1.0
+    return (f"{stem}.patients", 1.0) if kpi.startswith("outcome.") else ("", 1.0)
 
 
 def _dots(axes: Axes, rows: pd.DataFrame, look: Look) -> None:

@@ -40,7 +40,7 @@ from sim.measures.flows import (
 )
 from sim.measures.statistics import mean_interval
 from sim.report.style import BLUE, GREEN, INK, ORANGE, PINK, RED, SKY, YELLOW, Titles, nothing, sheet
-from sim.report.words import EITHER_EMBOLISATION
+from sim.report.words import EITHER_EMBOLISATION, written
 
 OTHER = "other_treatment"
 TREATED = ("decision", "first", "second")
@@ -248,7 +248,7 @@ def _words(stage: str, name: str, per_year: np.ndarray, titles: Titles) -> str:
 
 
 def _figure(per_year: float) -> str:
-    return f"{per_year:.0f}" if per_year >= 10 else f"{per_year:.1f}"
+    return written(per_year, 0 if per_year >= 10 else 1)
 
 
 def _placed(links: pd.DataFrame, columns: Sequence[Mapping[str, _Node]]) -> Iterator[PathPatch]:

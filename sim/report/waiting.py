@@ -20,6 +20,7 @@ MOST_QUEUES = 6
 COLUMNS = 3
 OF_PLANS = Interval("decision_to_treatment", "decision to the liver treatment decided on")
 POINTS = 241
+LOW = 0.06
 WEEKS_TOGETHER = 4
 
 
@@ -28,7 +29,7 @@ def waits(measures: Measures, titles: Titles) -> Figure:
     rows_of_panels = -(-(len(intervals()) + 2) // COLUMNS)
     figure = sheet(
         titles,
-        "How waits end: of all who started, who got there, died or stopped waiting by each day",
+        "How waits end: of all who started, who got there, died or stopped waiting",
         "Cumulative incidence with death and other ends competing; who still waits at the end of follow-up is counted "
         "until then. White: still waiting. "
         + _band(titles)
@@ -100,9 +101,10 @@ def _target(axes: Axes, days: np.ndarray, reached: np.ndarray, target: float) ->
     text = f"{target:.0f} days: {reached[at]:.0%} of all" if not np.isnan(reached[at]) else f"{target:.0f} days"
     box = {"boxstyle": "round,pad=0.2", "facecolor": "white", "alpha": 0.85, "edgecolor": "none"}
     right = target < days[-1] * 0.55
+    height = LOW if np.nanmax(reached) > 4 * LOW else 0.5  # a curve that stays low is not written over
     axes.annotate(
         text,
-        (target, 0.06),
+        (target, height),
         (4 if right else -4, 0),
         textcoords="offset points",
         ha="left" if right else "right",

@@ -113,7 +113,11 @@ def test_any_centre_that_can_be_answered_for_is_a_right_scenario(
     ("answer", "message"),
     [
         ({"population": 12}, "population\n  found:    12\n  expected: a whole number, 1000 or more"),
-        ({"prrt": "there"}, "prrt\n  found:    'there'\n  expected: here or elsewhere or none"),
+        (
+            {"prrt": "there"},
+            "prrt\n  found:    'there'\n  expected: here or elsewhere or none\n  to do:    did you mean 'here'?",
+        ),
+        ({"prrt": "zzz"}, "prrt\n  found:    'zzz'\n  expected: here or elsewhere or none"),
         (
             {"country": "England"},
             "country\n  found:    'England'\n  expected: a country in two capital letters, such as GB, or none",

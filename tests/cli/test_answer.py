@@ -178,3 +178,10 @@ def test_the_fullest_list_comes_first():
     nobody = pd.DataFrame([], columns=columns)
     loads = {"ct": Asked(1.1, 1.1), "mri": Asked(1.3, 1.3), "pet": Asked(0.9, 0.9)}
     assert [said[:3] for said in overloaded(["ct", "mri", "pet"], nobody, 8, loads)] == ["MRI", "CT:"]
+
+
+@pytest.mark.parametrize(("replications", "told"), [(1, False), (2, True), (4, True), (5, False)])
+def test_few_replications_say_how_many_make_intervals_worth_reading(line, replications, told):
+    _, text = line("CT", "use.ct.share", "all", "share", 0.5, 0.1, 0.9, replications=replications)
+    said = "So few replications make intervals wide, or by chance narrow; from 5 on (--replications 5) they are worth"
+    assert (said in " ".join(text.split())) == told

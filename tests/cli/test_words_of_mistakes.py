@@ -25,7 +25,8 @@ import pytest
         (("patient", "x", "abc"), "[PATIENT]\n  found:    'abc'\n  expected: a whole number\n"),
         (
             ("evidence", "--use", "modle"),
-            "--use\n  found:    'modle'\n  expected: one of model, target, context, later\n",
+            "--use\n  found:    'modle'\n  expected: one of model, target, context, later\n"
+            "  to do:    did you mean 'model'?\n",
         ),
         (("pin", "save", "--tolerance", "-1"), "--tolerance\n  found:    '-1.0'\n  expected: a number, 0 or more\n"),
         (
@@ -36,6 +37,16 @@ import pytest
             ("compare", "x"),
             "nelm compare\n  expected: Two scenario files or more are needed, the reference first; `nelm run` runs "
             "one\n  to do:    see nelm compare --help\n",
+        ),
+        (
+            ("new", "Our centre", "--yes"),
+            "NAME\n  found:    'Our centre'\n  expected: a name in small letters, digits and _, beginning with a "
+            "letter, such as ir_list\n  to do:    write our_centre\n",
+        ),
+        (
+            ("new", "baseline", "--yes"),
+            "scenarios/baseline.yaml\n  found:    a file of that name\n  expected: a name that is free\n"
+            "  to do:    edit that file, or choose another name\n",
         ),
         (
             ("new", "x", "--population", "1.9m"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import importlib.util
 import re
 from pathlib import Path
@@ -19,6 +20,7 @@ from sim.evidence import read_evidence
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "model.md").read_text("utf-8")
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +89,10 @@ def test_the_annual_numbers_leave_out_the_rows_for_patients_without_liver_metast
     assert sorted(generate.WITHOUT_LIVER) == sorted(rows)
 
 
+def test_the_examples_in_the_program_hold(generate: ModuleType) -> None:
+    assert doctest.testmod(generate).failed == 0
+
+
 def test_a_part_that_is_not_there_can_not_be_renewed(generate: ModuleType) -> None:
     with pytest.raises(ValueError, match="unpack"):
         generate.between_marks("a page", "pathway", "text")
@@ -121,7 +127,8 @@ def pinned_decisions() -> dict[str, dict[str, float]]:
     """Decisions a year by row, of each pinned scenario."""
     found = {}
     for path in sorted((ROOT / "outputs" / "reference").glob("*.yaml")):
-        figures = yaml.safe_load(path.read_text("utf-8"))["figures"]["board.decided.per_year [per year]"]
+        text = path.read_text("utf-8")
+        figures = yaml.load(text, Loader=LOADER)["figures"]["board.decided.per_year [per year]"]
         found[path.stem] = {row: mean for row, (mean, *_) in figures.items()}
     return found
 
@@ -138,7 +145,8 @@ def test_every_row_of_both_tables_decides_in_a_pinned_result_of_a_shipped_scenar
 def test_rows_that_the_baseline_hardly_ever_reaches_decide_in_a_national_centre(
     row: str,
 ) -> None:
-    pin = yaml.safe_load((ROOT / "outputs" / "reference" / "national_centre_local_treatment.yaml").read_text("utf-8"))
+    text = (ROOT / "outputs" / "reference" / "national_centre_local_treatment.yaml").read_text("utf-8")
+    pin = yaml.load(text, Loader=LOADER)
     years = 3 * pin["replications"]
     assert pin["figures"]["board.decided.per_year [per year]"][f"row: {row}"][0] * years >= 3
 
@@ -163,6 +171,29 @@ def test_annual_numbers_stand_beside_what_is_planned_for_with_a_word_on_each() -
     table = rows_of_table("annual")
     planned = [name for name in read_evidence().cards if name.startswith("planned_")]
     assert len(table) == len(planned)
-    words = ("inside", "above", "below")
-    assert all(verdict.startswith(words) for _, _, _, verdict in table)
+    words = ("inside", "above", "below", "far above", "far below")
+    assert all(verdict in words for _, _, _, verdict in table)
     assert all(float(simulated.replace(",", "")) >= 0 for _, _, simulated, _ in table)
+
+
+def test_annual_numbers_rest_on_eight_replications_or_more() -> None:
+    (replications,) = re.findall(r"Means of (\d+) replications", PAGE)
+    assert int(replications) >= 8
+
+
+def test_what_is_further_from_the_plan_than_a_factor_of_one_and_a_half_is_told_with_its_direction() -> None:
+    told = dict(
+        re.findall(
+            r"^- (.*): not fitted yet, and too (high|low): [\d.]+ times the (?:most|least) that is planned for\. ",
+            PAGE,
+            re.M,
+        )
+    )
+    far = {}
+    for label, planned, simulated, verdict in rows_of_table("annual"):
+        low, high = map(float, planned.split(" to "))
+        number = float(simulated.replace(",", ""))
+        if number > 1.5 * high or number < low / 1.5:
+            far[label] = "high" if number > high else "low"
+        assert verdict.startswith("far") == (label in far), label
+    assert told == far

@@ -200,6 +200,26 @@ def test_a_file_that_is_not_there_or_is_no_file_is_refused_by_its_name(tmp_path:
     assert "too long" in str(_refused(lambda: read_yaml("x" * 5000)))
 
 
+@pytest.mark.parametrize(
+    ("typed", "todo"),
+    [
+        ("sites/westlnd.yaml", "did you mean sites/west.yaml?"),
+        ("sites/WEST.yaml", "did you mean sites/west.yaml?"),
+        ("sites/westlnd.yml", "did you mean sites/west.yml?"),
+        ("sites/eastt.yaml", "did you mean sites/east.yml?"),
+        ("sites/baselin.yaml", "did you mean scenarios/baseline.yaml?"),
+        ("sites/nothing_like_it.yaml", "check the name and the folder"),
+    ],
+)
+def test_a_file_that_is_not_there_is_answered_with_the_nearest_name(tmp_path: Path, monkeypatch, typed, todo) -> None:
+    for name in ("sites/west.yaml", "sites/west.yml", "sites/east.yml", "sites/westlnd.csv", "scenarios/baseline.yaml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("kind: scenario\n")
+    monkeypatch.chdir(tmp_path)
+    message = f"{typed}\n  found:    no such file\n  expected: a YAML file\n  to do:    {todo}"
+    assert str(_refused(lambda: read_yaml(typed))) == message
+
+
 def test_bytes_that_are_no_utf_8_are_refused_where_they_stand(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_bytes("ä: 1\nwürde: ".encode() + b"\xe4\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -128,6 +129,45 @@ def test_a_dot_stands_at_the_difference_and_its_line_at_the_interval(table, look
     row = rows.iloc[0]
     assert dot.get_xdata().tolist() == pytest.approx([row["difference"]])
     assert list(band.get_xdata()) == pytest.approx([row["lower"], row["upper"]])
+
+
+@pytest.mark.parametrize(("events", "left_out"), [(4, True), (5, False), (0, True)])
+def test_a_figure_that_rests_on_fewer_than_ten_events_is_left_out_of_the_picture_and_counted(
+    events, left_out, bundles, table, look, titles
+):
+    kpi = "lost.while_waiting.per_year"
+    label_of_it = label(kpi, "all")
+
+    def seldom(its):
+        kpis = its.kpis[(its.kpis["kpi"] != kpi) | (its.kpis["group"] != "all")]
+        a_year = [(number, events / titles.measured_years if number == 0 else 0.0) for number in its.replications()]
+        rows = [
+            {"kpi": kpi, "group": "all", "unit": "per year", "replication": number, "value": value, "note": ""}
+            for number, value in a_year
+        ]
+        return replace(its, kpis=pd.concat([kpis, pd.DataFrame(rows)], ignore_index=True))
+
+    figure = differences(table, look, titles, {name: seldom(its) for name, its in bundles.items()})
+    figure.draw_without_rendering()
+    drawn = {tick.get_text() for axes in figure.axes for tick in axes.get_yticklabels()}
+    foot = " ".join(figure.get_supxlabel().split())
+    assert (label_of_it not in drawn) == left_out
+    told = re.search(
+        r"(\d+) figures? rests? on fewer than 10 events in all and (?:is|are) left out; the table has all", foot
+    )
+    without = differences(table, look, titles, bundles)
+    before = re.search(r"(\d+) figures? rests? on fewer", " ".join(without.get_supxlabel().split()))
+    assert int(told[1] if told else 0) - int(before[1] if before else 0) == left_out
+    assert "are left out" not in differences(table, look, titles).get_supxlabel()
+
+
+def test_what_no_events_are_counted_of_is_always_drawn(bundles, table, look, titles):
+    nobody = {name: replace(its, kpis=its.kpis.assign(value=0.0)) for name, its in bundles.items()}
+    figure = differences(table, look, titles, nobody)
+    figure.draw_without_rendering()
+    drawn = {tick.get_text() for axes in figure.axes if axes.axison for tick in axes.get_yticklabels()} - {""}
+    assert drawn
+    assert [name for name in drawn if not name.startswith(("Use of", "Waiting for", "Time with"))] == []
 
 
 def test_only_what_is_called_different_has_a_full_dot(table, look, titles):
@@ -270,3 +310,17 @@ def test_a_treatment_is_on_the_planners_list_whatever_it_is_called_and_a_group_o
         "Decision to liver-directed treatment, median",
         "Decision to new drug, median",
     ]
+
+
+def test_a_comparison_does_not_promise_lines_it_does_not_draw():
+    assert "thin line" in Titles("one", 2, 1.0).foot()
+    assert Titles("one", 2, 1.0, each_drawn=False).foot("Note.") == (
+        "Scenario one, 2 replications, 1 measured year each. Note."
+    )
+
+
+@pytest.mark.parametrize(("lower", "told"), [(np.nan, True), (-1.0, False)])
+def test_a_dot_without_a_line_is_explained(table, look, titles, lower, told):
+    rows = table[table["kpi"] == "treated.resection.per_year"].assign(lower=lower)
+    foot = " ".join(differences(rows, look, titles).get_supxlabel().split())
+    assert ("A dot without a line: one pair of replications has the figure." in foot) == told

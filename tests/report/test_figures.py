@@ -9,11 +9,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import image
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from sim.measures import Measures, combine
+from sim.report.bars import lying
 from sim.report.figures import PICTURES, draw_all
 from sim.report.style import Titles, save
+from sim.report.waiting import _target
+from sim.report.words import written
 
 
 @pytest.fixture(scope="module")
@@ -157,3 +161,27 @@ def test_a_kind_of_treatment_is_no_bar_among_its_own_parts(bundle, titles):
     labels = {label.get_text() for label in figure.axes[0].get_yticklabels()}
     assert "Heavy" not in labels
     assert labels == {"Resection", "SSA", "TACE"}
+
+
+def test_the_number_beside_a_bar_is_rounded_like_the_one_in_the_answer():
+    axes = Figure().subplots()
+    whole = pd.DataFrame({"mean": [0.25, 2.15, np.nan], "lower": np.nan, "upper": np.nan})
+    lying(axes, ["a", "b", "c"], {"all": (whole["mean"].tolist(), "red")}, whole)
+    assert (
+        [text.get_text() for text in axes.texts]
+        == [written(0.25, 1), written(2.15, 1), "none"]
+        == ["0.3", "2.2", "none"]
+    )
+    axes = Figure().subplots()
+    lying(axes, ["a"], {"all": ([0.125], "red")}, whole[:1].assign(mean=0.125), of_all=True)
+    assert [text.get_text() for text in axes.texts] == ["13%"]
+
+
+@pytest.mark.parametrize(("most", "low"), [(0.08, False), (0.9, True)])
+def test_what_is_said_of_a_target_does_not_lie_on_a_curve_that_stays_low(most, low):
+    axes = Figure().subplots()
+    days = np.arange(100.0)
+    _target(axes, days, most * days / days.max(), 31)
+    ((_, height),) = [text.xy for text in axes.texts]
+    assert (height < most) == low
+    assert (height < 0.1) == low

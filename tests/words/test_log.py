@@ -101,6 +101,16 @@ def test_a_patients_rows_of_one_minute_keep_the_order_they_came_in(rows, shuffle
     assert log_of(interleaved).digest() == log.digest()
 
 
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(-9, 9), st.integers(-99, 99)), min_size=1))
+def test_patients_whose_numbers_are_far_apart_are_numbered_like_others(rows):
+    near, far = (
+        log_of([(who * apart, minute, Event.JOINED, -1, -1, value, -1) for who, minute, value in rows])
+        for apart in (1, 2**40)
+    )
+    assert np.array_equal(far.events[:, 0], near.events[:, 0] * 2**40)
+    assert np.array_equal(far.events[:, 1:], near.events[:, 1:])
+
+
 def test_a_log_without_rows_is_a_log():
     log = log_of()
     assert log.events.shape == (0, len(EVENT_COLUMNS))
