@@ -2,8 +2,8 @@
 
     python benchmarks/performance.py [--rounds 5] [--only engines peers scale stages]
 
-Runs the other programs of this folder one after the other, a quarter of an hour in all, and puts their tables between the
-page's marks. A part that is not asked for stays as it is.
+Runs the other programs of this folder one after the other, a quarter of an hour in all, and puts their tables between
+the page's marks. A part that is not asked for stays as it is.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -111,5 +112,6 @@ def nothing(axes: Axes, why: str) -> None:
 def save(figure: Figure, path: Path) -> Path:
     """Write a picture; nothing in the file depends on when it was written."""
     figure.set_dpi(DPI)
-    FigureCanvasAgg(figure).print_png(path, metadata={"Software": None})  # `savefig` would lay it out by drawing it twice
+    canvas: Any = FigureCanvasAgg(figure)
+    canvas.print_png(path, metadata={"Software": None})  # `savefig` would draw it once more to lay it out
     return path
