@@ -6,12 +6,11 @@ import math
 from itertools import accumulate
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.intensity import CONSTANT, Intensity, intensity
 
-UNHURRIED = settings(deadline=None)  # the first example may load compiled code
 GAPS = st.floats(1.0, 1e6)
 FACTORS = st.one_of(st.just(0.0), st.floats(1e-3, 50.0))
 GROWTHS = st.one_of(st.just(0.0), st.floats(-1e-6, 1e-6))
@@ -27,13 +26,11 @@ def intensities(draw: st.DrawFn) -> Intensity:
     return Intensity((0.0, *accumulate(gaps)), (*factors, last), (*growths, 0.0))
 
 
-@UNHURRIED
 @given(intensities(), st.floats(0.0, 1e7))
 def test_the_amount_by_the_minute_at_which_it_is_reached_is_that_amount(its: Intensity, amount: float) -> None:
     assert its.cumulative(its.inverse(amount)) == pytest.approx(amount, rel=1e-9, abs=1e-6)
 
 
-@UNHURRIED
 @given(intensities(), st.floats(0.0, 1e7))
 def test_a_minute_is_reached_again_from_its_amount_but_for_a_time_in_which_nothing_came(
     its: Intensity, minute: float
@@ -44,7 +41,6 @@ def test_a_minute_is_reached_again_from_its_amount_but_for_a_time_in_which_nothi
     assert its.cumulative(again) == pytest.approx(its.cumulative(minute), rel=1e-9, abs=1e-9)
 
 
-@UNHURRIED
 @given(intensities(), st.floats(0.0, 1e6), st.lists(st.floats(0.0, 1e6), min_size=1, max_size=8))
 def test_going_on_in_steps_arrives_where_the_whole_amount_does(
     its: Intensity, start: float, amounts: list[float]
@@ -55,7 +51,6 @@ def test_going_on_in_steps_arrives_where_the_whole_amount_does(
     assert its.cumulative(now) == pytest.approx(its.cumulative(start) + math.fsum(amounts), rel=1e-9, abs=1e-6)
 
 
-@UNHURRIED
 @given(st.floats(0.0, 1e8), st.floats(0.0, 1e8))
 def test_a_constant_rate_adds_to_the_last_bit(now: float, amount: float) -> None:
     assert CONSTANT.after(now, amount) == now + amount
