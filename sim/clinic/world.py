@@ -30,7 +30,7 @@ from sim.steps import NEVER, new_plan
 from sim.units import YEAR
 
 ARRIVALS = draws.stream("arrivals")
-_BLOCK = 1 << 14  # arrivals drawn together
+_BLOCK = 1 << 14  # not clinical: arrivals drawn together
 
 
 @jit
