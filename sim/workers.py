@@ -143,6 +143,10 @@ def _answer(job: Job) -> tuple[str, Any]:
         return "bug", traceback.format_exc()
 
 
+def _of_the_compiler(thing: Any) -> bool:
+    return str(getattr(thing, "__module__", "")).partition(".")[0] in ("llvmlite", "numba")
+
+
 @contextlib.contextmanager
 def _stop_remembered() -> Iterator[None]:
     """Let the user's stop be one, also where the compiler turns it into an error of its own, or swallows it."""
@@ -164,9 +168,9 @@ def _stop_remembered() -> Iterator[None]:
 
     def swallowed(what: Any) -> None:
         """The compiler's own callbacks can not pass an exception on; then it is raised again, a little later."""
-        if issubclass(what.exc_type, KeyboardInterrupt):
+        if issubclass(what.exc_type, KeyboardInterrupt) and not over:
             threading.Timer(0.05, again).start()
-        else:
+        elif not (stopped and _of_the_compiler(what.object)):
             report(what)
 
     for number in before:
@@ -179,7 +183,8 @@ def _stop_remembered() -> Iterator[None]:
             raise
     finally:
         over = True
-        sys.unraisablehook = report
+        if not stopped:  # else it stays: what the compiler has left half-made may complain when it is thrown away
+            sys.unraisablehook = report
         for number, handler in before.items():
             signal.signal(number, handler)
     if stopped:
