@@ -60,7 +60,7 @@ def pictures(comparison: Comparison) -> dict[str, Figure]:
     """All pictures of a comparison, by name."""
     from sim.experiments.compare import measured_years
 
-    titles = Titles(comparison.title, comparison.replications, measured_years(comparison), each_drawn=False)
+    titles = Titles(comparison.title, comparison.replications, measured_years(comparison))
     bundles = comparison.measures()
     look = {name: COLOURS[place % len(COLOURS)] for place, name in enumerate(comparison.names)}
     drawn: dict[str, Callable[[], Figure]] = {

@@ -67,9 +67,9 @@ def survival(measures: Measures, titles: Titles) -> Figure:
     figure = sheet(
         titles,
         "Overall survival from the first sight of liver metastases",
-        "Kaplan-Meier over all replications together"
-        + ("; bands: 95 % interval (jackknife over replications)" if titles.replications >= FEW else "")
-        + ". At risk: mean number per replication. A curve is drawn while at least "
+        "Kaplan-Meier over all replications together. "
+        + titles.bands("Bands: 95 % interval (jackknife over replications). ")
+        + "At risk: mean number per replication. A curve is drawn while at least "
         f"{LEAST_SHOWN} patients of all replications together are at risk.",
         height=7.0,
     )

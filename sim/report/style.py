@@ -50,14 +50,12 @@ class Titles:
     replications     how many
     measured_years   length of the measured period
     labels           names of resources and treatments as people know them, where `words` does not do
-    each_drawn       are few replications drawn one by one?
     """
 
     scenario: str
     replications: int
     measured_years: float
     labels: Mapping[str, str] = field(default_factory=dict)
-    each_drawn: bool = field(default=True, kw_only=True)
 
     def foot(self, note: str = "") -> str:
         """The line at the foot of a picture."""
@@ -66,9 +64,13 @@ class Titles:
         line = f"Scenario {self.scenario}, {runs}, {years} measured year{'' if years == '1' else 's'} each."
         if self.replications == 1:
             line += " One replication has no intervals."
-        elif self.replications < FEW and self.each_drawn:
-            line += " So few replications have no bands: each of them is a thin line of its own."
         return f"{line} {note}".strip()
+
+    def bands(self, what: str) -> str:
+        """What the bands of a picture of curves are; of few replications, that each is drawn instead."""
+        if 1 < self.replications < FEW:
+            return "So few replications have no bands: each of them is a thin line of its own. "
+        return what if self.replications >= FEW else ""
 
     def label(self, name: str) -> str:
         """A name as people know it."""

@@ -32,7 +32,7 @@ def waits(measures: Measures, titles: Titles) -> Figure:
         "How waits end: of all who started, who got there, died or stopped waiting",
         "Cumulative incidence with death and other ends competing; who still waits at the end of follow-up is counted "
         "until then. White: still waiting. "
-        + _band(titles)
+        + titles.bands("Dark band: 95 % interval of the share that got there (jackknife over replications). ")
         + "Dotted: target, and who got there by it of all patients, with liver metastases or without.",
         width=3.4 * COLUMNS,
         height=0.6 + 3.4 * rows_of_panels,
@@ -51,13 +51,6 @@ def waits(measures: Measures, titles: Titles) -> Figure:
 
 
 _QUEUE_BANDS = "Dark band: 95 % interval of the mean over replications; light band: lowest to highest replication. "
-
-
-def _band(titles: Titles) -> str:
-    """What the band is, where there are enough replications for one."""
-    if titles.replications < FEW:
-        return ""
-    return "Dark band: 95 % interval of the share that got there (jackknife over replications). "
 
 
 def _wait_panel(axes: Axes, interval: Interval, rows: pd.DataFrame, replications: list[int]) -> None:
@@ -138,7 +131,7 @@ def queues(measures: Measures, titles: Titles) -> Figure:
     figure = sheet(
         titles,
         "How long the queues are: people waiting over the measured years",
-        f"Means of {WEEKS_TOGETHER} weeks. {'' if titles.replications < FEW else _QUEUE_BANDS}The resources with the "
+        f"Means of {WEEKS_TOGETHER} weeks. {titles.bands(_QUEUE_BANDS)}The resources with the "
         "longest queues are shown.",
         height=7.0,
     )

@@ -313,10 +313,7 @@ def test_a_treatment_is_on_the_planners_list_whatever_it_is_called_and_a_group_o
 
 
 def test_a_comparison_does_not_promise_lines_it_does_not_draw():
-    assert "thin line" in Titles("one", 2, 1.0).foot()
-    assert Titles("one", 2, 1.0, each_drawn=False).foot("Note.") == (
-        "Scenario one, 2 replications, 1 measured year each. Note."
-    )
+    assert Titles("one", 2, 1.0).foot("Note.") == "Scenario one, 2 replications, 1 measured year each. Note."
 
 
 @pytest.mark.parametrize(("lower", "told"), [(np.nan, True), (-1.0, False)])
