@@ -55,7 +55,7 @@ def _duration(least: int, words: str) -> Callable[[Any], int]:
 
     def read(typed: Any) -> int:
         if isinstance(typed, int | float) and not isinstance(typed, bool):
-            raise wrong(expected, f"write the unit, such as '{typed} min' or '{typed} days'")
+            raise wrong(expected, f"write the unit, such as '{abs(typed)} min' or '{abs(typed)} days'")
         try:
             duration = units.minutes(typed)
         except (ValueError, TypeError, OverflowError):
@@ -89,7 +89,9 @@ def _in_minutes(duration: int) -> str:
 def _rate(typed: Any) -> float:
     expected = "a rate: a number per unit of time, such as '3 per week' or '138 per year'"
     if isinstance(typed, int | float) and not isinstance(typed, bool):
-        raise wrong(expected, f"write the unit, such as '{typed} per year'")
+        raise wrong(
+            expected + ("; not below 0" if typed < 0 else ""), f"write the unit, such as '{abs(typed)} per year'"
+        )
     try:
         rate = units.per_year(typed)
     except (ValueError, TypeError):
