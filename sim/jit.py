@@ -110,21 +110,19 @@ def jit(function: F) -> F:
 
 def jit_inside(function: F) -> F:
     """As `jit`, for functions that only compiled code calls: without a door from Python, they compile sooner."""
-    if not COMPILED:
-        return function
-    compiled: F = numba.njit(cache=CACHED, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(
-        function
-    )
-    return compiled
+    return _without_a_door(function)
 
 
 def jit_merged(function: F) -> F:
     """As `jit_inside`, for functions with one or two callers: they become part of these, which saves the calls."""
+    return _without_a_door(function, forceinline=True)
+
+
+def _without_a_door(function: F, **further: bool) -> F:
     if not COMPILED:
         return function
-    compiled: F = numba.njit(
-        cache=CACHED, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True
-    )(function)
+    no_door = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    compiled: F = numba.njit(cache=CACHED, error_model="numpy", **no_door, **further)(function)
     return compiled
 
 

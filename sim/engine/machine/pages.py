@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.engine.machine.memory import event_row_at, resource_row_at
-from sim.jit import jit_inside, jit_merged
+from sim.jit import jit_merged
 
 
 @jit_merged
@@ -20,21 +20,7 @@ def order_events(s: Any) -> None:
     """Rows of patients since the last page, all of one minute."""
     first = s.ordered_events
     s.ordered_events = s.events
-    rows = s.events - first
-    if rows < 2:
-        return
-    spare = s.events_rows - 1
-    gap = _widest(rows)
-    while gap > 0:
-        for row in range(first + gap, first + rows):
-            if _stands_before(s, row, row - gap):
-                _copy_event(s, row, spare)
-                at = row
-                while at - gap >= first and _stands_before(s, spare, at - gap):
-                    _copy_event(s, at - gap, at)
-                    at -= gap
-                _copy_event(s, spare, at)
-        gap //= 3
+    _order(s, True, first, s.events - first, s.events_rows - 1)
 
 
 @jit_merged
@@ -42,21 +28,39 @@ def order_happenings(s: Any) -> None:
     """Rows of resources since the last page."""
     first = s.ordered_happenings
     s.ordered_happenings = s.happenings
-    rows = s.happenings - first
-    if rows < 2:
-        return
-    spare = s.happenings_rows - 1
-    gap = _widest(rows)
+    _order(s, False, first, s.happenings - first, s.happenings_rows - 1)
+
+
+@jit_merged
+def _order(s: Any, patients: bool, first: int, rows: int, spare: int) -> None:
+    """So many rows of one table from the first on; where it is merged into its callers, the table is a constant.
+
+    spare   a row that nobody uses
+    """
+    gap = _widest(rows) if rows > 1 else 0
     while gap > 0:
         for row in range(first + gap, first + rows):
-            if _comes_before(s, row, row - gap):
-                _copy_happening(s, row, spare)
+            if _before(s, patients, row, row - gap):
+                _copy(s, patients, row, spare)
                 at = row
-                while at - gap >= first and _comes_before(s, spare, at - gap):
-                    _copy_happening(s, at - gap, at)
+                while at - gap >= first and _before(s, patients, spare, at - gap):
+                    _copy(s, patients, at - gap, at)
                     at -= gap
-                _copy_happening(s, spare, at)
+                _copy(s, patients, spare, at)
         gap //= 3
+
+
+@jit_merged
+def _before(s: Any, patients: bool, a: int, b: int) -> bool:
+    return _stands_before(s, a, b) if patients else _comes_before(s, a, b)
+
+
+@jit_merged
+def _copy(s: Any, patients: bool, begin: int, end: int) -> None:
+    if patients:
+        _copy_event(s, begin, end)
+    else:
+        _copy_happening(s, begin, end)
 
 
 @jit_merged
@@ -90,7 +94,7 @@ def _comes_before(s: Any, a: int, b: int) -> bool:
     return bool(x.why < y.why)
 
 
-@jit_inside
+@jit_merged
 def _copy_event(s: Any, begin: int, end: int) -> None:
     a, b = event_row_at(s, begin), event_row_at(s, end)
     b.patient = a.patient
@@ -103,7 +107,7 @@ def _copy_event(s: Any, begin: int, end: int) -> None:
     b.why = a.why
 
 
-@jit_inside
+@jit_merged
 def _copy_happening(s: Any, begin: int, end: int) -> None:
     a, b = resource_row_at(s, begin), resource_row_at(s, end)
     b.minute = a.minute
