@@ -26,11 +26,11 @@ def one(patients: int) -> dict[str, Any]:
     from sim.engines import COMPILED
     from sim.running import NONE, clinic_known, simulate, warm_up
     from sim.scenario import read_scenario
+    from sim.units import YEAR
 
     warm_up(lambda sentence: print(sentence, file=sys.stderr))
     base = read_scenario("scenarios/baseline.yaml", known=clinic_known())
-    years = base.run.ends / (365.25 * 1440)
-    times = patients / (base.arrivals.rate * years)
+    times = patients / (base.arrivals.rate * base.run.ends / YEAR)
     settings = [
         f"catchment.population={round(base.catchment.population * times)}",
         f"arrivals.rate={base.arrivals.rate * times} per year",
