@@ -76,6 +76,9 @@ class Event(IntEnum):
     NOT_OFFERED = 36  # a fitting row's treatment is given nowhere in reach [the row] why names the treatment
     SYMPTOMATIC = 37  # hormonal symptoms, in truth: begin or end [1 or 0]
     CLEARED = 38  # nothing that was seen in the liver is left; why names the treatment
+    STAGED = 39  # what the tumour board knows of her as it decides [packed, see sim.clinic.staging]
+    SIZED = 40  # sum of the diameters of all liver metastases seen, as read from a scan [hundredths of a mm]
+    ENROLLED = 41  # a trial's row of the board has decided; why names the row
 
 
 class Happening(IntEnum):

@@ -68,6 +68,7 @@ class Finding(IntEnum):
     DEBULKABLE_PCT = 35
     REMNANT = 36
     REFRACTORY = 37
+    TRIALS_HAD = 38
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,7 @@ ATTRIBUTES: dict[str, Attribute] = {
     ),
     "remnant": Attribute("Is the future liver remnant enough?", ("too_small", "enough_if_grown", "enough")),
     "refractory": Attribute("Hormonal symptoms in spite of the analogue", _YES),
+    "trials_had": Attribute("Trials she has been enrolled in", highest=100),  # not clinical: a bound
 }
 """The board's attributes by name, in the order of Finding."""
 
@@ -245,6 +247,7 @@ class Row:
     offer: tuple[str, ...]
     when: dict[str, Any]
     source: tuple[str, ...]
+    trial: bool = False
 
     def needs(self, name: str) -> str:
         """The condition on an attribute, in words."""

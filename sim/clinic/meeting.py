@@ -20,6 +20,7 @@ from sim.clinic.known import Known
 from sim.clinic.patient import Ask, Case, Phase, whole
 from sim.clinic.protocols import Family, Role, Treatment, Where
 from sim.clinic.resection import primary_goes_first
+from sim.clinic.staging import staging
 from sim.clinic.stages import FIRST_CAUSE, FIRST_MAIN_ROW, FIRST_TREATMENT, Cause, Policy, Stage
 from sim.clinic.steps_of_surgery import ask_for_primary_surgery
 from sim.draws import lognormal, uniform
@@ -41,7 +42,9 @@ def discussed(case: Case, now: int) -> None:
     settle(case, now)
     know_the_patient(case, now)
     _start_background(case, now)
+    note(case.plan, Event.STAGED.value, staging(case.course.findings))
     row = _decide(case)
+    _enrol(case, row)
     c.treatment = _alternative(case, row)
     c.boards += 1
     c.courses_made += 1
@@ -73,6 +76,14 @@ def _decide(case: Case) -> int:
             row = other
     note(plan, Event.DECIDED.value, fitting, FIRST_MAIN_ROW + row)
     return int(row)
+
+
+@jit_inside
+def _enrol(case: Case, row: int) -> None:
+    """A row that is a trial's counts as one, so that it can ask that nobody is enrolled twice."""
+    if case.desk.policy[Policy.TRIALS.value] >> row & 1:
+        case.course.findings[Finding.TRIALS_HAD.value] += 1
+        note(case.plan, Event.ENROLLED.value, 0, FIRST_MAIN_ROW + row)
 
 
 @jit_inside

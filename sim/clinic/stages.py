@@ -133,6 +133,7 @@ class Policy(IntEnum):
     GRAFTS_FOR_B = 5
     GRAFTS_FOR_AB = 6
     BACKGROUND_ABSENT = 7
+    TRIALS = 8  # rows of the main table that enrol in a trial, as bits
 
 
 FIRST_TREATMENT = FIRST_CLINIC_WHY + len(Cause)
