@@ -132,8 +132,7 @@ def draw_patient(case: Case) -> None:
     right = known[Known.LARGER_LOBE_MEAN.value] + known[Known.LARGER_LOBE_SD.value] * normal(
         key, case.i, Ask.LARGER_LOBE.value, 0
     )
-    right = min(max(right, known[Known.LARGER_LOBE_LOWEST.value]), known[Known.LARGER_LOBE_HIGHEST.value])
-    p.lobe_0 = right if uniform(key, case.i, Ask.RIGHT_FIRST.value, 0) < right else 1 - right
+    p.lobe_0 = min(max(right, known[Known.LARGER_LOBE_LOWEST.value]), known[Known.LARGER_LOBE_HIGHEST.value])
 
 
 @jit

@@ -9,7 +9,8 @@
 
 Lesions share one law of growth, so each keeps its share of the burden until a treatment or a new lesion
 changes the shares. Everything silent here (spread, new lesions, faster growth) is unknown to the clinic until
-imaging sees it. Waiting costs nothing by itself; it costs what happens meanwhile.
+imaging sees it. Waiting costs nothing by itself; it costs what happens meanwhile. How metastases lie, in one lobe or
+all over, is drawn nowhere: it follows from how many there are, where each falls and how large it is.
 Source: the natural-history cards; each cause of death has its own Exp(1) threshold.
 """
 
@@ -21,7 +22,7 @@ from enum import IntEnum
 from sim.clinic.growth import over_time, stays_below, time_to_burden, time_to_power_integral
 from sim.clinic.known import Known
 from sim.clinic.patient import MOST_LESIONS, Ask, Case, Phase, later
-from sim.draws import exponential, lognormal, uniform
+from sim.draws import exponential, lognormal, normal, uniform
 from sim.jit import jit, jit_inside
 from sim.log import Event
 from sim.steps import NEVER, alarm, note
@@ -208,46 +209,54 @@ def _metastases_at_symptom(case: Case, now: int) -> None:
         known[Known.BURDEN_AT_SYMPTOM_SIGMA.value],
     )
     burden = min(burden, known[Known.BURDEN_AT_SYMPTOM_HIGHEST.value])
-    u = uniform(key, case.i, Ask.PATTERN.value, 0)
-    satellites = 0.0
-    low, high = known[Known.LESIONS_TYPE_3_LOWEST.value], known[Known.LESIONS_TYPE_3_HIGHEST.value]
-    spread_out = 1
-    if u < known[Known.PATTERN_AT_SYMPTOM_TYPE_1.value]:
-        low, high = known[Known.LESIONS_TYPE_1_LOWEST.value], known[Known.LESIONS_TYPE_1_HIGHEST.value]
-        spread_out = 0
-    elif u < known[Known.PATTERN_AT_SYMPTOM_TYPE_1.value] + known[Known.PATTERN_AT_SYMPTOM_TYPE_2.value]:
-        low, high = known[Known.LESIONS_TYPE_2_LOWEST.value], known[Known.LESIONS_TYPE_2_HIGHEST.value]
-        satellites = known[Known.SATELLITE_SHARE_TYPE_2.value]
-        spread_out = 0
-    number = int(low + (high - low + 1) * uniform(key, case.i, Ask.LESION_NUMBER.value, 0))
-    number = max(1, min(number, MOST_LESIONS))
-    total, other = 0.0, 0.0
+    number = _lesions_at_symptom(case, burden)
+    first_lobe = _first_lobe(case)
+    total = 0.0
     for j in range(number):
-        lobe = 0
-        if spread_out and uniform(key, case.i, Ask.LESION_LOBE.value, j) < 1 / 2:
-            lobe = 1
-        if satellites > 0 and j > 0 and (j == 1 or uniform(key, case.i, Ask.LESION_LOBE.value, j) < 1 / 2):
-            lobe = 1
-        weight = lognormal(key, case.i, Ask.LESION_WEIGHT.value, j, 1.0, known[Known.LESION_WEIGHT_SIGMA.value])
-        case.liver.lesions[j].share = weight
-        case.liver.lesions[j].lobe = lobe
-        case.liver.lesions[j].hidden = uniform(key, case.i, Ask.CONSPICUITY.value, j)
-        total += weight
-        if lobe:
-            other += weight
+        lesion = case.liver.lesions[j]
+        lesion.share = lognormal(key, case.i, Ask.LESION_WEIGHT.value, j, 1.0, known[Known.LESION_WEIGHT_SIGMA.value])
+        lesion.lobe = 0 if uniform(key, case.i, Ask.LESION_LOBE.value, j) < first_lobe else 1
+        lesion.hidden = uniform(key, case.i, Ask.CONSPICUITY.value, j)
+        total += lesion.share
     for j in range(number):
-        weight = case.liver.lesions[j].share
-        if satellites > 0:
-            weight *= satellites / other if case.liver.lesions[j].lobe else (1 - satellites) / (total - other)
-        else:
-            weight /= total
-        case.liver.lesions[j].share = weight * burden
+        case.liver.lesions[j].share *= burden / total
     c.slots = number
     c.lesions_made = number
     c.burden = burden
     if uniform(key, case.i, Ask.EXTRAHEPATIC_NOW.value, 0) < known[Known.EXTRAHEPATIC_AT_SYMPTOM.value]:
         c.extrahepatic = 1
     _start_clocks(case, now)
+
+
+@jit_inside
+def _lesions_at_symptom(case: Case, burden: float) -> int:
+    """How many metastases there are at first symptom: more where there is more tumour."""
+    known = case.desk.known
+    median = known[Known.LESIONS_AT_SYMPTOM_MEDIAN.value] * math.pow(
+        burden / known[Known.BURDEN_AT_SYMPTOM_MEDIAN.value], known[Known.LESIONS_AT_SYMPTOM_BURDEN_EXPONENT.value]
+    )
+    sigma = known[Known.LESIONS_AT_SYMPTOM_SIGMA.value]
+    drawn = lognormal(case.key, case.i, Ask.LESION_NUMBER.value, 0, median, sigma)
+    most = min(known[Known.LESIONS_AT_SYMPTOM_HIGHEST.value], float(MOST_LESIONS))
+    return int(max(1.0, min(math.floor(drawn + 0.5), most)))  # not clinical: rounding
+
+
+@jit_inside
+def _first_lobe(case: Case) -> float:
+    """The chance that a metastasis of hers settles in lobe 0: its share of the liver, and a leaning of her own."""
+    share = case.traits.lobe_0
+    leaning = case.desk.known[Known.LOBE_LEANING_SIGMA.value] * normal(case.key, case.i, Ask.LOBE_LEANING.value, 0)
+    weight = share * math.exp(leaning)
+    return float(weight / (weight + 1 - share))
+
+
+@jit_inside
+def _settle_new(case: Case) -> None:
+    """A new lesion, of the size at which it is first counted, in the lobe it falls into."""
+    known = case.desk.known
+    u = uniform(case.key, case.i, Ask.LESION_LOBE.value, case.course.lesions_made)
+    lobe = 0 if u < _first_lobe(case) else 1
+    add_lesion(case, share_of(known[Known.SEED_DIAMETER_CM.value], known[Known.LIVER_VOLUME_ML.value]), lobe)
 
 
 @jit_inside
@@ -372,12 +381,10 @@ def pass_alarm(case: Case, now: int) -> int:
     known, c = case.desk.known, case.course
     kind = c.alarm_kind
     if kind == Alarm.METASTASIS.value:
-        add_lesion(case, share_of(known[Known.SEED_DIAMETER_CM.value], known[Known.LIVER_VOLUME_ML.value]), 0)
+        _settle_new(case)
         _start_clocks(case, now)
     elif kind == Alarm.NEW_LESION.value:
-        u = uniform(case.key, case.i, Ask.LESION_LOBE.value, c.lesions_made)
-        lobe = 1 if u < known[Known.NEW_LESION_CONTRALATERAL.value] else 0
-        add_lesion(case, share_of(known[Known.SEED_DIAMETER_CM.value], known[Known.LIVER_VOLUME_ML.value]), lobe)
+        _settle_new(case)
         _next_new_lesion(case, now)
     elif kind == Alarm.SPREAD.value:
         c.extrahepatic = 1

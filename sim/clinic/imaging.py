@@ -213,7 +213,7 @@ def pattern(known: Any, number: int, other_number: int, volume: float, other_vol
     volume         of the lesions seen, of it `other_volume` in that lobe
 
     Type I is confined to one lobe, type II has a dominant lobe with smaller satellites in the other, type III
-    is diffuse. Source: the cards `pattern_at_symptom` and `pattern_rule`.
+    is diffuse. Source: the card `pattern_rule`.
     """
     few = number <= known[Known.PATTERN_RULE_MOST_LESIONS.value]
     if number == 0:

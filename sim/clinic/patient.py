@@ -85,7 +85,6 @@ class Ask(IntEnum):
     METASTASISED = 113
     METASTASIS_TIME = 114
     BURDEN = 115
-    PATTERN = 116
     LESION_NUMBER = 117
     LESION_WEIGHT = 118
     LESION_LOBE = 119
@@ -139,8 +138,8 @@ class Ask(IntEnum):
     GRAFT_LOSS = 184
     GRAFT_RESIDUE = 185
     LARGER_LOBE = 162
-    RIGHT_FIRST = 163
     PORTAL_VEIN_GROWTH = 164
+    LOBE_LEANING = 200
 
 
 def _packed(fields: list[Any]) -> np.dtype[Any]:
@@ -170,7 +169,7 @@ TRAITS = _packed(
         ("bilirubin", "f8"),  # while the liver does its work [umol/L]
         ("blood_group", "i1"),  # BloodGroup
         ("exclusion", "i1"),  # Exclusion: what bars her from a transplant
-        ("lobe_0", "f8"),  # share of the liver in the lobe that has more disease at first
+        ("lobe_0", "f8"),  # share of the liver in the right lobe
         ("row", "i4"),  # of `World.livers`; -1 for those who never get a metastasis and need none
     ]
 )
@@ -251,7 +250,7 @@ LESION = np.dtype(
     [
         ("share", "f8"),  # of the liver's volume, at the course's anchor; 0 where there is no lesion
         ("hidden", "f8"),  # how hard to see, 0 to 1, for all modalities
-        ("lobe", "i1"),  # 0 the lobe with more disease at first, 1 the other
+        ("lobe", "i1"),  # 0 the right one, 1 the left one
         ("seen", "i1"),  # 1 where imaging has found it
     ]
 )

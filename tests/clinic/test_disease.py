@@ -12,6 +12,7 @@ from scipy.integrate import quad
 
 from sim.clinic.disease import Alarm, diameter, share_of
 from sim.clinic.growth import grown
+from sim.clinic.imaging import pattern
 from sim.clinic.known import Known
 from sim.clinic.patient import MOST_LESIONS, Ask
 from sim.draws import exponential, uniforms
@@ -21,18 +22,15 @@ DAY, YEAR = 1440, 525_960
 SETTINGS = settings(deadline=None, max_examples=40)
 
 
+ALL_ABLE = {f"metastatic_capacity__{site}": "100 %" for site in ("small_intestine", "pancreas", "other")}
+
+
 @pytest.fixture(scope="module")
 def sick(world_of, doors):
     """Sixty patients who all have metastases at first symptom, begun."""
-    world = world_of(60, seed=3, metastatic_capacity__small_intestine="100 %", metastatic_capacity__pancreas="100 %",
-                     metastatic_capacity__other="100 %", metastasised_at_symptom="100 %")  # fmt: skip
+    world = world_of(60, seed=3, metastasised_at_symptom="100 %", **ALL_ABLE)
     doors.begin_all(world, 0)
     return world
-
-
-def only_type(number: int) -> dict[str, str]:
-    """Evidence by which everybody has this pattern of metastases."""
-    return {f"pattern_at_symptom__type_{k}": "100 %" if k == number else "0 %" for k in (1, 2, 3)}
 
 
 def copied(world):
@@ -80,20 +78,58 @@ def test_a_patient_without_metastases_begins_without_lesions_and_with_their_minu
     assert (world.courses.burden[~free] > 0).all()
 
 
-def test_type_2_has_its_satellites_in_the_other_lobe_with_their_share_of_the_burden(world_of, doors):
-    world = world_of(80, metastasised_at_symptom="100 %", satellite_share_type_2="20 %", **only_type(2))
+def begun(world_of, doors, patients=400, **evidence):
+    """People who all have metastases at first symptom, begun; their lesions and how many each has."""
+    world = world_of(patients, seed=3, metastasised_at_symptom="100 %", **ALL_ABLE, **evidence)
     doors.begin_all(world, 0)
-    sick = world.courses.burden > 0
-    other = np.where(world.lesions.lobe == 1, world.lesions.share, 0).sum(axis=1)
-    assert sick.sum() > 20
-    assert other[sick] / world.courses.burden[sick] == pytest.approx(0.2)
+    return world, (world.lesions.share > 0).sum(axis=1)
 
 
-def test_type_1_lies_in_one_lobe(world_of, doors):
-    world = world_of(80, metastasised_at_symptom="100 %", **only_type(1))
-    doors.begin_all(world, 0)
-    assert (world.lesions.lobe[world.lesions.share > 0] == 0).all()
-    assert ((world.lesions.share > 0).sum(axis=1) <= world.known[Known.LESIONS_TYPE_1_HIGHEST]).all()
+def test_the_number_of_lesions_has_the_median_of_its_card_at_the_median_burden(world_of, doors):
+    _, numbers = begun(world_of, doors, lesions_at_symptom__median=6, burden_at_symptom__sigma=0)
+    assert np.median(numbers) == pytest.approx(6, abs=1)
+    assert numbers.min() >= 1
+
+
+def test_more_tumour_is_more_lesions_with_the_exponent_of_the_card(world_of, doors):
+    steady = {"lesions_at_symptom__sigma": 0, "lesions_at_symptom__median": 4, "burden_at_symptom__sigma": 0.7}
+    world, numbers = begun(world_of, doors, lesions_at_symptom__burden_exponent=1, **steady)
+    ratio = world.courses.burden / world.known[Known.BURDEN_AT_SYMPTOM_MEDIAN]
+    expected = np.clip(4 * ratio, 1, world.known[Known.LESIONS_AT_SYMPTOM_HIGHEST])
+    assert np.abs(numbers - expected).max() <= 0.5 + 1e-9
+    _, numbers = begun(world_of, doors, lesions_at_symptom__burden_exponent=0, **steady)
+    assert (numbers == 4).all()
+
+
+def test_without_a_leaning_lesions_fall_into_a_lobe_as_it_is_large(world_of, doors):
+    world, _ = begun(world_of, doors, lobe_leaning__sigma=0, larger_lobe__sd="0.0001 %")
+    right = world.lesions.lobe[world.lesions.share > 0] == 0
+    assert right.mean() == pytest.approx(world.known[Known.LARGER_LOBE_MEAN], abs=0.02)
+
+
+def test_a_leaning_puts_several_lesions_into_one_lobe_more_often_than_chance(world_of, doors):
+    shares = {}
+    for sigma in (0, 1, 4):
+        world, _ = begun(world_of, doors, lobe_leaning__sigma=sigma, lesions_at_symptom__median=6,
+                         lesions_at_symptom__sigma=0, lesions_at_symptom__burden_exponent=0)  # fmt: skip
+        left = np.where(world.lesions.share > 0, world.lesions.lobe, 0).sum(axis=1)
+        shares[sigma] = np.isin(left, (0, 6)).mean()
+    assert shares[0] < 0.15
+    assert shares[0] < shares[1] < shares[4]
+
+
+def test_the_pattern_is_drawn_nowhere_but_all_three_come_out(world_of, doors):
+    """The mix is a result: at first symptom, with all lesions in sight, each type is there and diffuse disease leads."""
+    world, numbers = begun(world_of, doors)
+    left = np.where(world.lesions.lobe == 1, world.lesions.share, 0)
+    types = [
+        pattern(world.known, int(number), int((mine > 0).sum()), float(burden), float(mine.sum()))
+        for number, mine, burden in zip(numbers, left, world.courses.burden, strict=True)
+    ]
+    shares = np.bincount(types, minlength=4) / len(types)
+    assert shares[0] == 0
+    assert (shares[1:3] > 0.05).all()
+    assert shares[3] > 0.5
 
 
 # ------------------------------------------------------------------ time passes

@@ -307,4 +307,4 @@ def test_a_diameter_at_the_limit_of_ablation_is_ablatable(patient_with, doors):
 
 
 def test_the_array_of_lesions_holds_more_than_any_patient_begins_with(world_of):
-    assert world_of(0).known[Known.LESIONS_TYPE_3_HIGHEST] <= MOST_LESIONS
+    assert world_of(0).known[Known.LESIONS_AT_SYMPTOM_HIGHEST] <= MOST_LESIONS

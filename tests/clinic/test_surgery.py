@@ -112,12 +112,11 @@ def test_a_minor_resection_always_leaves_enough(operated):
 
 def test_lobes_differ_between_patients_within_the_limits_of_their_card(world_of):
     world = world_of(400)
-    larger = np.maximum(world.traits.lobe_0, 1 - world.traits.lobe_0)
+    right = world.traits.lobe_0
     lowest, highest = world.known[Known.LARGER_LOBE_LOWEST], world.known[Known.LARGER_LOBE_HIGHEST]
-    assert ((larger >= min(lowest, 0.5)) & (larger <= highest)).all()
-    assert 0.04 < larger.std() < 0.1
-    mostly_right = (world.traits.lobe_0 > 0.5).mean()  # as likely as the lobe is large
-    assert mostly_right == pytest.approx(world.known[Known.LARGER_LOBE_MEAN], abs=0.08)
+    assert ((right >= lowest) & (right <= highest)).all()
+    assert 0.04 < right.std() < 0.1
+    assert right.mean() == pytest.approx(world.known[Known.LARGER_LOBE_MEAN], abs=0.02)
 
 
 def test_some_of_those_who_need_a_whole_lobe_taken_would_keep_too_little(world_of):
