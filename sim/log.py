@@ -76,6 +76,7 @@ class Event(IntEnum):
     NOT_OFFERED = 36  # a fitting row's treatment is given nowhere in reach [the row] why names the treatment
     SYMPTOMATIC = 37  # hormonal symptoms, in truth: begin or end [1 or 0]
     CLEARED = 38  # nothing that was seen in the liver is left; why names the treatment
+    CONVERTED = 55  # a scan shows that more is possible than before the last course; why names what is possible now
 
 
 class Happening(IntEnum):
