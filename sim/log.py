@@ -79,6 +79,7 @@ class Event(IntEnum):
     STAGED = 39  # what the tumour board knows of her as it decides [packed, see sim.clinic.staging]
     SIZED = 40  # sum of the diameters of all liver metastases seen, as read from a scan [hundredths of a mm]
     ENROLLED = 41  # a trial's row of the board has decided; why names the row
+    CONVERTED = 55  # a scan shows that more is possible than before the last course; why names what is possible now
 
 
 class Happening(IntEnum):

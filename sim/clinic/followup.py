@@ -1,12 +1,14 @@
 """Surveillance and what it finds; visits for symptoms; supportive care.
 
-One short function per step of care. Growth, new disease or symptoms lead back to the tumour board.
+One short function per step of care. Growth, new disease or symptoms lead back to the tumour board; so does a scan that
+shows that more has become possible.
 """
 
 from __future__ import annotations
 
 from sim.clinic.asking import ask_for_scan, note_measured, on_list, report_minutes, to_board
 from sim.clinic.board import Finding
+from sim.clinic.conversion import asks_for_clearance
 from sim.clinic.disease import set_alarm
 from sim.clinic.imaging import CT, MRI, PET, changed, measured_cm, observe
 from sim.clinic.known import Known
@@ -79,7 +81,7 @@ def assessed(case: Case, now: int) -> None:
         c.phase = Phase.WORK_UP.value
         on_list(case, Role.PET.value, known[Known.PET_MINUTES.value])
         then(plan, Stage.RESTAGED.value)
-    elif worse or visit or asks_for_graft(case, now):
+    elif worse or visit or asks_for_clearance(case, now) or asks_for_graft(case, now):
         to_board(case)
     else:
         watch(case)

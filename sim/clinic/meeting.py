@@ -12,6 +12,7 @@ from __future__ import annotations
 from sim.clinic.asking import is_elsewhere, session, to_board
 from sim.clinic.board import Finding, first_of, first_row, fitting_rows, rows_offering
 from sim.clinic.casenotes import know_the_patient
+from sim.clinic.conversion import clearing_rows
 from sim.clinic.disease import set_alarm, settle
 from sim.clinic.effects import start_analogue
 from sim.clinic.followup import watch
@@ -64,6 +65,7 @@ def _decide(case: Case) -> int:
     table = case.desk.main
     off, absent = case.desk.policy[Policy.MAIN_OFF.value], case.desk.policy[Policy.MAIN_ABSENT.value]
     fitting = fitting_rows(table, case.course.findings)
+    case.course.curable = 1 if fitting & ~off & clearing_rows(case) != 0 else 0
     row, wanted = first_of(fitting, off | absent), first_of(fitting, off)
     if wanted != row:
         note(plan, Event.NOT_OFFERED.value, wanted, FIRST_TREATMENT + table.offers[wanted, 0])

@@ -235,6 +235,7 @@ COURSE = _packed(
         # transplant
         ("changed_at", "i8"),  # minute of the last growth or new disease seen, -1 never
         ("graft_considered", "i1"),  # since then the board has been asked: 1 with the primary in place, 2 without it
+        ("curable", "i1"),  # 1: the board could or would have offered to take out or ablate all that is seen
         ("listed", "i1"),  # 1: waits for a graft
         ("graft_at", "i8"),  # elsewhere: the minute at which there will be one
         ("to_take", "i1"),  # of two operations: the lobe whose portal vein has been closed

@@ -86,6 +86,15 @@ LIVER_DIRECTED = (
 )
 
 
+CURATIVE = (
+    Treatment.MINOR_RESECTION,
+    Treatment.MAJOR_RESECTION,
+    Treatment.RESECTION_WITH_ABLATION,
+    Treatment.TWO_STEP_RESECTION,
+    Treatment.ABLATION,
+)
+"""What is given only where all that is seen can be taken out or ablated."""
+
 CHEMOTHERAPIES = (Treatment.TEMOZOLOMIDE, Treatment.STREPTOZOCIN, Treatment.PLATINUM)
 TARGETED = (Treatment.EVEROLIMUS, Treatment.SUNITINIB, Treatment.SURUFATINIB)
 
@@ -147,6 +156,7 @@ PROTOCOL = np.dtype(
         ("holds_median", "f8"),  # how long it holds [minutes]
         ("holds_sigma", "f8"),
         ("systemic", "i8"),  # resistance follows its end
+        ("clears", "i8"),  # it is given only where all that is seen can be taken out or ablated
         ("relief", "f8"),  # share of symptomatic patients relieved
         ("relief_median", "f8"),  # for how long [minutes]
         ("relief_sigma", "f8"),
@@ -179,6 +189,7 @@ def protocols(known: np.ndarray) -> Any:
     table.preference = 1.0
     table.mortality_within = 30 * DAY  # not clinical: how mortality is usually stated
     table.family[Treatment.PRIMARY_SURGERY] = Family.PRIMARY
+    table.clears[[*CURATIVE]] = 1
     _surgery(table, k)
     _ablation(table, k)
     _embolisation(table, k)

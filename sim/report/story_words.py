@@ -290,6 +290,7 @@ _SAYS: dict[Event, Callable[[Row, Told], str]] = {
     Event.LOST: _lost,
     Event.REFUSED: _refused,
     Event.NOT_OFFERED: _not_offered,
+    Event.CONVERTED: lambda row, told: f"the scan shows that {plain(row.why)} has become possible",
     Event.CLEARED: lambda row, told: "nothing that was seen in the liver is left",
     Event.SYMPTOMATIC: lambda row, told: f"hormonal symptoms {'begin' if row.value else 'are gone'}",
     Event.SYMPTOM: lambda row, told: "new or worse symptoms bring the patient back",
