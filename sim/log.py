@@ -77,7 +77,7 @@ class Event(IntEnum):
     SYMPTOMATIC = 37  # hormonal symptoms, in truth: begin or end [1 or 0]
     CLEARED = 38  # nothing that was seen in the liver is left; why names the treatment
     STAGED = 39  # what the tumour board knows of her as it decides [packed, see sim.clinic.staging]
-    SIZED = 40  # sum of the diameters of all liver metastases seen, as read from a scan [hundredths of a mm]
+    SIZED = 40  # diameters of the liver metastases seen, as a scan is read [two sums, see sim.clinic.imaging.sizes]
     ENROLLED = 41  # a trial's row of the board has decided; why names the row
     CONVERTED = 55  # a scan shows that more is possible than before the last course; why names what is possible now
 

@@ -31,7 +31,7 @@ def ring(world: World, i: int, now: int) -> None:
     settle(case, now)
     kind = pass_alarm(case, now)
     reply = plan.reply[0]
-    if kind <= Alarm.CANCER_DEATH.value or kind == Alarm.LIVER_DEATH.value:
+    if kind <= Alarm.CANCER_DEATH.value or kind == Alarm.LIVER_DEATH.value or kind == Alarm.REGIONAL_DEATH.value:
         reply.ring = Ring.DEATH.value
         cause = Cause.CANCER.value
         if kind == Alarm.OTHER_DEATH.value:

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from sim.clinic.board import Finding
 from sim.clinic.disease import symptomatic
-from sim.clinic.imaging import measured_cm
 from sim.clinic.known import Known
 from sim.clinic.patient import Ask, Case, Grade, Phase, whole
 from sim.clinic.protocols import Role, Where
@@ -101,5 +100,3 @@ def note_measured(case: Case) -> None:
     """What the scan showed, for the log."""
     burden = case.course.findings[Finding.LIVER_BURDEN_PCT.value]
     note(case.plan, Event.MEASURED.value, whole(burden * 1e4))  # not clinical: per cent to millionths
-    if case.course.had_disease:
-        note(case.plan, Event.SIZED.value, whole(measured_cm(case) * 1000))  # not clinical: cm to hundredths of a mm

@@ -121,6 +121,7 @@ def draw_patient(case: Case) -> None:
         p.ecog = 2
     years = other_death(known, p.male, p.age, exponential(key, case.i, Ask.OTHER_DEATH.value, 0))
     p.other_death_at = later(p.arrived, years * YEAR)
+    p.regional_death_at = _regional_death(case)
     p.mri_told = 1 if p.kidney_disease else 0
     if uniform(key, case.i, Ask.MRI_TOLD.value, 0) < known[Known.MRI_SHARE.value]:
         p.mri_told = 1
@@ -133,6 +134,31 @@ def draw_patient(case: Case) -> None:
         key, case.i, Ask.LARGER_LOBE.value, 0
     )
     p.lobe_0 = min(max(right, known[Known.LARGER_LOBE_LOWEST.value]), known[Known.LARGER_LOBE_HIGHEST.value])
+
+
+@jit_inside
+def _regional_death(case: Case) -> int:
+    """When disease around the primary kills that no operation cures, with or without liver metastases; NEVER where none.
+
+    Source: the card `regional_disease`.
+    """
+    key, known, p = case.key, case.desk.known, case.traits
+    share = known[Known.REGIONAL_DISEASE_OTHER.value]
+    if p.site == Site.SMALL_INTESTINE.value:
+        share = known[Known.REGIONAL_DISEASE_SMALL_INTESTINE.value]
+    elif p.site == Site.PANCREAS.value:
+        share = known[Known.REGIONAL_DISEASE_PANCREAS.value]
+    if p.grade == Grade.NET_G3.value:
+        share = max(share, known[Known.REGIONAL_DISEASE_NET_G3.value])
+    elif p.grade == Grade.NEC.value:
+        share = max(share, known[Known.REGIONAL_DISEASE_NEC.value])
+    if uniform(key, case.i, Ask.REGIONAL_DISEASE.value, 0) >= share:
+        return NEVER
+    pace = math.pow(
+        p.growth / known[Known.NEW_LESION_GROWTH_REFERENCE.value], -known[Known.REGIONAL_DEATH_GROWTH_EXPONENT.value]
+    )
+    median, sigma = known[Known.REGIONAL_DEATH_MEDIAN.value], known[Known.REGIONAL_DEATH_SIGMA.value]
+    return later(p.arrived, lognormal(key, case.i, Ask.REGIONAL_DEATH.value, 0, median, sigma) * pace)
 
 
 @jit

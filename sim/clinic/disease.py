@@ -50,6 +50,7 @@ class Alarm(IntEnum):
     RESPONSE_SHOWS = 13
     LIVER_DECLINE = 14
     LIVER_DEATH = 15
+    REGIONAL_DEATH = 16
 
 
 @jit
@@ -307,6 +308,7 @@ def set_alarm(case: Case, now: int) -> None:
     c.alarm_kind = Alarm.NONE.value
     _sooner(case, p.other_death_at, Alarm.OTHER_DEATH.value)
     _sooner(case, c.procedure_death_at, Alarm.PROCEDURE_DEATH.value)
+    _sooner(case, p.regional_death_at, Alarm.REGIONAL_DEATH.value)
     if p.metastasis_at > c.anchor and c.lesions_made == 0:
         _sooner(case, p.metastasis_at, Alarm.METASTASIS.value)
     _sooner(case, c.new_lesion_at, Alarm.NEW_LESION.value)

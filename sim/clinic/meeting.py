@@ -42,9 +42,10 @@ def discussed(case: Case, now: int) -> None:
     c.deferred = 0
     settle(case, now)
     know_the_patient(case, now)
-    _start_background(case, now)
     note(case.plan, Event.STAGED.value, staging(case.course.findings))
-    row = _decide(case)
+    fitting = fitting_rows(case.desk.main, case.course.findings)  # before an analogue is begun beside
+    _start_background(case, now)
+    row = _decide(case, fitting)
     _enrol(case, row)
     c.treatment = _alternative(case, row)
     c.boards += 1
@@ -59,8 +60,8 @@ def discussed(case: Case, now: int) -> None:
 
 
 @jit_inside
-def _decide(case: Case) -> int:
-    """The row of the main table: the first that fits, is to be had, and is not refused."""
+def _decide(case: Case, fitting: int) -> int:
+    """The row of the main table: the first of those that fit that is to be had, and is not refused."""
     key, known, c, plan = case.key, case.desk.known, case.course, case.plan
     table = case.desk.main
     off, absent = case.desk.policy[Policy.MAIN_OFF.value], case.desk.policy[Policy.MAIN_ABSENT.value]

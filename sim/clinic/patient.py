@@ -139,6 +139,8 @@ class Ask(IntEnum):
     GRAFT_RESIDUE = 185
     LARGER_LOBE = 162
     PORTAL_VEIN_GROWTH = 164
+    REGIONAL_DISEASE = 270
+    REGIONAL_DEATH = 271
     LOBE_LEANING = 200
 
 
@@ -165,6 +167,7 @@ TRAITS = _packed(
         ("metastasis_at", "i8"),  # minute of the first liver metastasis; at or before `arrived` if there already; NEVER
         ("delay", "i8"),  # first symptom to presentation, unless the disease forces it earlier [minutes]
         ("other_death_at", "i8"),  # minute of death of other causes
+        ("regional_death_at", "i8"),  # minute of death of disease in the abdomen that no surgery cures; NEVER
         ("mri_told", "i1"),  # the radiologist asks for MRI too
         ("bilirubin", "f8"),  # while the liver does its work [umol/L]
         ("blood_group", "i1"),  # BloodGroup

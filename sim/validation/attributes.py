@@ -19,6 +19,7 @@ import pandas as pd
 
 from sim.clinic.board import ATTRIBUTES as BOARD
 from sim.clinic.board import Attribute
+from sim.clinic.imaging import sizes
 from sim.clinic.patient import Grade, Site
 from sim.clinic.protocols import KINDS, MAIN, Treatment
 from sim.clinic.staging import FIELDS, unstaged
@@ -43,7 +44,10 @@ TRAITS: dict[str, Attribute] = {
 """What patients are, from the patient table."""
 
 HISTORY: dict[str, Attribute] = {
-    "cleared": Attribute("Nothing that was seen was left in the liver after the treatment that starts the clock", _NO_YES),
+    "symptomatic": Attribute("Hormonal symptoms, in truth, when the clock starts", _NO_YES),
+    "cleared": Attribute(
+        "Nothing that was seen was left in the liver after the treatment that starts the clock", _NO_YES
+    ),
     "growth_rate_pct": Attribute(
         "Growth of volume between the last scan before the clock's start and the first after it",
         lowest=-1000,
@@ -95,6 +99,8 @@ class Columns(dict[str, npt.NDArray[Any]]):
             self[name] = self._trait(name)
         elif name == "cleared":
             self[name] = self._cleared()
+        elif name == "symptomatic":
+            self[name] = self._symptomatic()
         elif name == "growth_rate_pct":
             self[name] = self._growth_rate()
         else:
@@ -140,6 +146,16 @@ class Columns(dict[str, npt.NDArray[Any]]):
         decided = journeys.following(at, journeys.where(Event.DECIDED))
         return (cleared < np.minimum(decided, journeys.never)).astype(np.float64)
 
+    def _symptomatic(self) -> npt.NDArray[Any]:
+        journeys = self._journeys
+        told = journeys.where(Event.SYMPTOMATIC)
+        last = np.searchsorted(told, self._at, side="right") - 1
+        known = last >= 0
+        known[known] = journeys.who[told[last[known]]] == self._who[known]
+        found = np.zeros(len(self._at))
+        found[known] = journeys.value[told[last[known]]]
+        return found
+
     def _had(self, name: str, before: bool) -> npt.NDArray[Any]:
         journeys = self._journeys
         names = {treatment.name.lower() for treatment in KINDS[name]} if name in KINDS else {name}
@@ -159,7 +175,7 @@ class Columns(dict[str, npt.NDArray[Any]]):
         one, two = sized[first], sized[first + 1]
         hers = (journeys.who[one] == self._who) & (journeys.who[two] == self._who) & (one <= at)
         months = (journeys.minute[two] - journeys.minute[one]) / MONTH
-        right = hers & (months > 1) & (journeys.value[one] > 0) & (journeys.value[two] > 0)
-        grown = np.log(journeys.value[two[right]] / journeys.value[one[right]])
-        found[right] = 100 * 3 * grown / months[right]
+        (_, first_cm), (same_cm, _) = sizes(journeys.value[one]), sizes(journeys.value[two])
+        right = hers & (months > 1) & (first_cm > 0) & (same_cm > 0)
+        found[right] = 100 * 3 * np.log(same_cm[right] / first_cm[right]) / months[right]
         return found

@@ -2,6 +2,7 @@
 
     Cohort                 their journeys and what they are
     walked(scenario, ...)  -> Cohort
+    queued(scenario)       -> Cohort, of the scenario's own hospital
 
 All of them have their first symptom in one year and are followed until everybody has died or left, so that nobody is
 censored by the end of a run. Published series come from hospitals whose queues nobody knows; queues are left out, and
@@ -20,7 +21,7 @@ import pandas as pd
 from sim.measures import Window
 from sim.measures.journeys import Journeys, People
 from sim.measures.lives import followed
-from sim.running import walk_cohort
+from sim.running import simulate, walk_cohort, window_of
 from sim.scenario import Scenario
 from sim.units import YEAR
 
@@ -50,3 +51,9 @@ def walked(scenario: Scenario, patients: int = PATIENTS, engine: str = "auto") -
     log, table = walk_cohort(scenario, arrived, round(_YEARS * YEAR), engine=engine)
     ends = round(_YEARS * YEAR)
     return Cohort(Journeys(log, People.of(table), Window(0, ends, ends)), table)
+
+
+def queued(scenario: Scenario, engine: str = "auto") -> Cohort:
+    """The patients of a scenario in its own hospital, with everybody who waits there, in one replication."""
+    found = simulate(scenario, engine=engine)
+    return Cohort(Journeys(found.log, People.of(found.patients), window_of(scenario)), found.patients)

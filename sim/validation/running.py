@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Any
 
-from sim.validation.cohorts import PATIENTS, walked
+from sim.validation.care import scenario_of
+from sim.validation.cohorts import PATIENTS, queued, walked
 from sim.validation.measures import estimated
 from sim.validation.samples import Sample, sample
 from sim.validation.scoring import Compared, Scored
-from sim.validation.settings import scenario_of
-from sim.validation.targets import Care, Group, Part, Target
+from sim.validation.targets import Group, Part, Target
 
 Key = tuple[int, int, bool]  # the target, its part, and whether it is the group that is compared against
 
@@ -38,7 +38,10 @@ class Job:
 def samples_of(job: Job) -> dict[Key, Sample]:
     """Walk a way of care and take the samples that are asked for; equal ones are taken once."""
     scenario = scenario_of(job.care, dict(job.overrides))
-    cohort = walked(scenario, job.patients * max(job.care.patients, PATIENTS) // PATIENTS, job.engine)
+    if job.care.queues:
+        cohort = queued(scenario, job.engine)
+    else:
+        cohort = walked(scenario, job.patients * max(job.care.patients, PATIENTS) // PATIENTS, job.engine)
     found: dict[str, Sample] = {}
     answer = {}
     for key, group, part in job.asked:
@@ -49,9 +52,7 @@ def samples_of(job: Job) -> dict[Key, Sample]:
     return answer
 
 
-def jobs(
-    targets: Sequence[Target], patients: int, overrides: Mapping[str, Any], engine: str = "auto"
-) -> list[Job]:
+def jobs(targets: Sequence[Target], patients: int, overrides: Mapping[str, Any], engine: str = "auto") -> list[Job]:
     """One for each way of care, the longest first."""
     asked: dict[str, tuple[list[Care], list[tuple[Key, Group, Part]]]] = {}
     for t, target in enumerate(targets):
@@ -73,7 +74,7 @@ def compared(
     patients: int = PATIENTS,
     overrides: Mapping[str, Any] | None = None,
     workers: int = 1,
-    tell: Callable[[str], object] = lambda sentence: None,
+    done: Callable[[], object] = lambda: None,
     engine: str = "auto",
 ) -> tuple[list[Scored], dict[Key, Sample]]:
     """Every target beside what the model says.
@@ -81,21 +82,19 @@ def compared(
     patients    of each way of care, from first symptom on; where targets ask for more, in proportion
     overrides   values of the evidence, by name
     workers     processes at once
-    tell        called with a word on how far it is
+    done        called once per way of care
     """
     todo = jobs(targets, patients, overrides or {}, engine)
-    for job in todo:
-        scenario_of(job.care, overrides)  # so that what is wrong with one is said before anything is run
     samples: dict[Key, Sample] = {}
     if workers <= 1 or len(todo) == 1:
-        for number, job in enumerate(todo):
+        for job in todo:
             samples |= samples_of(job)
-            tell(f"{number + 1} of {len(todo)} ways of care")
+            done()
     else:
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as crew:
-            for number, its in enumerate(crew.map(samples_of, todo)):
+            for its in crew.map(samples_of, todo):
                 samples |= its
-                tell(f"{number + 1} of {len(todo)} ways of care")
+                done()
     scored = []
     for t, target in enumerate(targets):
         parts = tuple(

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from sim.clinic.imaging import sizes
 from sim.clinic.protocols import KINDS, MAIN, Treatment
 from sim.log import Event
 from sim.measures.journeys import Journeys
@@ -30,7 +31,9 @@ BLOCKS = 20
 RESPONDS = 0.7
 """RECIST 1.1: a partial response is a sum of diameters at least 30 % smaller."""
 
-_TUMOUR = tuple(treatment.name.lower() for treatment in MAIN if treatment not in (Treatment.SURVEILLANCE, Treatment.SUPPORTIVE))
+_TUMOUR = tuple(
+    treatment.name.lower() for treatment in MAIN if treatment not in (Treatment.SURVEILLANCE, Treatment.SUPPORTIVE)
+)
 _DIED_OF = {"cancer_death": "cancer", "treatment_death": "treatment", "other_death": "other_cause"}
 _SEEN = {
     "complication": (Event.COMPLICATED,),
@@ -170,9 +173,10 @@ def _responses(journeys: Journeys, at: Ints) -> Ints:
     before = np.searchsorted(sized, at, side="right") - 1
     base = np.full(len(journeys.people), np.nan)
     hers = (before >= 0) & (journeys.who[sized[np.maximum(before, 0)]] == journeys.who[at])
-    base[journeys.who[at[hers]]] = journeys.value[sized[before[hers]]]
+    same_cm, all_cm = sizes(journeys.value[sized])
+    base[journeys.who[at[hers]]] = all_cm[before[hers]]
     begun = np.full(len(journeys.people), journeys.never)
     begun[journeys.who[at]] = at
     who = journeys.who[sized]
-    smaller = journeys.value[sized] <= RESPONDS * base[who]
+    smaller = same_cm <= RESPONDS * base[who]
     return sized[smaller & (sized > begun[who])]

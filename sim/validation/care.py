@@ -1,5 +1,7 @@
 """Ways of care as scenarios: changes laid over a base, and the arms of a trial as rows of the board.
 
+    Care                a scenario with changes, and the arm of a trial if it is one
+    Arm                 whom a trial enrols and what the arm then offers
     scenario_of(care)   -> Scenario, or an InputError with what the front door of scenarios says of the change
 
 An arm is a row before all others that offers what the arm gives to whoever fits the criteria and is in no trial yet.
@@ -11,16 +13,55 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from sim.clinic.boardfile import read_board
 from sim.clinic.protocols import Treatment
-from sim.errors import InputError
 from sim.running import clinic_known
 from sim.scenario import Scenario, read_scenario
-from sim.validation.targets import Arm, Care
+
+
+@dataclass(frozen=True)
+class Arm:
+    """The arm of a trial: who is enrolled, and what she is then offered.
+
+    enrol       conditions of the board
+    offer       a treatment, or equal ones
+    background  a treatment beside it, or nothing; "" leaves the board's own
+    withheld    treatments that no board offers her afterwards
+    """
+
+    trial: str
+    name: str
+    enrol: Mapping[str, Any]
+    offer: tuple[str, ...]
+    background: str
+    withheld: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Care:
+    """A way of care, which is walked once whatever number of targets look at it.
+
+    scenario   path of the file
+    change     what is different, by dotted path, as typed
+    patients   to be walked; 0 for the usual number
+    queues     the hospital of the scenario itself, with all who wait in it
+    """
+
+    scenario: str
+    change: tuple[tuple[str, str], ...] = ()  # values as canonical text, so that equal ones are one
+    arm: Arm | None = None
+    patients: int = 0
+    queues: bool = False
+
+    @property
+    def key(self) -> str:
+        """Its words, the same for equal ones, whatever number of patients they ask for."""
+        return repr(replace(self, patients=0))
+
 
 ROW, BESIDE = "trial", "trial_beside"
 _ONCE = {"trials_had": "= 0"}
@@ -37,11 +78,7 @@ def scenario_of(care: Care, overrides: Mapping[str, Any] | None = None) -> Scena
     if care.arm is not None:
         changes |= _rows_of(care.arm)
     base = _base(care.scenario)
-    try:
-        return base.changed(changes) if changes else base
-    except InputError as error:
-        where = "" if care.arm is None else f" (arm {care.arm.name} of {care.arm.trial})"
-        raise InputError([replace(problem, file=care.scenario + where) for problem in error.problems]) from None
+    return base.changed(changes) if changes else base
 
 
 @lru_cache(maxsize=8)
