@@ -261,6 +261,19 @@ def _settle_new(case: Case) -> None:
 
 
 @jit_inside
+def _first_metastases(case: Case) -> None:
+    """The liver is seeded: as many metastases as others have at first symptom, all of them small still."""
+    key, known = case.key, case.desk.known
+    number = _lesions_at_symptom(case, known[Known.BURDEN_AT_SYMPTOM_MEDIAN.value])
+    first_lobe = _first_lobe(case)
+    small = share_of(known[Known.SEED_DIAMETER_CM.value], known[Known.LIVER_VOLUME_ML.value])
+    for j in range(number):
+        lobe = 0 if uniform(key, case.i, Ask.LESION_LOBE.value, j) < first_lobe else 1
+        weight = lognormal(key, case.i, Ask.LESION_WEIGHT.value, j, 1.0, known[Known.LESION_WEIGHT_SIGMA.value])
+        add_lesion(case, weight * small, lobe)
+
+
+@jit_inside
 def _start_clocks(case: Case, now: int) -> None:
     """With the first metastasis begin the clocks of new lesions, spread and faster growth."""
     key, known, c, p = case.key, case.desk.known, case.course, case.traits
@@ -383,7 +396,7 @@ def pass_alarm(case: Case, now: int) -> int:
     known, c = case.desk.known, case.course
     kind = c.alarm_kind
     if kind == Alarm.METASTASIS.value:
-        _settle_new(case)
+        _first_metastases(case)
         _start_clocks(case, now)
     elif kind == Alarm.NEW_LESION.value:
         _settle_new(case)

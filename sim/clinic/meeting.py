@@ -65,7 +65,6 @@ def _decide(case: Case, fitting: int) -> int:
     key, known, c, plan = case.key, case.desk.known, case.course, case.plan
     table = case.desk.main
     off, absent = case.desk.policy[Policy.MAIN_OFF.value], case.desk.policy[Policy.MAIN_ABSENT.value]
-    fitting = fitting_rows(table, case.course.findings)
     case.course.curable = 1 if fitting & ~off & clearing_rows(case) != 0 else 0
     row, wanted = first_of(fitting, off | absent), first_of(fitting, off)
     if wanted != row:
