@@ -76,6 +76,8 @@ class Event(IntEnum):
     NOT_OFFERED = 36  # a fitting row's treatment is given nowhere in reach [the row] why names the treatment
     SYMPTOMATIC = 37  # hormonal symptoms, in truth: begin or end [1 or 0]
     CLEARED = 38  # nothing that was seen in the liver is left; why names the treatment
+    HEART = 45  # carcinoid heart disease begins, in truth
+    VALVE = 46  # a heart valve has been replaced, elsewhere
 
 
 class Happening(IntEnum):

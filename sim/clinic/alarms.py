@@ -31,7 +31,7 @@ def ring(world: World, i: int, now: int) -> None:
     settle(case, now)
     kind = pass_alarm(case, now)
     reply = plan.reply[0]
-    if kind <= Alarm.CANCER_DEATH.value or kind == Alarm.LIVER_DEATH.value:
+    if kind <= Alarm.CANCER_DEATH.value or kind == Alarm.LIVER_DEATH.value or kind == Alarm.HEART_DEATH.value:
         reply.ring = Ring.DEATH.value
         cause = Cause.CANCER.value
         if kind == Alarm.OTHER_DEATH.value:
@@ -57,6 +57,10 @@ def _note_truth(case: Case, kind: int) -> None:
         note(case.plan, Event.METASTASISED.value)
     elif kind == Alarm.SPREAD.value:
         note(case.plan, Event.SPREAD.value)
+    elif kind == Alarm.HEART.value:
+        note(case.plan, Event.HEART.value)
+    elif kind == Alarm.VALVE.value:
+        note(case.plan, Event.VALVE.value)
     elif kind == Alarm.WORSENING.value:
         note(case.plan, Event.WORSENED.value, case.course.ecog)
     elif kind == Alarm.LIVER_DECLINE.value:

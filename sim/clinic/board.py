@@ -68,6 +68,7 @@ class Finding(IntEnum):
     DEBULKABLE_PCT = 35
     REMNANT = 36
     REFRACTORY = 37
+    HEART = 38
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,7 @@ ATTRIBUTES: dict[str, Attribute] = {
     ),
     "remnant": Attribute("Is the future liver remnant enough?", ("too_small", "enough_if_grown", "enough")),
     "refractory": Attribute("Hormonal symptoms in spite of the analogue", _YES),
+    "heart": Attribute("Carcinoid heart disease on echocardiography", ("none", "diseased", "corrected")),
 }
 """The board's attributes by name, in the order of Finding."""
 

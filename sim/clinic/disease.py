@@ -19,9 +19,10 @@ from __future__ import annotations
 import math
 from enum import IntEnum
 
+from sim.clinic.board import Finding
 from sim.clinic.growth import over_time, stays_below, time_to_burden, time_to_power_integral
 from sim.clinic.known import Known
-from sim.clinic.patient import MOST_LESIONS, Ask, Case, Phase, later
+from sim.clinic.patient import MOST_LESIONS, Ask, Case, Heart, Hormone, Phase, later
 from sim.draws import exponential, lognormal, normal, uniform
 from sim.jit import jit, jit_inside
 from sim.log import Event
@@ -50,6 +51,9 @@ class Alarm(IntEnum):
     RESPONSE_SHOWS = 13
     LIVER_DECLINE = 14
     LIVER_DEATH = 15
+    HEART = 20
+    VALVE = 21
+    HEART_DEATH = 22
 
 
 @jit
@@ -110,6 +114,8 @@ def settle(case: Case, now: int) -> None:
     minutes = float(now - c.anchor)
     if minutes <= 0:
         return
+    if c.heart == Heart.NONE.value:
+        c.heart_spent += max(minutes - _until_syndrome(case), 0.0)
     worsening = known[Known.WORSENING_BASE.value] * minutes
     if c.burden > 0:
         gamma = known[Known.CANCER_HAZARD_GAMMA.value]
@@ -188,6 +194,8 @@ def begin(case: Case, now: int) -> None:
     c.response_at = NEVER
     c.decline_at = NEVER
     c.liver_death_at = NEVER
+    c.valve_at = NEVER
+    c.heart_death_at = NEVER
     c.changed_at = -1
     c.treatment = -1
     c.nelm_minute = -1
@@ -284,10 +292,41 @@ def _next_new_lesion(case: Case, now: int) -> None:
 
 @jit_inside
 def symptomatic(case: Case) -> bool:
-    """Hormonal symptoms: a functioning tumour with enough of it, or outside the liver, and no relief in force."""
-    c, p = case.course, case.traits
-    enough = c.burden > case.desk.known[Known.SYMPTOMATIC_BURDEN.value] or c.extrahepatic == 1
-    return p.functioning == 1 and enough and (c.relief_until == NEVER or c.relief_until <= c.anchor)
+    """Hormonal symptoms: a functioning tumour with enough of it where it counts, and no relief in force."""
+    return case.traits.functioning == 1 and _enough(case) and not _relieved(case)
+
+
+@jit_inside
+def _relieved(case: Case) -> bool:
+    c = case.course
+    return bool(c.relief_until != NEVER and c.relief_until > c.anchor)
+
+
+@jit_inside
+def _enough(case: Case) -> bool:
+    """Is there enough tumour for its hormone to be felt?
+
+    The liver clears serotonin until it holds too much tumour itself, or there is some outside it. The hormones of
+    the pancreas are felt at any size, from the primary too while it is in place.
+    """
+    c = case.course
+    if c.extrahepatic:
+        return True
+    if case.traits.hormone == Hormone.SEROTONIN.value:
+        return bool(c.burden > case.desk.known[Known.SYMPTOMATIC_BURDEN.value])
+    return bool(c.burden > 0 or c.findings[Finding.PRIMARY.value] == 0)
+
+
+@jit_inside
+def _until_syndrome(case: Case) -> float:
+    """Minutes until the carcinoid syndrome: none where there is one, infinite where growth alone will not bring it."""
+    c, p, known = case.course, case.traits, case.desk.known
+    if p.functioning == 0 or p.hormone != Hormone.SEROTONIN.value or _relieved(case):
+        return math.inf
+    if c.extrahepatic:
+        return 0.0
+    capacity = known[Known.GOMPERTZ_CAPACITY.value]
+    return time_to_burden(c.burden, known[Known.SYMPTOMATIC_BURDEN.value], pace(case), capacity)
 
 
 @jit_inside
@@ -319,6 +358,10 @@ def set_alarm(case: Case, now: int) -> None:
     _sooner(case, c.response_at, Alarm.RESPONSE_SHOWS.value)
     _sooner(case, c.decline_at, Alarm.LIVER_DECLINE.value)
     _sooner(case, c.liver_death_at, Alarm.LIVER_DEATH.value)
+    if c.heart == Heart.NONE.value:
+        _heart_disease(case, now)
+    _sooner(case, c.valve_at, Alarm.VALVE.value)
+    _sooner(case, c.heart_death_at, Alarm.HEART_DEATH.value)
     capacity, speed = known[Known.GOMPERTZ_CAPACITY.value], pace(case)
     if c.failed == 0:
         gap = time_to_burden(c.burden, known[Known.FAILING_BURDEN.value], speed, capacity)
@@ -331,7 +374,17 @@ def set_alarm(case: Case, now: int) -> None:
     if c.ecog < MOST_ECOG and (c.had_disease or c.burden > 0):
         _worsening(case, now, speed)
     alarm(case.plan, c.alarm_at)
-    _note_symptoms(case)
+    note_symptoms(case)
+
+
+@jit_inside
+def _heart_disease(case: Case, now: int) -> None:
+    """When the minutes of carcinoid syndrome reach the patient's threshold."""
+    until = _until_syndrome(case)
+    if until < math.inf:
+        threshold = exponential(case.key, case.i, Ask.HEART.value, 0) / case.desk.known[Known.HEART_RATE.value]
+        gap = until + max(threshold - case.course.heart_spent, 0.0)
+        _sooner(case, later(now, gap), Alarm.HEART.value)
 
 
 @jit_inside
@@ -366,7 +419,7 @@ def _until_alarm(case: Case, now: int) -> float:
 
 
 @jit_inside
-def _note_symptoms(case: Case) -> None:
+def note_symptoms(case: Case) -> None:
     """For the reader of the log: hormonal symptoms that have begun or ended since the disease was last looked at."""
     c = case.course
     suffers = 1 if symptomatic(case) else 0
@@ -415,7 +468,26 @@ def pass_alarm(case: Case, now: int) -> int:
         _show_response(case)
     elif kind == Alarm.LIVER_DECLINE.value:
         _decline(case, now)
+    elif kind == Alarm.HEART.value:
+        c.heart = Heart.DISEASED.value
+        rate = known[Known.HEART_DEATH_RATE.value]
+        c.heart_death_at = later(now, exponential(case.key, case.i, Ask.HEART_DEATH.value, 0) / rate)
+    elif kind == Alarm.VALVE.value:
+        _replace_valve(case, now)
     return int(kind)
+
+
+@jit_inside
+def _replace_valve(case: Case, now: int) -> None:
+    """The heart is put right, unless she dies of it; its own hazard goes on at a share of what it was."""
+    known, c = case.desk.known, case.course
+    c.heart = Heart.CORRECTED.value
+    c.valve_at = NEVER
+    if c.heart_death_at < NEVER:
+        c.heart_death_at = later(now, (c.heart_death_at - now) / known[Known.HEART_DEATH_CORRECTED.value])
+    if uniform(case.key, case.i, Ask.VALVE_DEATH.value, 0) < known[Known.VALVE_MORTALITY.value]:
+        c.procedure_death_at = now
+    c.visit = 1  # what the heart barred is to be discussed
 
 
 @jit_inside

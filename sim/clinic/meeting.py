@@ -17,7 +17,7 @@ from sim.clinic.effects import start_analogue
 from sim.clinic.followup import watch
 from sim.clinic.imaging import measured_cm
 from sim.clinic.known import Known
-from sim.clinic.patient import Ask, Case, Phase, whole
+from sim.clinic.patient import Ask, Case, Heart, Phase, later, whole
 from sim.clinic.protocols import Family, Role, Treatment, Where
 from sim.clinic.resection import primary_goes_first
 from sim.clinic.stages import FIRST_CAUSE, FIRST_MAIN_ROW, FIRST_TREATMENT, Cause, Policy, Stage
@@ -40,6 +40,7 @@ def discussed(case: Case, now: int) -> None:
     c.deferred = 0
     settle(case, now)
     know_the_patient(case, now)
+    _refer_heart(case, now)
     _start_background(case, now)
     row = _decide(case)
     c.treatment = _alternative(case, row)
@@ -52,6 +53,16 @@ def discussed(case: Case, now: int) -> None:
     case.course.findings[Finding.PROGRESSING.value] = 0
     set_alarm(case, now)
     _begin_treatment(case)
+
+
+@jit_inside
+def _refer_heart(case: Case, now: int) -> None:
+    """A diseased heart is put right by another hospital, whatever the board decides on besides."""
+    known, c = case.desk.known, case.course
+    fit = c.ecog <= known[Known.VALVE_MOST_ECOG.value]
+    if c.heart == Heart.DISEASED.value and c.valve_at == NEVER and fit:
+        median, sigma = known[Known.VALVE_WAIT_MEDIAN.value], known[Known.VALVE_WAIT_SIGMA.value]
+        c.valve_at = later(now, lognormal(case.key, case.i, Ask.VALVE_WAIT.value, 0, median, sigma))
 
 
 @jit_inside

@@ -66,6 +66,25 @@ class Grade(IntEnum):
     NEC = 3
 
 
+class Hormone(IntEnum):
+    """What a functioning tumour makes. Serotonin gives the carcinoid syndrome, the others their own."""
+
+    NONE = 0
+    SEROTONIN = 1
+    INSULIN = 2
+    GASTRIN = 3
+    GLUCAGON = 4
+    VIP = 5
+
+
+class Heart(IntEnum):
+    """Carcinoid heart disease."""
+
+    NONE = 0
+    DISEASED = 1
+    CORRECTED = 2
+
+
 class Ask(IntEnum):
     """The clinic's questions to chance. Numbers are addresses: explicit, and never used again for another."""
 
@@ -140,6 +159,11 @@ class Ask(IntEnum):
     LARGER_LOBE = 162
     PORTAL_VEIN_GROWTH = 164
     LOBE_LEANING = 200
+    HORMONE = 201
+    HEART = 202
+    HEART_DEATH = 203
+    VALVE_WAIT = 204
+    VALVE_DEATH = 205
 
 
 def _packed(fields: list[Any]) -> np.dtype[Any]:
@@ -157,6 +181,7 @@ TRAITS = _packed(
         ("ki67", "f8"),  # true, of the whole disease [%]
         ("growth", "f8"),  # untreated, at the reference burden [per minute]
         ("functioning", "i1"),  # makes hormones
+        ("hormone", "i1"),  # Hormone: which, where it makes one
         ("receptors", "i1"),  # somatostatin receptors: takes up the tracer
         ("kidney_disease", "i1"),
         ("egfr", "f8"),  # [mL/min]
@@ -199,6 +224,10 @@ COURSE = _packed(
         ("procedure_death_at", "i8"),
         ("relief_until", "i8"),
         ("failed", "i1"),  # liver failure symptoms have asked for a visit
+        ("heart", "i1"),  # Heart
+        ("heart_spent", "f8"),  # minutes of carcinoid syndrome so far
+        ("valve_at", "i8"),  # the heart is operated on elsewhere
+        ("heart_death_at", "i8"),
         ("suffering", "i1"),  # 1: the log's last word on hormonal symptoms is that she has them
         ("alarm_at", "i8"),
         ("alarm_kind", "i1"),
