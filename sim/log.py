@@ -70,7 +70,7 @@ class Event(IntEnum):
     LOST = 30  # no longer eligible for what was planned [number of the reason, 0 none told] why names the treatment
     REFUSED = 31  # the patient chose otherwise; why names the treatment
     SYMPTOM = 32  # new or worse symptoms made her seek care
-    SPREAD = 33  # disease outside the liver, in truth, unseen
+    SPREAD = 33  # disease outside the liver, in truth, unseen [bits of all kinds there are]
     METASTASISED = 34  # first liver metastasis, in truth, unseen
     WORSENED = 35  # performance status falls [new ECOG]
     NOT_OFFERED = 36  # a fitting row's treatment is given nowhere in reach [the row] why names the treatment
@@ -78,6 +78,8 @@ class Event(IntEnum):
     CLEARED = 38  # nothing that was seen in the liver is left; why names the treatment
     HEART = 45  # carcinoid heart disease begins, in truth
     VALVE = 46  # a heart valve has been replaced, elsewhere
+    PAIN = 47  # bone metastases begin to hurt
+    OBSTRUCTED = 48  # disease of the peritoneum closes the bowel
 
 
 class Happening(IntEnum):

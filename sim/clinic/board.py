@@ -69,6 +69,11 @@ class Finding(IntEnum):
     REMNANT = 36
     REFRACTORY = 37
     HEART = 38
+    NODES = 39
+    BONE = 40
+    PERITONEUM = 41
+    PAIN = 42
+    OBSTRUCTION = 43
 
 
 @dataclass(frozen=True)
@@ -139,6 +144,11 @@ ATTRIBUTES: dict[str, Attribute] = {
     "remnant": Attribute("Is the future liver remnant enough?", ("too_small", "enough_if_grown", "enough")),
     "refractory": Attribute("Hormonal symptoms in spite of the analogue", _YES),
     "heart": Attribute("Carcinoid heart disease on echocardiography", ("none", "diseased", "corrected")),
+    "nodes": Attribute("Regional lymph nodes seen, which can be taken out", _YES),
+    "bone": Attribute("Bone metastases seen", _YES),
+    "peritoneum": Attribute("Disease of the peritoneum seen", _YES),
+    "pain": Attribute("Pain of bone metastases", _YES),
+    "obstruction": Attribute("Bowel closed by disease of the peritoneum", _YES),
 }
 """The board's attributes by name, in the order of Finding."""
 

@@ -19,10 +19,12 @@ from __future__ import annotations
 import math
 from enum import IntEnum
 
+import numpy as np
+
 from sim.clinic.board import Finding
 from sim.clinic.growth import over_time, stays_below, time_to_burden, time_to_power_integral
 from sim.clinic.known import Known
-from sim.clinic.patient import MOST_LESIONS, Ask, Case, Heart, Hormone, Phase, later
+from sim.clinic.patient import MOST_LESIONS, Ask, Case, Heart, Hormone, Phase, Spread, later
 from sim.draws import exponential, lognormal, normal, uniform
 from sim.jit import jit, jit_inside
 from sim.log import Event
@@ -54,6 +56,20 @@ class Alarm(IntEnum):
     HEART = 20
     VALVE = 21
     HEART_DEATH = 22
+    BONE_PAIN = 23
+    OBSTRUCTION = 24
+
+
+_KINDS = np.array(
+    [
+        Known.EXTRAHEPATIC_KIND_OTHER,
+        Known.EXTRAHEPATIC_KIND_NODES,
+        Known.EXTRAHEPATIC_KIND_BONE,
+        Known.EXTRAHEPATIC_KIND_PERITONEUM,
+    ]
+)
+"""Where the shares of the kinds of spread stand among the evidence, by the number of their bit."""
+KINDS = len(Spread)
 
 
 @jit
@@ -94,7 +110,7 @@ def cancer_hazard_factor(case: Case) -> float:
     """What burden ** gamma is multiplied by to give the hazard of death from cancer, per minute."""
     c, known = case.course, case.desk.known
     factor = known[Known.CANCER_HAZARD_AT_HALF_LIVER.value] * math.pow(2.0, known[Known.CANCER_HAZARD_GAMMA.value])
-    if c.extrahepatic:
+    if beyond_surgery(case):
         factor *= math.exp(known[Known.CANCER_HAZARD_BETA_EXTRAHEPATIC.value])
     if c.ecog >= 2:
         factor *= known[Known.CANCER_HAZARD_ECOG2_FACTOR.value]
@@ -103,8 +119,23 @@ def cancer_hazard_factor(case: Case) -> float:
 
 @jit_inside
 def worsening_factor(case: Case) -> float:
-    """How much faster performance status falls with disease outside the liver."""
-    return case.desk.known[Known.WORSENING_EXTRAHEPATIC_FACTOR.value] if case.course.extrahepatic else 1.0
+    """How much faster performance status falls with disease outside the liver that can not be taken out."""
+    return case.desk.known[Known.WORSENING_EXTRAHEPATIC_FACTOR.value] if beyond_surgery(case) else 1.0
+
+
+@jit_inside
+def beyond_surgery(case: Case) -> bool:
+    """Is there disease outside the liver that can not be taken out, which is any but regional nodes?"""
+    return case.course.extrahepatic & ~Spread.NODES.value != 0
+
+
+@jit_inside
+def remove_nodes(case: Case) -> None:
+    """Regional nodes go with the primary, or with the metastases of the liver."""
+    c = case.course
+    if c.extrahepatic & Spread.NODES.value:
+        c.extrahepatic -= Spread.NODES.value
+        c.findings[Finding.NODES.value] = 0
 
 
 @jit_inside
@@ -188,6 +219,8 @@ def begin(case: Case, now: int) -> None:
     c.hold_until = NEVER
     c.new_lesion_at = NEVER
     c.extrahepatic_at = NEVER
+    c.pain_at = NEVER
+    c.obstructed_at = NEVER
     c.dedifferentiates_at = NEVER
     c.procedure_death_at = NEVER
     c.relief_until = NEVER
@@ -232,7 +265,7 @@ def _metastases_at_symptom(case: Case, now: int) -> None:
     c.lesions_made = number
     c.burden = burden
     if uniform(key, case.i, Ask.EXTRAHEPATIC_NOW.value, 0) < known[Known.EXTRAHEPATIC_AT_SYMPTOM.value]:
-        c.extrahepatic = 1
+        _spread(case, now)
     _start_clocks(case, now)
 
 
@@ -270,15 +303,46 @@ def _settle_new(case: Case) -> None:
 @jit_inside
 def _start_clocks(case: Case, now: int) -> None:
     """With the first metastasis begin the clocks of new lesions, spread and faster growth."""
-    key, known, c, p = case.key, case.desk.known, case.course, case.traits
+    key, known, c = case.key, case.desk.known, case.course
     _next_new_lesion(case, now)
-    if not c.extrahepatic:
+    _next_spread(case, now)
+    rate = known[Known.DEDIFFERENTIATION_RATE.value]
+    c.dedifferentiates_at = later(now, exponential(key, case.i, Ask.DEDIFFERENTIATION.value, 0) / rate)
+
+
+@jit_inside
+def _next_spread(case: Case, now: int) -> None:
+    """When disease appears in the next place outside the liver, until it is in all."""
+    known, c, p = case.desk.known, case.course, case.traits
+    c.extrahepatic_at = NEVER
+    if c.extrahepatic < (1 << KINDS) - 1:
         rate = known[Known.EXTRAHEPATIC_RATE.value] * math.pow(
             p.growth / known[Known.NEW_LESION_GROWTH_REFERENCE.value], known[Known.EXTRAHEPATIC_GROWTH_EXPONENT.value]
         )
-        c.extrahepatic_at = later(now, exponential(key, case.i, Ask.EXTRAHEPATIC_TIME.value, 0) / rate)
-    rate = known[Known.DEDIFFERENTIATION_RATE.value]
-    c.dedifferentiates_at = later(now, exponential(key, case.i, Ask.DEDIFFERENTIATION.value, 0) / rate)
+        c.extrahepatic_at = later(now, exponential(case.key, case.i, Ask.EXTRAHEPATIC_TIME.value, c.spreads) / rate)
+
+
+@jit_inside
+def _spread(case: Case, now: int) -> None:
+    """Disease appears outside the liver, in a place where there is none yet. What it brings has its own time."""
+    key, known, c = case.key, case.desk.known, case.course
+    free = 0.0
+    for k in range(KINDS):
+        if not c.extrahepatic >> k & 1:
+            free += known[_KINDS[k]]
+    left, kind = free * uniform(key, case.i, Ask.SPREAD_KIND.value, c.spreads), -1
+    for k in range(KINDS):
+        if not c.extrahepatic >> k & 1 and left >= 0:
+            left -= known[_KINDS[k]]
+            kind = k
+    c.extrahepatic |= 1 << kind
+    c.spreads += 1
+    if 1 << kind == Spread.BONE.value:
+        gap = exponential(key, case.i, Ask.BONE_PAIN.value, 0) / known[Known.BONE_PAIN_RATE.value]
+        c.pain_at = later(now, gap)
+    elif 1 << kind == Spread.PERITONEUM.value:
+        gap = exponential(key, case.i, Ask.OBSTRUCTION.value, 0) / known[Known.OBSTRUCTION_RATE.value]
+        c.obstructed_at = later(now, gap)
 
 
 @jit_inside
@@ -361,6 +425,8 @@ def set_alarm(case: Case, now: int) -> None:
     if c.heart == Heart.NONE.value:
         _heart_disease(case, now)
     _sooner(case, c.valve_at, Alarm.VALVE.value)
+    _sooner(case, c.pain_at, Alarm.BONE_PAIN.value)
+    _sooner(case, c.obstructed_at, Alarm.OBSTRUCTION.value)
     _sooner(case, c.heart_death_at, Alarm.HEART_DEATH.value)
     capacity, speed = known[Known.GOMPERTZ_CAPACITY.value], pace(case)
     if c.failed == 0:
@@ -440,8 +506,8 @@ def pass_alarm(case: Case, now: int) -> int:
         _settle_new(case)
         _next_new_lesion(case, now)
     elif kind == Alarm.SPREAD.value:
-        c.extrahepatic = 1
-        c.extrahepatic_at = NEVER
+        _spread(case, now)
+        _next_spread(case, now)
         if c.new_lesion_at == NEVER:
             _next_new_lesion(case, now)
     elif kind == Alarm.DEDIFFERENTIATION.value:
@@ -472,6 +538,12 @@ def pass_alarm(case: Case, now: int) -> int:
         c.heart = Heart.DISEASED.value
         rate = known[Known.HEART_DEATH_RATE.value]
         c.heart_death_at = later(now, exponential(case.key, case.i, Ask.HEART_DEATH.value, 0) / rate)
+    elif kind == Alarm.BONE_PAIN.value:
+        c.pain = 1
+        c.pain_at = NEVER
+    elif kind == Alarm.OBSTRUCTION.value:
+        c.obstructed = 1
+        c.obstructed_at = NEVER
     elif kind == Alarm.VALVE.value:
         _replace_valve(case, now)
     return int(kind)

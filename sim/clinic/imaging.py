@@ -18,9 +18,9 @@ from typing import Any
 
 from sim.clinic.ablation import badly_placed, too_large
 from sim.clinic.board import Finding
-from sim.clinic.disease import settle, size
+from sim.clinic.disease import KINDS, settle, size
 from sim.clinic.known import Known
-from sim.clinic.patient import Ask, Case, Grade
+from sim.clinic.patient import Ask, Case, Grade, Spread
 from sim.clinic.reach import beyond_reach, remnant, remnant_enough
 from sim.draws import normal, uniform
 from sim.jit import jit, jit_inside
@@ -68,7 +68,8 @@ def _found_by(case: Case, j: int, modalities: int) -> bool:
 
 
 @jit_inside
-def _spread_found(case: Case, modalities: int) -> bool:
+def _spread_found(case: Case, modalities: int, kind: int) -> bool:
+    """Would these scans show disease outside the liver of this kind?"""
     known = case.desk.known
     sharpest = 0.0
     if modalities & CT:
@@ -77,7 +78,35 @@ def _spread_found(case: Case, modalities: int) -> bool:
         sharpest = max(sharpest, known[Known.EXTRAHEPATIC_DETECTION_MRI.value])
     if modalities & PET and case.traits.receptors:
         sharpest = max(sharpest, known[Known.EXTRAHEPATIC_DETECTION_PET.value])
-    return uniform(case.key, case.i, Ask.EXTRAHEPATIC_SEEN.value, 0) < sharpest
+    return uniform(case.key, case.i, Ask.EXTRAHEPATIC_SEEN.value, kind) < sharpest
+
+
+@jit_inside
+def show_spread(case: Case, kinds: int) -> None:
+    """Disease of these kinds (bits of `Spread`) outside the liver has been seen."""
+    findings = case.course.findings
+    if kinds & Spread.NODES.value:
+        findings[Finding.NODES.value] = 1
+    if kinds & Spread.BONE.value:
+        findings[Finding.BONE.value] = 1
+    if kinds & Spread.PERITONEUM.value:
+        findings[Finding.PERITONEUM.value] = 1
+    if kinds & ~Spread.NODES.value:
+        findings[Finding.EXTRAHEPATIC.value] = 1
+
+
+@jit_inside
+def _look_outside(case: Case, modalities: int) -> None:
+    """What the scan shows outside the liver."""
+    c, findings = case.course, case.course.findings
+    if math.isnan(findings[Finding.EXTRAHEPATIC.value]):
+        findings[Finding.EXTRAHEPATIC.value] = 0
+        findings[Finding.NODES.value] = 0
+        findings[Finding.BONE.value] = 0
+        findings[Finding.PERITONEUM.value] = 0
+    for kind in range(KINDS):
+        if c.extrahepatic >> kind & 1 and _spread_found(case, modalities, kind):
+            show_spread(case, 1 << kind)
 
 
 @jit_inside
@@ -93,10 +122,7 @@ def observe(case: Case, now: int, modalities: int) -> bool:
         if case.liver.lesions[j].share > 0 and case.liver.lesions[j].seen == 0 and _found_by(case, j, modalities):
             case.liver.lesions[j].seen = 1
             new = True
-    if math.isnan(findings[Finding.EXTRAHEPATIC.value]):
-        findings[Finding.EXTRAHEPATIC.value] = 0
-    if c.extrahepatic and _spread_found(case, modalities):
-        findings[Finding.EXTRAHEPATIC.value] = 1
+    _look_outside(case, modalities)
     if modalities & PET:
         findings[Finding.RECEPTORS.value] = case.traits.receptors
     c.scans += 1

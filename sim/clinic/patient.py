@@ -85,6 +85,15 @@ class Heart(IntEnum):
     CORRECTED = 2
 
 
+class Spread(IntEnum):
+    """Where there is disease outside the liver, as bits. Regional nodes alone can be taken out with the rest."""
+
+    OTHER = 1
+    NODES = 2
+    BONE = 4
+    PERITONEUM = 8
+
+
 class Ask(IntEnum):
     """The clinic's questions to chance. Numbers are addresses: explicit, and never used again for another."""
 
@@ -164,6 +173,9 @@ class Ask(IntEnum):
     HEART_DEATH = 203
     VALVE_WAIT = 204
     VALVE_DEATH = 205
+    SPREAD_KIND = 206
+    BONE_PAIN = 207
+    OBSTRUCTION = 208
 
 
 def _packed(fields: list[Any]) -> np.dtype[Any]:
@@ -211,7 +223,12 @@ COURSE = _packed(
         ("hold_factor", "f8"),  # growth multiplier of the last other treatment
         ("hold_until", "i8"),
         ("hold_systemic", "i1"),  # resistance follows its end
-        ("extrahepatic", "i1"),
+        ("extrahepatic", "i1"),  # bits of Spread
+        ("spreads", "i1"),  # kinds of spread ever begun: the address of the next one's luck
+        ("pain", "i1"),  # bone metastases hurt
+        ("obstructed", "i1"),  # disease of the peritoneum has closed the bowel
+        ("pain_at", "i8"),
+        ("obstructed_at", "i8"),
         ("ecog", "i1"),
         ("slots", "i1"),  # places for lesions in use: none stands beyond them
         ("lesions_made", "i8"),  # lesions ever begun: the address of the next one's luck

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -15,7 +16,7 @@ from sim.clinic.disease import Alarm, diameter, share_of
 from sim.clinic.growth import grown
 from sim.clinic.imaging import pattern
 from sim.clinic.known import Known
-from sim.clinic.patient import MOST_LESIONS, Ask, Heart, Hormone
+from sim.clinic.patient import MOST_LESIONS, Ask, Heart, Hormone, Spread
 from sim.draws import exponential, uniforms
 from sim.steps import NEVER
 
@@ -120,7 +121,7 @@ def test_a_leaning_puts_several_lesions_into_one_lobe_more_often_than_chance(wor
 
 
 def test_the_pattern_is_drawn_nowhere_but_all_three_come_out(world_of, doors):
-    """The mix is a result: at first symptom, with all lesions in sight, each type is there and diffuse disease leads."""
+    """The mix is a result: with all lesions in sight each type is there, and diffuse disease leads."""
     world, numbers = begun(world_of, doors)
     left = np.where(world.lesions.lobe == 1, world.lesions.share, 0)
     types = [
@@ -241,8 +242,9 @@ def test_an_untreated_life_runs_forwards_and_ends(sick, doors):
         assert passed[-1][1] in DEATHS
         assert minutes[-1] <= world.traits[i].other_death_at
         kinds = [kind for _, kind in passed]
-        for once in (Alarm.SPREAD, Alarm.DEDIFFERENTIATION, Alarm.FAILING, Alarm.PRESENTING):
+        for once in (Alarm.DEDIFFERENTIATION, Alarm.FAILING, Alarm.PRESENTING, Alarm.HEART, Alarm.BONE_PAIN):
             assert kinds.count(once) <= 1
+        assert kinds.count(Alarm.SPREAD) <= len(Spread)
         assert kinds.count(Alarm.WORSENING) + world.traits[i].ecog == world.courses[i].ecog <= 4
 
 
@@ -269,7 +271,8 @@ def test_death_of_cancer_comes_when_the_integrated_hazard_reaches_its_threshold(
     checked = 0
     for i in range(60):
         c = world.courses[i]
-        c.new_lesion_at = c.extrahepatic_at = c.dedifferentiates_at = NEVER
+        c.new_lesion_at = c.extrahepatic_at = c.dedifferentiates_at = c.pain_at = c.obstructed_at = NEVER
+        world.traits[i].functioning = 0
         c.ecog, c.failed, c.presented = 4, 1, 1
         world.traits[i].other_death_at = NEVER
         world.plan.reply[0].notes = 0
@@ -349,7 +352,8 @@ def test_at_the_same_minute_death_comes_before_anything_else(patient_with, doors
 @pytest.mark.parametrize(
     ("kind", "before", "after"),
     [
-        (Alarm.SPREAD, {"extrahepatic_at": 9}, {"extrahepatic": 1, "extrahepatic_at": NEVER}),
+        (Alarm.BONE_PAIN, {"pain_at": 9}, {"pain": 1, "pain_at": NEVER}),
+        (Alarm.OBSTRUCTION, {"obstructed_at": 9}, {"obstructed": 1, "obstructed_at": NEVER}),
         (Alarm.SSA_ENDS, {"ssa_until": 9, "ssa_factor": 0.3}, {"ssa_factor": 1.0, "ssa_until": NEVER}),
         (Alarm.HOLD_ENDS, {"hold_until": 9, "hold_factor": 0.3}, {"hold_factor": 1.0, "hold_until": NEVER}),
         (Alarm.WORSENING, {"ecog": 1, "worsening_spent": 1e9}, {"ecog": 2, "worsening_spent": 0.0, "worsenings": 1}),
@@ -418,6 +422,40 @@ def test_a_primary_of_the_pancreas_is_felt_without_any_metastasis_until_it_is_ou
     assert not doors.symptomatic(world, 0)
 
 
+# ------------------------------------------------------------------ outside the liver
+
+
+def test_spread_takes_one_place_after_the_other_until_it_is_in_all(patient_with, doors):
+    world = patient_with((0.05, 0, 0))
+    c, kinds = world.courses[0], []
+    for k in range(len(Spread)):
+        c.alarm_kind = Alarm.SPREAD
+        doors.pass_alarm(world, 0, 1000 + k)
+        kinds.append(int(c.extrahepatic))
+        assert bool(c.extrahepatic_at == NEVER) is (k == len(Spread) - 1)
+    assert all(before & after == before and after > before for before, after in itertools.pairwise(kinds))
+    assert kinds[-1] == sum(Spread)
+    assert c.pain_at < NEVER
+    assert c.obstructed_at < NEVER
+
+
+def test_the_kinds_of_first_spread_have_the_shares_of_their_card(world_of, doors):
+    world, _ = begun(world_of, doors, extrahepatic__at_symptom="100 %")
+    for kind in Spread:
+        share = world.known[Known[f"EXTRAHEPATIC_KIND_{kind.name}"]]
+        assert (world.courses.extrahepatic == kind).mean() == pytest.approx(share, abs=0.07), kind
+    assert (world.courses.pain_at < NEVER).tolist() == (world.courses.extrahepatic == Spread.BONE).tolist()
+    assert (world.courses.obstructed_at < NEVER).tolist() == (world.courses.extrahepatic == Spread.PERITONEUM).tolist()
+
+
+def test_regional_nodes_threaten_nobody_and_all_other_spread_does(patient_with, doors):
+    world = patient_with((0.05, 0, 0))
+    alone = doors.cancer_hazard_factor(world, 0)
+    for kind in Spread:
+        world.courses[0].extrahepatic = kind
+        assert bool(doors.cancer_hazard_factor(world, 0) > alone) is (kind != Spread.NODES)
+
+
 # ------------------------------------------------------------------ the heart
 
 
@@ -461,7 +499,8 @@ def test_heart_disease_comes_at_the_rate_of_its_card_and_never_without_the_syndr
         doors.begin(world, i, 0)
         world.traits[i].functioning, world.traits[i].hormone = 1, Hormone.SEROTONIN
         c = world.courses[i]
-        c.extrahepatic, c.burden, c.extrahepatic_at = 1, 0.0, NEVER
+        c.extrahepatic, c.burden, c.extrahepatic_at = Spread.OTHER, 0.0, NEVER
+        c.pain_at = c.obstructed_at = NEVER
         c.new_lesion_at = c.dedifferentiates_at = world.traits[i].other_death_at = NEVER
         world.traits[i].metastasis_at = NEVER
         world.plan.reply[0].notes = 0
