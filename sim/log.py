@@ -70,7 +70,7 @@ class Event(IntEnum):
     LOST = 30  # no longer eligible for what was planned [number of the reason, 0 none told] why names the treatment
     REFUSED = 31  # the patient chose otherwise; why names the treatment
     SYMPTOM = 32  # new or worse symptoms made her seek care
-    SPREAD = 33  # disease outside the liver, in truth, unseen
+    SPREAD = 33  # disease outside the liver, in truth, unseen [bits of all kinds there are]
     METASTASISED = 34  # first liver metastasis, in truth, unseen
     WORSENED = 35  # performance status falls [new ECOG]
     NOT_OFFERED = 36  # a fitting row's treatment is given nowhere in reach [the row] why names the treatment
@@ -80,6 +80,10 @@ class Event(IntEnum):
     SIZED = 40  # diameters of the liver metastases seen, as a scan is read [two sums, see sim.clinic.imaging.sizes]
     ENROLLED = 41  # a trial's row of the board has decided; why names the row
     CONVERTED = 55  # a scan shows that more is possible than before the last course; why names what is possible now
+    HEART = 45  # carcinoid heart disease begins, in truth
+    VALVE = 46  # a heart valve has been replaced, elsewhere
+    PAIN = 47  # bone metastases begin to hurt
+    OBSTRUCTED = 48  # disease of the peritoneum closes the bowel
 
 
 class Happening(IntEnum):

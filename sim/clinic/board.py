@@ -69,6 +69,12 @@ class Finding(IntEnum):
     REMNANT = 36
     REFRACTORY = 37
     TRIALS_HAD = 38
+    HEART = 39
+    NODES = 40
+    BONE = 41
+    PERITONEUM = 42
+    PAIN = 43
+    OBSTRUCTION = 44
 
 
 @dataclass(frozen=True)
@@ -139,6 +145,12 @@ ATTRIBUTES: dict[str, Attribute] = {
     "remnant": Attribute("Is the future liver remnant enough?", ("too_small", "enough_if_grown", "enough")),
     "refractory": Attribute("Hormonal symptoms in spite of the analogue", _YES),
     "trials_had": Attribute("Trials she has been enrolled in", highest=100),  # not clinical: a bound
+    "heart": Attribute("Carcinoid heart disease on echocardiography", ("none", "diseased", "corrected")),
+    "nodes": Attribute("Regional lymph nodes seen, which can be taken out", _YES),
+    "bone": Attribute("Bone metastases seen", _YES),
+    "peritoneum": Attribute("Disease of the peritoneum seen", _YES),
+    "pain": Attribute("Pain of bone metastases", _YES),
+    "obstruction": Attribute("Bowel closed by disease of the peritoneum", _YES),
 }
 """The board's attributes by name, in the order of Finding."""
 

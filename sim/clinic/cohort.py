@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from sim.clinic.known import Known
-from sim.clinic.patient import Ask, BloodGroup, Case, Exclusion, Grade, Site, World, case_of, later, whole
+from sim.clinic.patient import Ask, BloodGroup, Case, Exclusion, Grade, Hormone, Site, World, case_of, later, whole
 from sim.draws import exponential, lognormal, normal, uniform
 from sim.jit import jit, jit_inside
 from sim.steps import NEVER
@@ -50,6 +50,40 @@ _OF_GRADE = np.array(
     ]
 )
 """The lowest and highest Ki-67 and the share with receptors, by Grade."""
+
+_HORMONE_SHARES = np.array(
+    [
+        [
+            Known.HORMONE_SMALL_INTESTINE_SEROTONIN,
+            Known.HORMONE_SMALL_INTESTINE_INSULIN,
+            Known.HORMONE_SMALL_INTESTINE_GASTRIN,
+            Known.HORMONE_SMALL_INTESTINE_GLUCAGON,
+            Known.HORMONE_SMALL_INTESTINE_VIP,
+        ],
+        [
+            Known.HORMONE_PANCREAS_SEROTONIN,
+            Known.HORMONE_PANCREAS_INSULIN,
+            Known.HORMONE_PANCREAS_GASTRIN,
+            Known.HORMONE_PANCREAS_GLUCAGON,
+            Known.HORMONE_PANCREAS_VIP,
+        ],
+        [
+            Known.HORMONE_OTHER_SEROTONIN,
+            Known.HORMONE_OTHER_INSULIN,
+            Known.HORMONE_OTHER_GASTRIN,
+            Known.HORMONE_OTHER_GLUCAGON,
+            Known.HORMONE_OTHER_VIP,
+        ],
+        [
+            Known.HORMONE_UNKNOWN_SEROTONIN,
+            Known.HORMONE_UNKNOWN_INSULIN,
+            Known.HORMONE_UNKNOWN_GASTRIN,
+            Known.HORMONE_UNKNOWN_GLUCAGON,
+            Known.HORMONE_UNKNOWN_VIP,
+        ],
+    ]
+)
+"""Where the shares of the hormones stand among the evidence, by Site, in the order of Hormone."""
 
 _OF_SITE = np.array(
     [
@@ -223,6 +257,7 @@ def _draw_tumour(case: Case) -> None:
         known[Known.GROWTH_SIGMA.value] * normal(key, case.i, Ask.GROWTH.value, 0)
     )
     p.functioning = 1 if uniform(key, case.i, Ask.FUNCTIONING.value, 0) < known[Known.FUNCTIONING_SHARE.value] else 0
+    p.hormone = hormone_of(known, p.site, uniform(key, case.i, Ask.HORMONE.value, 0))
     p.receptors = 1 if uniform(key, case.i, Ask.RECEPTORS.value, 0) < receptors else 0
     capable, median, sigma = by_site(known, p.site)
     p.metastasis_at = NEVER
@@ -241,6 +276,17 @@ def _draw_tumour(case: Case) -> None:
     typical = growth_rate(known, p.site, Grade.G1.value, typical_ki67(known, p.site))
     pace = math.pow(p.growth / typical, -known[Known.DELAY_GROWTH_EXPONENT.value])
     p.delay = whole(lognormal(key, case.i, Ask.DELAY.value, 0, median, sigma) * pace)
+
+
+@jit
+def hormone_of(known: Any, site: int, u: float) -> int:
+    """The hormone that a functioning tumour of this site makes, whose uniform number is u."""
+    left = u
+    for k in range(_HORMONE_SHARES.shape[1]):
+        left -= known[_HORMONE_SHARES[site, k]]
+        if left < 0:
+            return k + 1
+    return Hormone.SEROTONIN.value
 
 
 @jit

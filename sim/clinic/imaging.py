@@ -21,9 +21,9 @@ import numpy as np
 
 from sim.clinic.ablation import badly_placed, too_large
 from sim.clinic.board import Finding
-from sim.clinic.disease import settle, size
+from sim.clinic.disease import KINDS, settle, size
 from sim.clinic.known import Known
-from sim.clinic.patient import Ask, Case, Grade, whole
+from sim.clinic.patient import Ask, Case, Grade, Spread, whole
 from sim.clinic.reach import beyond_reach, remnant, remnant_enough
 from sim.draws import normal, uniform
 from sim.jit import jit, jit_inside
@@ -74,7 +74,8 @@ def _found_by(case: Case, j: int, modalities: int) -> bool:
 
 
 @jit_inside
-def _spread_found(case: Case, modalities: int) -> bool:
+def _spread_found(case: Case, modalities: int, kind: int) -> bool:
+    """Would these scans show disease outside the liver of this kind?"""
     known = case.desk.known
     sharpest = 0.0
     if modalities & CT:
@@ -83,12 +84,50 @@ def _spread_found(case: Case, modalities: int) -> bool:
         sharpest = max(sharpest, known[Known.EXTRAHEPATIC_DETECTION_MRI.value])
     if modalities & PET and case.traits.receptors:
         sharpest = max(sharpest, known[Known.EXTRAHEPATIC_DETECTION_PET.value])
-    return uniform(case.key, case.i, Ask.EXTRAHEPATIC_SEEN.value, 0) < sharpest
+    return uniform(case.key, case.i, Ask.EXTRAHEPATIC_SEEN.value, kind) < sharpest
+
+
+@jit_inside
+def show_spread(case: Case, kinds: int) -> None:
+    """Disease of these kinds (bits of `Spread`) outside the liver has been seen."""
+    findings = case.course.findings
+    if kinds & Spread.NODES.value:
+        findings[Finding.NODES.value] = 1
+    if kinds & Spread.BONE.value:
+        findings[Finding.BONE.value] = 1
+    if kinds & Spread.PERITONEUM.value:
+        findings[Finding.PERITONEUM.value] = 1
+    if kinds & ~Spread.NODES.value:
+        findings[Finding.EXTRAHEPATIC.value] = 1
+
+
+@jit_inside
+def _look_outside(case: Case, modalities: int) -> bool:
+    """What the scan shows outside the liver. Returns whether it shows some where none had been seen before."""
+    c, findings = case.course, case.course.findings
+    first = math.isnan(findings[Finding.EXTRAHEPATIC.value])
+    if math.isnan(findings[Finding.EXTRAHEPATIC.value]):
+        findings[Finding.EXTRAHEPATIC.value] = 0
+        findings[Finding.NODES.value] = 0
+        findings[Finding.BONE.value] = 0
+        findings[Finding.PERITONEUM.value] = 0
+    before = _places_seen(findings)
+    for kind in range(KINDS):
+        if c.extrahepatic >> kind & 1 and _spread_found(case, modalities, kind):
+            show_spread(case, 1 << kind)
+    return bool(not first and _places_seen(findings) > before)
+
+
+@jit_inside
+def _places_seen(findings: Any) -> float:
+    """In how many kinds of places outside the liver disease has been seen."""
+    outside = findings[Finding.EXTRAHEPATIC.value] + findings[Finding.NODES.value]
+    return float(outside + findings[Finding.BONE.value] + findings[Finding.PERITONEUM.value])
 
 
 @jit_inside
 def observe(case: Case, now: int, modalities: int) -> bool:
-    """A scan is read. Returns whether it shows a liver lesion that had not been seen before.
+    """A scan is read. Returns whether it shows disease, in the liver or elsewhere, that had not been seen before.
 
     modalities   bits CT, MRI, PET of what is read together
     """
@@ -106,10 +145,7 @@ def observe(case: Case, now: int, modalities: int) -> bool:
             new = True
         if case.liver.lesions[j].seen:
             total += size(case, j)
-    if math.isnan(findings[Finding.EXTRAHEPATIC.value]):
-        findings[Finding.EXTRAHEPATIC.value] = 0
-    if c.extrahepatic and _spread_found(case, modalities):
-        findings[Finding.EXTRAHEPATIC.value] = 1
+    new = _look_outside(case, modalities) or new
     if modalities & PET:
         findings[Finding.RECEPTORS.value] = case.traits.receptors
     c.scans += 1

@@ -18,7 +18,7 @@ from sim.clinic.effects import start_analogue
 from sim.clinic.followup import watch
 from sim.clinic.imaging import measured_cm
 from sim.clinic.known import Known
-from sim.clinic.patient import Ask, Case, Phase, whole
+from sim.clinic.patient import Ask, Case, Heart, Phase, later, whole
 from sim.clinic.protocols import Family, Role, Treatment, Where
 from sim.clinic.resection import primary_goes_first
 from sim.clinic.staging import staging
@@ -42,6 +42,7 @@ def discussed(case: Case, now: int) -> None:
     c.deferred = 0
     settle(case, now)
     know_the_patient(case, now)
+    _refer_heart(case, now)
     note(case.plan, Event.STAGED.value, staging(case.course.findings))
     fitting = fitting_rows(case.desk.main, case.course.findings)  # before an analogue is begun beside
     _start_background(case, now)
@@ -57,6 +58,16 @@ def discussed(case: Case, now: int) -> None:
     case.course.findings[Finding.PROGRESSING.value] = 0
     set_alarm(case, now)
     _begin_treatment(case)
+
+
+@jit_inside
+def _refer_heart(case: Case, now: int) -> None:
+    """A diseased heart is put right by another hospital, whatever the board decides on besides."""
+    known, c = case.desk.known, case.course
+    fit = c.ecog <= known[Known.VALVE_MOST_ECOG.value]
+    if c.heart == Heart.DISEASED.value and c.valve_at == NEVER and fit:
+        median, sigma = known[Known.VALVE_WAIT_MEDIAN.value], known[Known.VALVE_WAIT_SIGMA.value]
+        c.valve_at = later(now, lognormal(case.key, case.i, Ask.VALVE_WAIT.value, 0, median, sigma))
 
 
 @jit_inside

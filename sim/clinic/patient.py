@@ -66,6 +66,34 @@ class Grade(IntEnum):
     NEC = 3
 
 
+class Hormone(IntEnum):
+    """What a functioning tumour makes. Serotonin gives the carcinoid syndrome, the others their own."""
+
+    NONE = 0
+    SEROTONIN = 1
+    INSULIN = 2
+    GASTRIN = 3
+    GLUCAGON = 4
+    VIP = 5
+
+
+class Heart(IntEnum):
+    """Carcinoid heart disease."""
+
+    NONE = 0
+    DISEASED = 1
+    CORRECTED = 2
+
+
+class Spread(IntEnum):
+    """Where there is disease outside the liver, as bits. Regional nodes alone can be taken out with the rest."""
+
+    OTHER = 1
+    NODES = 2
+    BONE = 4
+    PERITONEUM = 8
+
+
 class Ask(IntEnum):
     """The clinic's questions to chance. Numbers are addresses: explicit, and never used again for another."""
 
@@ -142,6 +170,14 @@ class Ask(IntEnum):
     REGIONAL_DISEASE = 270
     REGIONAL_DEATH = 271
     LOBE_LEANING = 200
+    HORMONE = 201
+    HEART = 202
+    HEART_DEATH = 203
+    VALVE_WAIT = 204
+    VALVE_DEATH = 205
+    SPREAD_KIND = 206
+    BONE_PAIN = 207
+    OBSTRUCTION = 208
 
 
 def _packed(fields: list[Any]) -> np.dtype[Any]:
@@ -159,6 +195,7 @@ TRAITS = _packed(
         ("ki67", "f8"),  # true, of the whole disease [%]
         ("growth", "f8"),  # untreated, at the reference burden [per minute]
         ("functioning", "i1"),  # makes hormones
+        ("hormone", "i1"),  # Hormone: which, where it makes one
         ("receptors", "i1"),  # somatostatin receptors: takes up the tracer
         ("kidney_disease", "i1"),
         ("egfr", "f8"),  # [mL/min]
@@ -189,7 +226,12 @@ COURSE = _packed(
         ("hold_factor", "f8"),  # growth multiplier of the last other treatment
         ("hold_until", "i8"),
         ("hold_systemic", "i1"),  # resistance follows its end
-        ("extrahepatic", "i1"),
+        ("extrahepatic", "i1"),  # bits of Spread
+        ("spreads", "i1"),  # kinds of spread ever begun: the address of the next one's luck
+        ("pain", "i1"),  # bone metastases hurt
+        ("obstructed", "i1"),  # disease of the peritoneum has closed the bowel
+        ("pain_at", "i8"),
+        ("obstructed_at", "i8"),
         ("ecog", "i1"),
         ("slots", "i1"),  # places for lesions in use: none stands beyond them
         ("lesions_made", "i8"),  # lesions ever begun: the address of the next one's luck
@@ -202,6 +244,10 @@ COURSE = _packed(
         ("procedure_death_at", "i8"),
         ("relief_until", "i8"),
         ("failed", "i1"),  # liver failure symptoms have asked for a visit
+        ("heart", "i1"),  # Heart
+        ("heart_spent", "f8"),  # minutes of carcinoid syndrome so far
+        ("valve_at", "i8"),  # the heart is operated on elsewhere
+        ("heart_death_at", "i8"),
         ("suffering", "i1"),  # 1: the log's last word on hormonal symptoms is that she has them
         ("alarm_at", "i8"),
         ("alarm_kind", "i1"),

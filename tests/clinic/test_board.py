@@ -147,7 +147,7 @@ RESECTABLE = {
     "liver_metastases": "present", "pattern": "type_1", "lesions": 2, "largest_cm": 4, "liver_burden_pct": 3,
     "extrahepatic": "absent", "differentiation": "well", "ki67_pct": 2, "receptors": "positive", "ecog": 0,
     "remnant": "enough", "removable_pct": 100, "not_ablatable": 1, "resections_had": 0, "ablations_had": 0,
-    "analogue": "absent",
+    "analogue": "absent", "heart": "none",
 }  # fmt: skip
 
 

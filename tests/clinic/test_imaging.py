@@ -13,7 +13,7 @@ from sim.clinic.board import Finding
 from sim.clinic.disease import diameter, share_of
 from sim.clinic.imaging import CT, MRI, PET, pattern
 from sim.clinic.known import Known
-from sim.clinic.patient import MOST_LESIONS, Grade
+from sim.clinic.patient import MOST_LESIONS, Grade, Spread
 
 LIVER = 1600.0
 PERFECT = {
@@ -130,6 +130,26 @@ def test_spread_is_told_only_if_it_is_there_and_seen(patient_with, doors, sharpn
     world.courses[0].extrahepatic = 1
     doors.observe(world, 0, 2, CT)
     assert world.findings[0, Finding.EXTRAHEPATIC] == told
+
+
+@pytest.mark.parametrize(
+    ("kinds", "told"),
+    [
+        (Spread.NODES, {Finding.NODES}),
+        (Spread.BONE, {Finding.BONE, Finding.EXTRAHEPATIC}),
+        (Spread.PERITONEUM, {Finding.PERITONEUM, Finding.EXTRAHEPATIC}),
+        (Spread.OTHER, {Finding.EXTRAHEPATIC}),
+        (Spread.NODES | Spread.BONE, {Finding.NODES, Finding.BONE, Finding.EXTRAHEPATIC}),
+    ],
+)
+def test_what_spread_is_called_hangs_on_where_it_is(patient_with, doors, kinds, told):
+    """Regional nodes can be taken out, so they are no disease that bars an operation."""
+    world = patient_with((cm(2), 0, 0), extrahepatic_detection__ct="100 %")
+    world.courses[0].extrahepatic = kinds
+    doors.observe(world, 0, 1, CT)
+    asked = (Finding.EXTRAHEPATIC, Finding.NODES, Finding.BONE, Finding.PERITONEUM)
+    assert {one for one in asked if world.findings[0, one] == 1} == told
+    assert all(world.findings[0, one] == 0 for one in set(asked) - told)
 
 
 # ------------------------------------------------------------------ what the board is told
