@@ -77,6 +77,9 @@ class Event(IntEnum):
     SYMPTOMATIC = 37  # hormonal symptoms, in truth: begin or end [1 or 0]
     CLEARED = 38  # nothing that was seen in the liver is left; why names the treatment
     CONVERTED = 55  # a scan shows that more is possible than before the last course; why names what is possible now
+    SEVERE = 56  # the complication just told is severe [1 where it leaves her frailer for good] why names the treatment
+    CRISIS = 57  # a carcinoid crisis [extra minutes in hospital] why names the treatment
+    UNWELL = 58  # post-embolisation syndrome [minutes it lasts] why names the treatment
 
 
 class Happening(IntEnum):

@@ -141,6 +141,9 @@ class Ask(IntEnum):
     LARGER_LOBE = 162
     RIGHT_FIRST = 163
     PORTAL_VEIN_GROWTH = 164
+    LASTING_HARM = 230
+    CRISIS = 231
+    CRISIS_DEATH = 232
 
 
 def _packed(fields: list[Any]) -> np.dtype[Any]:

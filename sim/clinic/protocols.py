@@ -147,8 +147,11 @@ PROTOCOL = np.dtype(
         ("mortality", "f8"),  # of a course
         ("mortality_within", "f8"),  # after the course [minutes]
         ("morbidity", "f8"),  # complications that prolong the stay, per course
+        ("severe", "f8"),  # share of them that are severe
         ("biliary_morbidity", "f8"),  # the same after an earlier procedure on the bile duct
-        ("complicated_stay", "f8"),  # by how much [minutes]
+        ("minor_stay", "f8"),  # by how much [minutes]
+        ("severe_stay", "f8"),
+        ("releases", "i8"),  # what is done to a functioning tumour may set its hormones free at once
         ("response", "f8"),  # share of courses that shrink the tumour
         ("control", "f8"),  # share of courses that hold growth, those that shrink it among them
         ("shrink", "f8"),  # by how much of its volume
@@ -230,6 +233,15 @@ def _hold(k: Number, name: str, *, stabilises: bool) -> dict[str, float]:
     }
 
 
+def _complications(k: Number, kind: str, stay: str) -> dict[str, float]:
+    """How grave complications of this kind are, and how long a stay they add, from the card of that name."""
+    return {
+        "severe": k(f"COMPLICATION_SEVERE_{kind}"),
+        "minor_stay": k(f"{stay}_MINOR"),
+        "severe_stay": k(f"{stay}_SEVERE"),
+    }
+
+
 def _surgery(table: Any, k: Number) -> None:
     """Resections share their theatre and their relief; the risk is that of a minor or a major operation.
 
@@ -250,7 +262,8 @@ def _surgery(table: Any, k: Number) -> None:
             second=Role.ICU,
             mortality=k("RESECTION_MORTALITY_MAJOR"),
             morbidity=k("RESECTION_MORBIDITY_BY_EXTENT_MAJOR"),
-            complicated_stay=k("RESECTION_COMPLICATED_STAY"),
+            releases=1,
+            **_complications(k, "RESECTION", "RESECTION_COMPLICATED_STAY"),
             **_relief(k, "RESECTION"),
         )
     _fill(
@@ -265,6 +278,7 @@ def _surgery(table: Any, k: Number) -> None:
         Treatment.DEBULKING,
         mortality=k("DEBULKING_MORTALITY"),
         morbidity=k("DEBULKING_MORBIDITY"),
+        severe=k("COMPLICATION_SEVERE_DEBULKING"),
         **_relief(k, "DEBULKING"),
     )
 
@@ -278,7 +292,8 @@ def _ablation(table: Any, k: Number) -> None:
         second=Role.DAY_BED,
         mortality=k("ABLATION_MORTALITY"),
         morbidity=k("ABLATION_MORBIDITY"),
-        complicated_stay=k("ABLATION_COMPLICATED_STAY"),
+        releases=1,
+        **_complications(k, "ABLATION", "ABLATION_COMPLICATED_STAY"),
         **_relief(k, "ABLATION"),
     )
 
@@ -297,7 +312,9 @@ def _embolisation(table: Any, k: Number) -> None:
             minutes=k("EMBOLISATION_MINUTES"),
             mortality=k("EMBOLISATION_MORTALITY"),
             morbidity=k("EMBOLISATION_MORBIDITY"),
-            complicated_stay=k("EMBOLISATION_COMPLICATED_STAY"),
+            severe=1.0,
+            severe_stay=k("EMBOLISATION_COMPLICATED_STAY"),
+            releases=1,
             **_hold(k, "EMBOLISATION", stabilises=False),
             **_relief(k, "EMBOLISATION"),
         )
@@ -317,7 +334,8 @@ def _radioembolisation(table: Any, k: Number) -> None:
         mortality=k("TARE_MORTALITY"),
         morbidity=k("TARE_MORBIDITY_USUAL"),
         biliary_morbidity=k("TARE_MORBIDITY_BILIARY"),
-        complicated_stay=k("TARE_COMPLICATED_STAY"),
+        releases=1,
+        **_complications(k, "TARE", "TARE_COMPLICATED_STAY"),
         **_hold(k, "TARE", stabilises=True),
         **_relief(k, "TARE"),
     )
@@ -335,7 +353,8 @@ def _transplant(table: Any, k: Number) -> None:
         mortality=k("TRANSPLANT_MORTALITY_SHARE"),
         mortality_within=k("TRANSPLANT_MORTALITY_WITHIN"),
         morbidity=k("TRANSPLANT_MORBIDITY_SHARE"),
-        complicated_stay=k("TRANSPLANT_MORBIDITY_STAY"),
+        releases=1,
+        **_complications(k, "TRANSPLANT", "TRANSPLANT_MORBIDITY"),
     )
 
 
@@ -363,7 +382,7 @@ def _drugs(table: Any, k: Number) -> None:
         "sessions": k("CHEMO_CYCLES_COUNT"),
         "mortality": k("CHEMO_MORTALITY"),
         "morbidity": k("CHEMO_MORBIDITY"),
-        "complicated_stay": k("CHEMO_COMPLICATED_STAY"),
+        **_complications(k, "CHEMOTHERAPY", "CHEMO_COMPLICATED_STAY"),
         "systemic": 1,
     }
     for treatment in CHEMOTHERAPIES:
@@ -388,7 +407,7 @@ def _drugs(table: Any, k: Number) -> None:
             minutes=k("CLINIC_MINUTES"),
             mortality=k("TARGETED_MORTALITY"),
             morbidity=k("TARGETED_MORBIDITY"),
-            complicated_stay=k("TARGETED_COMPLICATED_STAY"),
+            **_complications(k, "TARGETED", "TARGETED_COMPLICATED_STAY"),
             systemic=1,
             **_hold(k, name, stabilises=True),
         )

@@ -354,7 +354,8 @@ def test_operations_differ_in_minutes_and_stay(operated, doors, care, treatment,
 def test_the_risk_of_resection_with_ablation_is_that_of_its_extent(operated, doors, lesions, extent):
     world = operated(Treatment.RESECTION_WITH_ABLATION, *[(cm(2), 0, 1)] * (lesions - 1), (cm(1), 1, 1),
                      **{f"resection_morbidity_by_extent__{extent}": "100 %"},
-                     resection_complicated_stay="7 days")  # fmt: skip
+                     resection_complicated_stay__minor="7 days",
+                     resection_complicated_stay__severe="7 days")  # fmt: skip
     assert doors.give(world, 0, 0) == 7 * DAY
 
 

@@ -278,7 +278,8 @@ def test_death_after_a_procedure_falls_within_30_days_and_not_in_its_own_minute(
 @pytest.mark.parametrize(("morbidity", "extra"), [("0 %", 0), ("100 %", 7 * DAY)])
 def test_a_complication_costs_the_stay_of_its_card_and_comes_once_a_course(patient_with, doors, morbidity, extra):
     world = patient_with((cm(3), 0, 1), (cm(3), 1, 1), resection_morbidity_by_extent__minor=morbidity,
-                         embolisation_morbidity=morbidity, resection_complicated_stay="7 days",
+                         embolisation_morbidity=morbidity, resection_complicated_stay__minor="7 days",
+                         resection_complicated_stay__severe="7 days", carcinoid_crisis__covered="0 %",
                          embolisation_complicated_stay="7 days")  # fmt: skip
     assert treated(world, doors, Treatment.MINOR_RESECTION) == extra
     assert treated(world, doors, Treatment.TACE, 0) == extra
