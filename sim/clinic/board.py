@@ -68,6 +68,8 @@ class Finding(IntEnum):
     DEBULKABLE_PCT = 35
     REMNANT = 36
     REFRACTORY = 37
+    PRRT_MONTHS = 38
+    MARROW = 39
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,12 @@ ATTRIBUTES: dict[str, Attribute] = {
     ),
     "remnant": Attribute("Is the future liver remnant enough?", ("too_small", "enough_if_grown", "enough")),
     "refractory": Attribute("Hormonal symptoms in spite of the analogue", _YES),
+    "prrt_months": Attribute(
+        "Time since the last course of PRRT began",
+        highest=1200,  # not clinical: a bound
+        unit="months",
+    ),
+    "marrow": Attribute("Bone marrow", ("sound", "failing")),
 }
 """The board's attributes by name, in the order of Finding."""
 

@@ -49,6 +49,8 @@ class Alarm(IntEnum):
     RESPONSE_SHOWS = 13
     LIVER_DECLINE = 14
     LIVER_DEATH = 15
+    MARROW = 30
+    MARROW_DEATH = 31
 
 
 @jit
@@ -187,6 +189,9 @@ def begin(case: Case, now: int) -> None:
     c.response_at = NEVER
     c.decline_at = NEVER
     c.liver_death_at = NEVER
+    c.marrow_at = NEVER
+    c.prrt_at = -1
+    c.kidneys_from = -1
     c.changed_at = -1
     c.treatment = -1
     c.nelm_minute = -1
@@ -310,6 +315,7 @@ def set_alarm(case: Case, now: int) -> None:
     _sooner(case, c.response_at, Alarm.RESPONSE_SHOWS.value)
     _sooner(case, c.decline_at, Alarm.LIVER_DECLINE.value)
     _sooner(case, c.liver_death_at, Alarm.LIVER_DEATH.value)
+    _sooner(case, c.marrow_at, Alarm.MARROW_DEATH.value if c.marrow else Alarm.MARROW.value)
     capacity, speed = known[Known.GOMPERTZ_CAPACITY.value], pace(case)
     if c.failed == 0:
         gap = time_to_burden(c.burden, known[Known.FAILING_BURDEN.value], speed, capacity)
@@ -408,6 +414,8 @@ def pass_alarm(case: Case, now: int) -> int:
         _show_response(case)
     elif kind == Alarm.LIVER_DECLINE.value:
         _decline(case, now)
+    elif kind == Alarm.MARROW.value:
+        _marrow_fails(case, now)
     return int(kind)
 
 
@@ -436,3 +444,15 @@ def _decline(case: Case, now: int) -> None:
     if uniform(key, case.i, Ask.DECLINE_DEATH.value, 0) < known[Known.TARE_DECLINE_DEATH_SHARE.value]:
         median, sigma = known[Known.TARE_DECLINE_DEATH_MEDIAN.value], known[Known.TARE_DECLINE_DEATH_SIGMA.value]
         c.liver_death_at = later(now, lognormal(key, case.i, Ask.DECLINE_DEATH_TIME.value, 0, median, sigma))
+
+
+@jit_inside
+def _marrow_fails(case: Case, now: int) -> None:
+    """Leukaemia or myelodysplasia, years after radionuclides: she becomes frailer for good, and most die of it."""
+    key, known, c = case.key, case.desk.known, case.course
+    c.marrow = 1
+    c.marrow_at = NEVER
+    c.ecog = min(c.ecog + 1, MOST_ECOG)
+    if uniform(key, case.i, Ask.MARROW_DEATH.value, 0) < known[Known.PRRT_MARROW_DEATH_SHARE.value]:
+        median, sigma = known[Known.PRRT_MARROW_DEATH_MEDIAN.value], known[Known.PRRT_MARROW_DEATH_SIGMA.value]
+        c.marrow_at = later(now, lognormal(key, case.i, Ask.MARROW_DEATH_TIME.value, 0, median, sigma))

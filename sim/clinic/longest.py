@@ -22,7 +22,7 @@ import numpy as np
 from sim.clinic.board import ATTRIBUTES
 from sim.clinic.known import Known
 from sim.clinic.patient import MOST_LESIONS, whole
-from sim.clinic.protocols import CHEMOTHERAPIES, TARGETED, Role, Treatment
+from sim.clinic.protocols import CHEMOTHERAPIES, RADIONUCLIDES, TARGETED, Role, Treatment
 
 _ABLATABLE, _SMALL_ENOUGH = ("none", "ablatable"), ("none", "ablatable", "resectable")
 
@@ -92,7 +92,7 @@ def _of_treatment(known: np.ndarray, table: Any, row: int, treatment: Treatment)
     elif treatment == Treatment.TARE:
         yield Role.IR_LIST, k(Known.TARE_MINUTES_MAPPING), f"the mapping for {name}", "tare_minutes"
         yield Role.IR_LIST, k(Known.TARE_MINUTES_SESSION), name, "tare_minutes"
-    elif treatment == Treatment.PRRT:
+    elif treatment in RADIONUCLIDES:
         yield Role.PRRT, k(Known.PRRT_MINUTES), name, "prrt_minutes"
     elif treatment in CHEMOTHERAPIES:
         yield Role.DAY_UNIT, k(Known[f"CHEMO_MINUTES_{treatment.name}"]), name, "chemo_minutes"

@@ -47,6 +47,7 @@ class Treatment(IntEnum):
     SUPPORTIVE = 19
     SSA = 20
     NOTHING = 21
+    PRRT_AGAIN = 22
 
 
 class Family(IntEnum):
@@ -95,6 +96,7 @@ CURATIVE = (
 )
 """What is given only where all that is seen can be taken out or ablated."""
 
+RADIONUCLIDES = (Treatment.PRRT, Treatment.PRRT_AGAIN)
 CHEMOTHERAPIES = (Treatment.TEMOZOLOMIDE, Treatment.STREPTOZOCIN, Treatment.PLATINUM)
 TARGETED = (Treatment.EVEROLIMUS, Treatment.SUNITINIB, Treatment.SURUFATINIB)
 
@@ -108,6 +110,7 @@ KINDS = {
         Treatment.DEBULKING,
     ),
     "embolisations": (Treatment.TAE, Treatment.TACE),
+    "radionuclides": RADIONUCLIDES,
     "chemotherapies": CHEMOTHERAPIES,
     "targeted_drugs": TARGETED,
 }
@@ -359,19 +362,21 @@ def _transplant(table: Any, k: Number) -> None:
 
 
 def _radionuclides(table: Any, k: Number) -> None:
-    _fill(
-        table,
-        Treatment.PRRT,
-        family=Family.SYSTEMIC,
-        role=Role.PRRT,
-        second=Role.PRRT_ROOM,
-        sessions=k("PRRT_SCHEDULE_CYCLES"),
-        spacing=k("PRRT_SCHEDULE_INTERVAL"),
-        minutes=k("PRRT_MINUTES"),
-        **_hold(k, "PRRT", stabilises=True),
-        systemic=1,
-        **_relief(k, "PRRT"),
-    )
+    """A first course, and a shorter one for those whom the first has held for long."""
+    for treatment, cycles in ((Treatment.PRRT, "PRRT_SCHEDULE_CYCLES"), (Treatment.PRRT_AGAIN, "PRRT_AGAIN_CYCLES")):
+        _fill(
+            table,
+            treatment,
+            family=Family.SYSTEMIC,
+            role=Role.PRRT,
+            second=Role.PRRT_ROOM,
+            sessions=k(cycles),
+            spacing=k("PRRT_SCHEDULE_INTERVAL"),
+            minutes=k("PRRT_MINUTES"),
+            **_hold(k, treatment.name, stabilises=True),
+            systemic=1,
+            **_relief(k, "PRRT"),
+        )
 
 
 def _drugs(table: Any, k: Number) -> None:

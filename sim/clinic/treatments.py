@@ -22,7 +22,7 @@ from sim.clinic.effects import befall, complications, crisis, relieve
 from sim.clinic.embolisation import embolise, overnight_luck
 from sim.clinic.known import Known
 from sim.clinic.patient import Case, whole
-from sim.clinic.protocols import Family, Role, Treatment
+from sim.clinic.protocols import Family, Role
 from sim.clinic.radioembolisation import is_mapped, observation, radioembolise, sides_planned
 from sim.clinic.resection import (
     can_be_resected,
@@ -73,7 +73,7 @@ def second_minutes(case: Case) -> int:
         return whole(known[Known.PORTAL_VEIN_STAY.value])
     if family == Family.ABLATION.value:
         return whole(known[Known.ABLATION_STAY.value])
-    if c.treatment == Treatment.PRRT.value:
+    if case.desk.protocols[c.treatment].role == Role.PRRT.value:
         return whole(known[Known.PRRT_STAY.value])
     if family == Family.RADIOEMBOLISATION.value:
         return whole(observation(case))

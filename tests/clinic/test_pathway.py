@@ -238,7 +238,7 @@ def test_what_was_had_is_what_was_given(lived):
     for i, life in enumerate(lives):
         given = Counter(why - FIRST_TREATMENT for _, event, _, why in life.notes if event == Event.TREATED)
         had = world.findings[i]
-        assert had[Finding.PRRT_HAD] == given[Treatment.PRRT]
+        assert had[Finding.PRRT_HAD] == given[Treatment.PRRT] + given[Treatment.PRRT_AGAIN]
         assert had[Finding.EMBOLISATIONS_HAD] == given[Treatment.TAE] + given[Treatment.TACE]
         assert had[Finding.CHEMOTHERAPIES_HAD] == sum(given[treatment] for treatment in CHEMOTHERAPIES)
         one_step = sum(given[treatment] for treatment in RESECTIONS)

@@ -165,7 +165,7 @@ def test_disease_outside_the_liver_stops_the_surgeon_only(patient_with, doors, t
 
 
 DRUGS = ("temozolomide", "streptozocin", "platinum", "everolimus", "sunitinib", "surufatinib")
-RESPONSES = ("embolisation_response", "prrt_response", *(f"{drug}__response" for drug in DRUGS))
+RESPONSES = ("embolisation_response", "prrt_response", "prrt_again__response", *(f"{drug}__response" for drug in DRUGS))
 RESPONDS = dict.fromkeys((*RESPONSES, "tare_response"), "100 %")
 FAILS = dict.fromkeys(RESPONSES, "0 %")
 
