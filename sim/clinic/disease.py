@@ -142,6 +142,7 @@ def add_lesion(case: Case, share: float, lobe: int) -> None:
     if case.liver.lesions[place].share <= 0:
         case.liver.lesions[place].lobe = lobe
         case.liver.lesions[place].seen = 0
+        case.liver.lesions[place].ablated = 0
         case.liver.lesions[place].hidden = uniform(case.key, case.i, Ask.CONSPICUITY.value, c.lesions_made)
     c.lesions_made += 1
     case.liver.lesions[place].share += share

@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from sim.clinic.ablation import badly_placed, too_large
+from sim.clinic.ablation import can_be_ablated
 from sim.clinic.board import Finding
 from sim.clinic.disease import settle, size
 from sim.clinic.known import Known
@@ -172,7 +172,7 @@ def _describe(case: Case) -> None:
         largest = max(largest, size(case, j))
         number += 1
         volume += share
-        ablatable = not too_large(case, j) and not badly_placed(case, j)
+        ablatable = can_be_ablated(case, j)
         if not ablatable:
             not_ablatable += 1
         if case.liver.lesions[j].lobe != main:

@@ -267,6 +267,7 @@ LESION = np.dtype(
         ("hidden", "f8"),  # how hard to see, 0 to 1, for all modalities
         ("lobe", "i1"),  # 0 the lobe with more disease at first, 1 the other
         ("seen", "i1"),  # 1 where imaging has found it
+        ("ablated", "i1"),  # how often it has been ablated and come back
     ]
 )
 """A liver metastasis."""

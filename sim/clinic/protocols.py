@@ -32,7 +32,7 @@ class Treatment(IntEnum):
     RESECTION_WITH_ABLATION = 4
     TWO_STEP_RESECTION = 5
     DEBULKING = 6
-    ABLATION = 7
+    RADIOFREQUENCY = 7
     TAE = 8
     TACE = 9
     TARE = 10
@@ -48,6 +48,8 @@ class Treatment(IntEnum):
     SSA = 20
     NOTHING = 21
     PRRT_AGAIN = 22
+    MICROWAVE = 23
+    CRYOABLATION = 24
 
 
 class Family(IntEnum):
@@ -73,13 +75,14 @@ class Where(IntEnum):
 
 MAIN = tuple(t for t in Treatment if t not in (Treatment.SSA, Treatment.NOTHING))
 BACKGROUND = (Treatment.SSA, Treatment.NOTHING)
+ABLATIONS = (Treatment.RADIOFREQUENCY, Treatment.MICROWAVE, Treatment.CRYOABLATION)
 LIVER_DIRECTED = (
     Treatment.MINOR_RESECTION,
     Treatment.MAJOR_RESECTION,
     Treatment.RESECTION_WITH_ABLATION,
     Treatment.TWO_STEP_RESECTION,
     Treatment.DEBULKING,
-    Treatment.ABLATION,
+    *ABLATIONS,
     Treatment.TAE,
     Treatment.TACE,
     Treatment.TARE,
@@ -92,7 +95,7 @@ CURATIVE = (
     Treatment.MAJOR_RESECTION,
     Treatment.RESECTION_WITH_ABLATION,
     Treatment.TWO_STEP_RESECTION,
-    Treatment.ABLATION,
+    *ABLATIONS,
 )
 """What is given only where all that is seen can be taken out or ablated."""
 
@@ -110,6 +113,7 @@ KINDS = {
         Treatment.DEBULKING,
     ),
     "embolisations": (Treatment.TAE, Treatment.TACE),
+    "ablations": ABLATIONS,
     "radionuclides": RADIONUCLIDES,
     "chemotherapies": CHEMOTHERAPIES,
     "targeted_drugs": TARGETED,
@@ -287,18 +291,20 @@ def _surgery(table: Any, k: Number) -> None:
 
 
 def _ablation(table: Any, k: Number) -> None:
-    _fill(
-        table,
-        Treatment.ABLATION,
-        family=Family.ABLATION,
-        role=Role.IR_LIST,
-        second=Role.DAY_BED,
-        mortality=k("ABLATION_MORTALITY"),
-        morbidity=k("ABLATION_MORBIDITY"),
-        releases=1,
-        **_complications(k, "ABLATION", "ABLATION_COMPLICATED_STAY"),
-        **_relief(k, "ABLATION"),
-    )
+    """Heat of two kinds and cold have the same numbers: none has been shown to be better."""
+    for treatment in ABLATIONS:
+        _fill(
+            table,
+            treatment,
+            family=Family.ABLATION,
+            role=Role.IR_LIST,
+            second=Role.DAY_BED,
+            mortality=k("ABLATION_MORTALITY"),
+            morbidity=k("ABLATION_MORBIDITY"),
+            releases=1,
+            **_complications(k, "ABLATION", "ABLATION_COMPLICATED_STAY"),
+            **_relief(k, "ABLATION"),
+        )
 
 
 def _embolisation(table: Any, k: Number) -> None:

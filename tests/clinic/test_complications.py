@@ -59,7 +59,7 @@ def test_those_with_a_severe_complication_are_some_of_those_with_any(world_of, d
         doors.begin_all(world, 0)
         told = np.zeros((60, 2), bool)
         for i in range(60):
-            world.courses[i].treatment, world.courses[i].courses_made = Treatment.ABLATION, 1
+            world.courses[i].treatment, world.courses[i].courses_made = Treatment.RADIOFREQUENCY, 1
             doors.give(world, i, 0)
             events = care.answer(world).events
             told[i] = Event.COMPLICATED in events, Event.SEVERE in events
@@ -96,7 +96,7 @@ def test_who_stays_the_night_after_embolisation_is_among_the_unwell(treated, doo
 # ------------------------------------------------------------------ carcinoid crisis
 
 
-PROCEDURES = (Treatment.MINOR_RESECTION, Treatment.DEBULKING, Treatment.ABLATION, Treatment.TACE, Treatment.TRANSPLANT)
+PROCEDURES = (Treatment.MINOR_RESECTION, Treatment.DEBULKING, Treatment.RADIOFREQUENCY, Treatment.TACE, Treatment.TRANSPLANT)
 SURE = {"carcinoid_crisis__covered": "0 %", "carcinoid_crisis__uncovered": "100 %"}
 
 
@@ -108,7 +108,7 @@ def test_a_functioning_tumour_that_is_handled_without_cover_may_cause_a_crisis(t
     assert longer >= (3 * DAY if crisis else 0)
 
 
-@pytest.mark.parametrize(("treatment", "functioning"), [(Treatment.ABLATION, 0), (Treatment.TEMOZOLOMIDE, 1)])
+@pytest.mark.parametrize(("treatment", "functioning"), [(Treatment.RADIOFREQUENCY, 0), (Treatment.TEMOZOLOMIDE, 1)])
 def test_there_is_none_without_hormones_or_where_nothing_is_handled(treated, treatment, functioning):
     _, asked, _ = treated(treatment, functioning, octreotide_cover="0 %", **SURE)
     assert Event.CRISIS not in asked.events
@@ -117,7 +117,7 @@ def test_there_is_none_without_hormones_or_where_nothing_is_handled(treated, tre
 @pytest.mark.parametrize(("mortality", "dies"), [("100 %", True), ("0 %", False)])
 def test_some_die_of_a_crisis_in_theatre(treated, mortality, dies):
     _, _, world = treated(
-        Treatment.ABLATION, 1, octreotide_cover="0 %", carcinoid_crisis_outcome__mortality=mortality, **SURE
+        Treatment.RADIOFREQUENCY, 1, octreotide_cover="0 %", carcinoid_crisis_outcome__mortality=mortality, **SURE
     )
     assert world.courses[0].procedure_death_at == (1 if dies else NEVER)
 

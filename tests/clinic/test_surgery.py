@@ -488,7 +488,7 @@ def test_of_two_steps_the_first_takes_the_primary_along_if_it_is_an_operation(op
         assert finding(world, Finding.PRIMARY) == 1
 
 
-@pytest.mark.parametrize("treatment", [Treatment.DEBULKING, Treatment.TACE, Treatment.PRRT, Treatment.ABLATION])
+@pytest.mark.parametrize("treatment", [Treatment.DEBULKING, Treatment.TACE, Treatment.PRRT, Treatment.RADIOFREQUENCY])
 def test_where_disease_is_to_stay_so_does_the_primary(operated, care, treatment):
     world = operated(treatment, (cm(2), 0, 1), primary=0, **DEBULKED)
     assert care.step(world, Stage.PREPARED).then == Stage.SESSION_OVER
