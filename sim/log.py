@@ -84,6 +84,9 @@ class Event(IntEnum):
     VALVE = 46  # a heart valve has been replaced, elsewhere
     PAIN = 47  # bone metastases begin to hurt
     OBSTRUCTED = 48  # disease of the peritoneum closes the bowel
+    SEVERE = 56  # the complication just told is severe [1 where it leaves her frailer for good] why names the treatment
+    CRISIS = 57  # a carcinoid crisis [extra minutes in hospital] why names the treatment
+    UNWELL = 58  # post-embolisation syndrome [minutes it lasts] why names the treatment
 
 
 class Happening(IntEnum):

@@ -75,6 +75,8 @@ class Finding(IntEnum):
     PERITONEUM = 42
     PAIN = 43
     OBSTRUCTION = 44
+    PRRT_MONTHS = 45
+    MARROW = 46
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,12 @@ ATTRIBUTES: dict[str, Attribute] = {
     "peritoneum": Attribute("Disease of the peritoneum seen", _YES),
     "pain": Attribute("Pain of bone metastases", _YES),
     "obstruction": Attribute("Bowel closed by disease of the peritoneum", _YES),
+    "prrt_months": Attribute(
+        "Time since the last course of PRRT began",
+        highest=1200,  # not clinical: a bound
+        unit="months",
+    ),
+    "marrow": Attribute("Bone marrow", ("sound", "failing")),
 }
 """The board's attributes by name, in the order of Finding."""
 

@@ -1,7 +1,7 @@
 """What the case notes tell the board, besides what scans and biopsies have found.
 
-`know_the_patient(case, now)` writes it into the findings: age, fitness, kidneys, bilirubin, the months without
-growth, and what bars a transplant.
+`know_the_patient(case, now)` writes it into the findings: age, fitness, kidneys, bilirubin, bone marrow,
+the months without growth and since radionuclides, and what bars a transplant.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from sim.clinic.board import Finding
 from sim.clinic.disease import symptomatic
 from sim.clinic.known import Known
 from sim.clinic.patient import Case
+from sim.clinic.radionuclides import filtration, months_since
 from sim.jit import jit_inside
 from sim.units import MONTH, YEAR
 
@@ -26,7 +27,9 @@ def know_the_patient(case: Case, now: int) -> None:
     f[Finding.SYMPTOMS.value] = 1 if symptomatic(case) else 0
     f[Finding.REFRACTORY.value] = 1 if symptomatic(case) and f[Finding.ANALOGUE.value] > 0 else 0
     f[Finding.KIDNEY_DISEASE.value] = p.kidney_disease
-    f[Finding.EGFR_ML_MIN.value] = p.egfr
+    f[Finding.EGFR_ML_MIN.value] = filtration(case, now)
+    f[Finding.PRRT_MONTHS.value] = months_since(case, now)
+    f[Finding.MARROW.value] = c.marrow
     f[Finding.BILIARY_PROCEDURE.value] = p.biliary
     failing = c.failed == 1 or c.declined == 1
     f[Finding.BILIRUBIN_UMOL_L.value] = p.bilirubin * (

@@ -44,8 +44,6 @@ def session_over(case: Case, now: int) -> None:
     set_alarm(case, now)
     if c.clear > was_clear:
         note(plan, Event.CLEARED.value, 0, why)
-    if extra > 0:
-        note(plan, Event.COMPLICATED.value, extra, why)
     if in_theatre:
         order = stay(case, Role.ICU.value, known[Known.RESECTION_ICU.value])
         if order >= 0:

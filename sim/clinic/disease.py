@@ -59,6 +59,8 @@ class Alarm(IntEnum):
     HEART_DEATH = 22
     BONE_PAIN = 23
     OBSTRUCTION = 24
+    MARROW = 30
+    MARROW_DEATH = 31
 
 
 _KINDS = np.array(
@@ -179,6 +181,7 @@ def add_lesion(case: Case, share: float, lobe: int) -> None:
     if case.liver.lesions[place].share <= 0:
         case.liver.lesions[place].lobe = lobe
         case.liver.lesions[place].seen = 0
+        case.liver.lesions[place].ablated = 0
         case.liver.lesions[place].hidden = uniform(case.key, case.i, Ask.CONSPICUITY.value, c.lesions_made)
     c.lesions_made += 1
     case.liver.lesions[place].share += share
@@ -230,6 +233,9 @@ def begin(case: Case, now: int) -> None:
     c.liver_death_at = NEVER
     c.valve_at = NEVER
     c.heart_death_at = NEVER
+    c.marrow_at = NEVER
+    c.prrt_at = -1
+    c.kidneys_from = -1
     c.changed_at = -1
     c.treatment = -1
     c.nelm_minute = -1
@@ -447,6 +453,7 @@ def set_alarm(case: Case, now: int) -> None:
     _sooner(case, c.pain_at, Alarm.BONE_PAIN.value)
     _sooner(case, c.obstructed_at, Alarm.OBSTRUCTION.value)
     _sooner(case, c.heart_death_at, Alarm.HEART_DEATH.value)
+    _sooner(case, c.marrow_at, Alarm.MARROW_DEATH.value if c.marrow else Alarm.MARROW.value)
     capacity, speed = known[Known.GOMPERTZ_CAPACITY.value], pace(case)
     if c.failed == 0:
         gap = time_to_burden(c.burden, known[Known.FAILING_BURDEN.value], speed, capacity)
@@ -564,6 +571,8 @@ def pass_alarm(case: Case, now: int) -> int:
         c.obstructed_at = NEVER
     elif kind == Alarm.VALVE.value:
         _replace_valve(case, now)
+    elif kind == Alarm.MARROW.value:
+        _marrow_fails(case, now)
     return int(kind)
 
 
@@ -605,3 +614,15 @@ def _decline(case: Case, now: int) -> None:
     if uniform(key, case.i, Ask.DECLINE_DEATH.value, 0) < known[Known.TARE_DECLINE_DEATH_SHARE.value]:
         median, sigma = known[Known.TARE_DECLINE_DEATH_MEDIAN.value], known[Known.TARE_DECLINE_DEATH_SIGMA.value]
         c.liver_death_at = later(now, lognormal(key, case.i, Ask.DECLINE_DEATH_TIME.value, 0, median, sigma))
+
+
+@jit_inside
+def _marrow_fails(case: Case, now: int) -> None:
+    """Leukaemia or myelodysplasia, years after radionuclides: she becomes frailer for good, and most die of it."""
+    key, known, c = case.key, case.desk.known, case.course
+    c.marrow = 1
+    c.marrow_at = NEVER
+    c.ecog = min(c.ecog + 1, MOST_ECOG)
+    if uniform(key, case.i, Ask.MARROW_DEATH.value, 0) < known[Known.PRRT_MARROW_DEATH_SHARE.value]:
+        median, sigma = known[Known.PRRT_MARROW_DEATH_MEDIAN.value], known[Known.PRRT_MARROW_DEATH_SIGMA.value]
+        c.marrow_at = later(now, lognormal(key, case.i, Ask.MARROW_DEATH_TIME.value, 0, median, sigma))

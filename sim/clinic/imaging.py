@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.clinic.ablation import badly_placed, too_large
+from sim.clinic.ablation import can_be_ablated
 from sim.clinic.board import Finding
 from sim.clinic.disease import KINDS, settle, size
 from sim.clinic.known import Known
@@ -248,7 +248,7 @@ def _describe(case: Case) -> None:
         largest = max(largest, size(case, j))
         number += 1
         volume += share
-        ablatable = not too_large(case, j) and not badly_placed(case, j)
+        ablatable = can_be_ablated(case, j)
         if not ablatable:
             not_ablatable += 1
         if case.liver.lesions[j].lobe != main:

@@ -210,7 +210,7 @@ def arranged(case: Case, now: int) -> None:
     if elapsed < _unaided(case):
         left = max(whole(_action(case)) - elapsed, 0)
     needs = 0.0
-    if c.treatment == Treatment.PRRT.value:
+    if case.desk.protocols[c.treatment].role == Role.PRRT.value:
         needs = known[Known.PRRT_ORDER_LEAD.value]
     elif case.desk.protocols[c.treatment].family == Family.RESECTION.value:
         needs = known[Known.RESECTION_ASSESSMENT.value]

@@ -178,6 +178,14 @@ class Ask(IntEnum):
     SPREAD_KIND = 206
     BONE_PAIN = 207
     OBSTRUCTION = 208
+    LASTING_HARM = 230
+    CRISIS = 231
+    CRISIS_DEATH = 232
+    MARROW = 233
+    MARROW_TIME = 234
+    MARROW_DEATH = 235
+    MARROW_DEATH_TIME = 236
+    DECLINE_AFTER_BOTH = 237
 
 
 def _packed(fields: list[Any]) -> np.dtype[Any]:
@@ -281,6 +289,11 @@ COURSE = _packed(
         ("decline_at", "i8"),  # the liver begins to decline
         ("declined", "i1"),
         ("liver_death_at", "i8"),  # death of the liver that has declined
+        # what radionuclides leave
+        ("prrt_at", "i4"),  # minute in which the last course began, -1 never
+        ("kidneys_from", "i4"),  # minute from which on the kidneys lose filtration, -1 they do not
+        ("marrow", "i1"),  # 1: the bone marrow fails
+        ("marrow_at", "i8"),  # until then when it will, afterwards when she dies of it
         # transplant
         ("changed_at", "i8"),  # minute of the last growth or new disease seen, -1 never
         ("graft_considered", "i1"),  # since then the board has been asked: 1 with the primary in place, 2 without it
@@ -302,6 +315,7 @@ LESION = np.dtype(
         ("hidden", "f8"),  # how hard to see, 0 to 1, for all modalities
         ("lobe", "i1"),  # 0 the right one, 1 the left one
         ("seen", "i1"),  # 1 where imaging has found it
+        ("ablated", "i1"),  # how often it has been ablated and come back
     ]
 )
 """A liver metastasis."""

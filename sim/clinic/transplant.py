@@ -17,11 +17,12 @@ from sim.clinic.board import Finding
 from sim.clinic.disease import add_lesion, add_up, scale_lesion
 from sim.clinic.known import Known
 from sim.clinic.patient import Ask, BloodGroup, Case, whole
-from sim.clinic.stages import Policy
+from sim.clinic.stages import FIRST_TREATMENT, Policy
 from sim.draws import lognormal, uniform
 from sim.errors import InputError, Problem
 from sim.jit import jit_inside
-from sim.steps import NEVER
+from sim.log import Event
+from sim.steps import NEVER, note
 
 KINDS = tuple(group.name.lower() for group in BloodGroup)
 """What a scenario calls the kinds of graft."""
@@ -75,7 +76,10 @@ def replace_liver(case: Case) -> int:
     _leave_the_old_liver_behind(case)
     case.course.findings[Finding.TRANSPLANTS_HAD.value] += 1
     if uniform(key, case.i, Ask.GRAFT_LOSS.value, c.courses_made) < known[Known.TRANSPLANT_GRAFT_LOSS.value]:
-        return whole(known[Known.TRANSPLANT_STAY_ICU.value] + known[Known.TRANSPLANT_STAY_WARD.value])
+        longer = whole(known[Known.TRANSPLANT_STAY_ICU.value] + known[Known.TRANSPLANT_STAY_WARD.value])
+        note(case.plan, Event.COMPLICATED.value, longer, FIRST_TREATMENT + c.treatment)
+        note(case.plan, Event.SEVERE.value, 0, FIRST_TREATMENT + c.treatment)
+        return longer
     return 0
 
 

@@ -13,7 +13,7 @@ import pytest
 from sim.clinic import board as board_module
 from sim.clinic.board import ATTRIBUTES, Finding, explain, findings_of, first_row, fits, why_not
 from sim.clinic.boardfile import bound, read_board
-from sim.clinic.treatments import Treatment
+from sim.clinic.protocols import Treatment
 from sim.errors import InputError
 from sim.evidence import read_evidence
 from sim.jit import jit
