@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from sim.commands.calibrate import calibrate
 from sim.commands.compare import compare
 from sim.commands.diff import diff
 from sim.commands.evidence import evidence
@@ -233,7 +234,7 @@ def _stop(signum: int, frame: object) -> NoReturn:
 
 for command in (
     *(compare, sweep, pin, results, patient, explain, diff, evidence, new, schema),
-    *(validate, verify, warm),
+    *(calibrate, validate, verify, warm),
 ):
     nelm.add_command(command)
 
