@@ -80,6 +80,10 @@ class Event(IntEnum):
     VALVE = 46  # a heart valve has been replaced, elsewhere
     PAIN = 47  # bone metastases begin to hurt
     OBSTRUCTED = 48  # disease of the peritoneum closes the bowel
+    MANAGEMENT_CHANGED = 49  # the first receptor imaging has been read [1 if the plan changes, else 0]
+    MARKER = 50  # chromogranin A, with a scan [hundredths of the upper limit of normal]
+    BY_CHANCE = 51  # the tumour is found by chance, without symptoms
+    MISLED = 52  # a doctor takes the symptoms for something else [number of the visit]
 
 
 class Happening(IntEnum):

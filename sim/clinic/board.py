@@ -74,6 +74,7 @@ class Finding(IntEnum):
     PERITONEUM = 41
     PAIN = 42
     OBSTRUCTION = 43
+    CGA = 44
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ ATTRIBUTES: dict[str, Attribute] = {
     "extrahepatic": Attribute("Disease seen outside the liver, not resectable", _YES),
     "differentiation": Attribute("Histology", ("well", "poor")),
     "ki67_pct": Attribute("Ki-67 of the last biopsy", highest=100, unit="%"),  # not clinical: per cent
-    "receptors": Attribute("Somatostatin receptors on PET", ("negative", "positive")),
+    "receptors": Attribute("Somatostatin receptors on receptor imaging", ("negative", "positive")),
     "ecog": Attribute("Performance status", highest=4),  # not clinical: the scale
     "age_years": Attribute("Age", highest=120, unit="years"),  # not clinical: a bound
     "site": Attribute("Primary", ("small_intestine", "pancreas", "other", "unknown")),
@@ -149,6 +150,7 @@ ATTRIBUTES: dict[str, Attribute] = {
     "peritoneum": Attribute("Disease of the peritoneum seen", _YES),
     "pain": Attribute("Pain of bone metastases", _YES),
     "obstruction": Attribute("Bowel closed by disease of the peritoneum", _YES),
+    "cga": Attribute("Chromogranin A with the last scan", highest=1e6, unit="times normal"),  # not clinical: a bound
 }
 """The board's attributes by name, in the order of Finding."""
 

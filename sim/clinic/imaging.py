@@ -3,6 +3,8 @@
     found(case, j, ...)         is this lesion seen by a modality this sharp?
     observe(case, now, ...)     a scan is read: lesions seen, burden seen, pattern, spread seen
     sample(case)                a biopsy is read: histology and the sampled Ki-67
+    receptor_scan(case)         PET or scintigraphy
+    chromogranin(case)          the marker in her blood
     changed(case)               growth, or new disease, since the smallest sum of diameters
     main_lobe, tumour_seen          where most of what was seen is, and how much it is
 
@@ -22,10 +24,10 @@ from sim.clinic.disease import KINDS, settle, size
 from sim.clinic.known import Known
 from sim.clinic.patient import Ask, Case, Grade, Spread
 from sim.clinic.reach import beyond_reach, remnant, remnant_enough
-from sim.draws import normal, uniform
+from sim.draws import lognormal, normal, uniform
 from sim.jit import jit, jit_inside
 
-CT, MRI, PET = 1, 2, 4  # not clinical: bits of the modalities read together
+CT, MRI, PET, SCINTIGRAPHY = 1, 2, 4, 8  # not clinical: bits of the modalities read together
 
 
 @jit_inside
@@ -54,17 +56,33 @@ def _found_by(case: Case, j: int, modalities: int) -> bool:
         known[Known.DETECTION_MRI_CEILING.value],
     ):
         return True
+    if case.traits.receptors == 0:
+        return False
+    if modalities & PET and found(
+        case,
+        j,
+        known[Known.DETECTION_PET_HALF_CM.value],
+        known[Known.DETECTION_PET_STEEPNESS.value],
+        known[Known.DETECTION_PET_CEILING.value],
+    ):
+        return True
     return bool(
-        modalities & PET
-        and case.traits.receptors == 1
+        modalities & SCINTIGRAPHY
         and found(
             case,
             j,
-            known[Known.DETECTION_PET_HALF_CM.value],
-            known[Known.DETECTION_PET_STEEPNESS.value],
-            known[Known.DETECTION_PET_CEILING.value],
+            known[Known.DETECTION_SCINTIGRAPHY_HALF_CM.value],
+            known[Known.DETECTION_SCINTIGRAPHY_STEEPNESS.value],
+            known[Known.DETECTION_SCINTIGRAPHY_CEILING.value],
         )
     )
+
+
+@jit_inside
+def receptor_scan(case: Case) -> int:
+    """What a receptor scan is at this centre for her: PET, or the older scintigraphy."""
+    u = uniform(case.key, case.i, Ask.RECEPTOR_SCANNER.value, 0)
+    return PET if u < case.desk.known[Known.RECEPTOR_PET_SHARE.value] else SCINTIGRAPHY
 
 
 @jit_inside
@@ -78,6 +96,8 @@ def _spread_found(case: Case, modalities: int, kind: int) -> bool:
         sharpest = max(sharpest, known[Known.EXTRAHEPATIC_DETECTION_MRI.value])
     if modalities & PET and case.traits.receptors:
         sharpest = max(sharpest, known[Known.EXTRAHEPATIC_DETECTION_PET.value])
+    if modalities & SCINTIGRAPHY and case.traits.receptors:
+        sharpest = max(sharpest, known[Known.EXTRAHEPATIC_DETECTION_SCINTIGRAPHY.value])
     return uniform(case.key, case.i, Ask.EXTRAHEPATIC_SEEN.value, kind) < sharpest
 
 
@@ -113,7 +133,7 @@ def _look_outside(case: Case, modalities: int) -> None:
 def observe(case: Case, now: int, modalities: int) -> bool:
     """A scan is read. Returns whether it shows a liver lesion that had not been seen before.
 
-    modalities   bits CT, MRI, PET of what is read together
+    modalities   bits CT, MRI, PET, SCINTIGRAPHY of what is read together
     """
     c, findings = case.course, case.course.findings
     settle(case, now)
@@ -123,8 +143,9 @@ def observe(case: Case, now: int, modalities: int) -> bool:
             case.liver.lesions[j].seen = 1
             new = True
     _look_outside(case, modalities)
-    if modalities & PET:
+    if modalities & (PET | SCINTIGRAPHY):
         findings[Finding.RECEPTORS.value] = case.traits.receptors
+    findings[Finding.CGA.value] = chromogranin(case)
     c.scans += 1
     _describe(case)
     if findings[Finding.LIVER_METASTASES.value] and c.had_disease == 0:
@@ -132,6 +153,17 @@ def observe(case: Case, now: int, modalities: int) -> bool:
         c.had_disease = 1
         c.nelm_minute = now
     return new
+
+
+@jit_inside
+def chromogranin(case: Case) -> float:
+    """Chromogranin A in the blood at this scan, in multiples of the upper limit of normal: more with more tumour."""
+    known, c = case.desk.known, case.course
+    doublings = c.burden / known[Known.CHROMOGRANIN_DOUBLING_BURDEN.value]
+    rise = math.pow(doublings, known[Known.CHROMOGRANIN_EXPONENT.value])
+    median = known[Known.CHROMOGRANIN_NORMAL.value] * (1 + rise)
+    sigma = known[Known.CHROMOGRANIN_SIGMA.value]
+    return float(lognormal(case.key, case.i, Ask.CHROMOGRANIN.value, c.scans, median, sigma))
 
 
 @jit_inside

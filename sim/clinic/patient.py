@@ -176,6 +176,11 @@ class Ask(IntEnum):
     SPREAD_KIND = 206
     BONE_PAIN = 207
     OBSTRUCTION = 208
+    RECEPTOR_SCANNER = 209
+    CHROMOGRANIN = 210
+    BY_CHANCE = 211
+    VISITS = 212
+    HISTOLOGY_BEFORE = 213
 
 
 def _packed(fields: list[Any]) -> np.dtype[Any]:
@@ -200,6 +205,7 @@ TRAITS = _packed(
         ("biliary", "i1"),  # has had a procedure on the bile duct
         ("ecog", "i1"),  # at first symptom
         ("metastasis_at", "i8"),  # minute of the first liver metastasis; at or before `arrived` if there already; NEVER
+        ("by_chance", "i1"),  # found without symptoms
         ("delay", "i8"),  # first symptom to presentation, unless the disease forces it earlier [minutes]
         ("other_death_at", "i8"),  # minute of death of other causes
         ("mri_told", "i1"),  # the radiologist asks for MRI too
@@ -251,6 +257,7 @@ COURSE = _packed(
         # the journey
         ("phase", "i1"),  # Phase: what an alarm may interrupt
         ("presented", "i1"),
+        ("visits", "i1"),  # to doctors who took it for something else
         ("biopsies", "i8"),
         ("scans", "i8"),
         ("boards", "i8"),
