@@ -77,6 +77,7 @@ class Finding(IntEnum):
     OBSTRUCTION = 44
     PRRT_MONTHS = 45
     MARROW = 46
+    CGA = 47
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ ATTRIBUTES: dict[str, Attribute] = {
     "extrahepatic": Attribute("Disease seen outside the liver, not resectable", _YES),
     "differentiation": Attribute("Histology", ("well", "poor")),
     "ki67_pct": Attribute("Ki-67 of the last biopsy", highest=100, unit="%"),  # not clinical: per cent
-    "receptors": Attribute("Somatostatin receptors on PET", ("negative", "positive")),
+    "receptors": Attribute("Somatostatin receptors on receptor imaging", ("negative", "positive")),
     "ecog": Attribute("Performance status", highest=4),  # not clinical: the scale
     "age_years": Attribute("Age", highest=120, unit="years"),  # not clinical: a bound
     "site": Attribute("Primary", ("small_intestine", "pancreas", "other", "unknown")),
@@ -159,6 +160,7 @@ ATTRIBUTES: dict[str, Attribute] = {
         unit="months",
     ),
     "marrow": Attribute("Bone marrow", ("sound", "failing")),
+    "cga": Attribute("Chromogranin A with the last scan", highest=1e6, unit="times normal"),  # not clinical: a bound
 }
 """The board's attributes by name, in the order of Finding."""
 

@@ -85,6 +85,11 @@ _HORMONE_SHARES = np.array(
 )
 """Where the shares of the hormones stand among the evidence, by Site, in the order of Hormone."""
 
+_BY_CHANCE = np.array(
+    [Known.BY_CHANCE_SMALL_INTESTINE, Known.BY_CHANCE_PANCREAS, Known.BY_CHANCE_OTHER, Known.BY_CHANCE_UNKNOWN]
+)
+"""The same for the share found by chance."""
+
 _OF_SITE = np.array(
     [
         [
@@ -276,6 +281,16 @@ def _draw_tumour(case: Case) -> None:
     typical = growth_rate(known, p.site, Grade.G1.value, typical_ki67(known, p.site))
     pace = math.pow(p.growth / typical, -known[Known.DELAY_GROWTH_EXPONENT.value])
     p.delay = whole(lognormal(key, case.i, Ask.DELAY.value, 0, median, sigma) * pace)
+    found = p.functioning == 0 and uniform(key, case.i, Ask.BY_CHANCE.value, 0) < by_chance(known, p.site)
+    p.by_chance = 1 if found else 0
+    if p.by_chance:
+        p.delay = 0
+
+
+@jit
+def by_chance(known: Any, site: int) -> float:
+    """The share of tumours without hormones that is found by chance, by the site of the primary."""
+    return float(known[_BY_CHANCE[site]])
 
 
 @jit

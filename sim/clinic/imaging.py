@@ -4,6 +4,8 @@
     observe(case, now, ...)     a scan is read: lesions seen, burden seen, pattern, spread seen
     sizes(values)               what a scan wrote into the log of diameters
     sample(case)                a biopsy is read: histology and the sampled Ki-67
+    receptor_scan(case)         PET or scintigraphy
+    chromogranin(case)          the marker in her blood
     changed(case)               growth, or new disease, since the smallest sum of diameters
     main_lobe, tumour_seen          where most of what was seen is, and how much it is
 
@@ -25,12 +27,12 @@ from sim.clinic.disease import KINDS, settle, size
 from sim.clinic.known import Known
 from sim.clinic.patient import Ask, Case, Grade, Spread, whole
 from sim.clinic.reach import beyond_reach, remnant, remnant_enough
-from sim.draws import normal, uniform
+from sim.draws import lognormal, normal, uniform
 from sim.jit import jit, jit_inside
 from sim.log import Event
 from sim.steps import note
 
-CT, MRI, PET = 1, 2, 4  # not clinical: bits of the modalities read together
+CT, MRI, PET, SCINTIGRAPHY = 1, 2, 4, 8  # not clinical: bits of the modalities read together
 SIZE_BITS = 31  # not clinical: of the lower of two numbers in one
 
 
@@ -60,17 +62,33 @@ def _found_by(case: Case, j: int, modalities: int) -> bool:
         known[Known.DETECTION_MRI_CEILING.value],
     ):
         return True
+    if case.traits.receptors == 0:
+        return False
+    if modalities & PET and found(
+        case,
+        j,
+        known[Known.DETECTION_PET_HALF_CM.value],
+        known[Known.DETECTION_PET_STEEPNESS.value],
+        known[Known.DETECTION_PET_CEILING.value],
+    ):
+        return True
     return bool(
-        modalities & PET
-        and case.traits.receptors == 1
+        modalities & SCINTIGRAPHY
         and found(
             case,
             j,
-            known[Known.DETECTION_PET_HALF_CM.value],
-            known[Known.DETECTION_PET_STEEPNESS.value],
-            known[Known.DETECTION_PET_CEILING.value],
+            known[Known.DETECTION_SCINTIGRAPHY_HALF_CM.value],
+            known[Known.DETECTION_SCINTIGRAPHY_STEEPNESS.value],
+            known[Known.DETECTION_SCINTIGRAPHY_CEILING.value],
         )
     )
+
+
+@jit_inside
+def receptor_scan(case: Case) -> int:
+    """What a receptor scan is at this centre for her: PET, or the older scintigraphy."""
+    u = uniform(case.key, case.i, Ask.RECEPTOR_SCANNER.value, 0)
+    return PET if u < case.desk.known[Known.RECEPTOR_PET_SHARE.value] else SCINTIGRAPHY
 
 
 @jit_inside
@@ -84,6 +102,8 @@ def _spread_found(case: Case, modalities: int, kind: int) -> bool:
         sharpest = max(sharpest, known[Known.EXTRAHEPATIC_DETECTION_MRI.value])
     if modalities & PET and case.traits.receptors:
         sharpest = max(sharpest, known[Known.EXTRAHEPATIC_DETECTION_PET.value])
+    if modalities & SCINTIGRAPHY and case.traits.receptors:
+        sharpest = max(sharpest, known[Known.EXTRAHEPATIC_DETECTION_SCINTIGRAPHY.value])
     return uniform(case.key, case.i, Ask.EXTRAHEPATIC_SEEN.value, kind) < sharpest
 
 
@@ -129,7 +149,7 @@ def _places_seen(findings: Any) -> float:
 def observe(case: Case, now: int, modalities: int) -> bool:
     """A scan is read. Returns whether it shows disease, in the liver or elsewhere, that had not been seen before.
 
-    modalities   bits CT, MRI, PET of what is read together
+    modalities   bits CT, MRI, PET, SCINTIGRAPHY of what is read together
     """
     c, findings = case.course, case.course.findings
     settle(case, now)
@@ -146,8 +166,9 @@ def observe(case: Case, now: int, modalities: int) -> bool:
         if case.liver.lesions[j].seen:
             total += size(case, j)
     new = _look_outside(case, modalities) or new
-    if modalities & PET:
+    if modalities & (PET | SCINTIGRAPHY):
         findings[Finding.RECEPTORS.value] = case.traits.receptors
+    findings[Finding.CGA.value] = chromogranin(case)
     c.scans += 1
     _note_sizes(case, before, total)
     _describe(case)
@@ -184,6 +205,17 @@ def _reading_error(case: Case) -> float:
     known, c = case.desk.known, case.course
     error = known[Known.MEASUREMENT_ERROR.value] * normal(case.key, case.i, Ask.MEASUREMENT.value, c.scans)
     return math.exp(error)
+
+
+@jit_inside
+def chromogranin(case: Case) -> float:
+    """Chromogranin A in the blood at this scan, in multiples of the upper limit of normal: more with more tumour."""
+    known, c = case.desk.known, case.course
+    doublings = c.burden / known[Known.CHROMOGRANIN_DOUBLING_BURDEN.value]
+    rise = math.pow(doublings, known[Known.CHROMOGRANIN_EXPONENT.value])
+    median = known[Known.CHROMOGRANIN_NORMAL.value] * (1 + rise)
+    sigma = known[Known.CHROMOGRANIN_SIGMA.value]
+    return float(lognormal(case.key, case.i, Ask.CHROMOGRANIN.value, c.scans, median, sigma))
 
 
 @jit_inside

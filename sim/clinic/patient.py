@@ -186,6 +186,11 @@ class Ask(IntEnum):
     MARROW_DEATH = 235
     MARROW_DEATH_TIME = 236
     DECLINE_AFTER_BOTH = 237
+    RECEPTOR_SCANNER = 209
+    CHROMOGRANIN = 210
+    BY_CHANCE = 211
+    VISITS = 212
+    HISTOLOGY_BEFORE = 213
 
 
 def _packed(fields: list[Any]) -> np.dtype[Any]:
@@ -210,6 +215,7 @@ TRAITS = _packed(
         ("biliary", "i1"),  # has had a procedure on the bile duct
         ("ecog", "i1"),  # at first symptom
         ("metastasis_at", "i8"),  # minute of the first liver metastasis; at or before `arrived` if there already; NEVER
+        ("by_chance", "i1"),  # found without symptoms
         ("delay", "i8"),  # first symptom to presentation, unless the disease forces it earlier [minutes]
         ("other_death_at", "i8"),  # minute of death of other causes
         ("regional_death_at", "i8"),  # minute of death of disease in the abdomen that no surgery cures; NEVER
@@ -262,6 +268,7 @@ COURSE = _packed(
         # the journey
         ("phase", "i1"),  # Phase: what an alarm may interrupt
         ("presented", "i1"),
+        ("visits", "i1"),  # to doctors who took it for something else
         ("biopsies", "i8"),
         ("scans", "i8"),
         ("boards", "i8"),
