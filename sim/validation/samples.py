@@ -106,6 +106,8 @@ def started(journeys: Journeys, t0: str) -> Ints:
     elif t0 == "first_board":
         staged = journeys.where(Event.STAGED)
         at = staged[journeys.value[staged] & 1 == 1]
+    elif t0 == "receptor_imaging":
+        at = journeys.where(Event.MANAGEMENT_CHANGED)
     elif t0 == "progression":
         at = _sorted(journeys, _AGAIN)
     elif t0 == "enrolment":
@@ -159,9 +161,6 @@ def _stops(journeys: Journeys, at: Ints, endpoint: str) -> Ints:
     if endpoint == "liver_decline":
         declined = journeys.where(Event.COMPLICATED, journeys.why_numbers({"tare"}))
         return declined[journeys.value[declined] == 0]
-    if endpoint == "management_changed":
-        changed = journeys.where(Event.MANAGEMENT_CHANGED)
-        return changed[journeys.value[changed] == 1]
     if endpoint == "response":
         return _responses(journeys, at)
     return journeys.where(Event.TREATED, journeys.why_numbers(_named(endpoint)))
