@@ -70,6 +70,7 @@ class Finding(IntEnum):
     REFRACTORY = 37
     PRRT_MONTHS = 38
     MARROW = 39
+    TRIALS_HAD = 40
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,7 @@ ATTRIBUTES: dict[str, Attribute] = {
         unit="months",
     ),
     "marrow": Attribute("Bone marrow", ("sound", "failing")),
+    "trials_had": Attribute("Experimental treatments had", highest=100),  # not clinical: a bound
 }
 """The board's attributes by name, in the order of Finding."""
 

@@ -129,6 +129,7 @@ def make_world(
         Finding.TARGETED_HAD,
         Finding.TARE_HAD,
         Finding.TRANSPLANTS_HAD,
+        Finding.TRIALS_HAD,
     ):
         findings[:, never_had] = 0
     desk = np.zeros(1, DESK).view(np.recarray)
