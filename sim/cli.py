@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from sim.commands.calibrate import calibrate
 from sim.commands.compare import compare
 from sim.commands.diff import diff
 from sim.commands.evidence import evidence
@@ -34,6 +35,7 @@ from sim.commands.results import results
 from sim.commands.schema import schema
 from sim.commands.sweep import sweep
 from sim.commands.usage import in_words
+from sim.commands.validate import validate
 from sim.commands.verify import verify
 from sim.commands.warm import warm
 from sim.errors import InputError, NelmError, Problem
@@ -230,7 +232,10 @@ def _stop(signum: int, frame: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
-for command in (compare, sweep, pin, results, patient, explain, diff, evidence, new, schema, verify, warm):
+for command in (
+    *(compare, sweep, pin, results, patient, explain, diff, evidence, new, schema),
+    *(calibrate, validate, verify, warm),
+):
     nelm.add_command(command)
 
 

@@ -70,16 +70,27 @@ class Event(IntEnum):
     LOST = 30  # no longer eligible for what was planned [number of the reason, 0 none told] why names the treatment
     REFUSED = 31  # the patient chose otherwise; why names the treatment
     SYMPTOM = 32  # new or worse symptoms made her seek care
-    SPREAD = 33  # disease outside the liver, in truth, unseen
+    SPREAD = 33  # disease outside the liver, in truth, unseen [bits of all kinds there are]
     METASTASISED = 34  # first liver metastasis, in truth, unseen
     WORSENED = 35  # performance status falls [new ECOG]
     NOT_OFFERED = 36  # a fitting row's treatment is given nowhere in reach [the row] why names the treatment
     SYMPTOMATIC = 37  # hormonal symptoms, in truth: begin or end [1 or 0]
     CLEARED = 38  # nothing that was seen in the liver is left; why names the treatment
+    STAGED = 39  # what the tumour board knows of her as it decides [packed, see sim.clinic.staging]
+    SIZED = 40  # diameters of the liver metastases seen, as a scan is read [two sums, see sim.clinic.imaging.sizes]
+    ENROLLED = 41  # a trial's row of the board has decided; why names the row
     CONVERTED = 55  # a scan shows that more is possible than before the last course; why names what is possible now
+    HEART = 45  # carcinoid heart disease begins, in truth
+    VALVE = 46  # a heart valve has been replaced, elsewhere
+    PAIN = 47  # bone metastases begin to hurt
+    OBSTRUCTED = 48  # disease of the peritoneum closes the bowel
     SEVERE = 56  # the complication just told is severe [1 where it leaves her frailer for good] why names the treatment
     CRISIS = 57  # a carcinoid crisis [extra minutes in hospital] why names the treatment
     UNWELL = 58  # post-embolisation syndrome [minutes it lasts] why names the treatment
+    MANAGEMENT_CHANGED = 49  # the first receptor imaging has been read [1 if the plan changes, else 0]
+    MARKER = 50  # chromogranin A, with a scan [hundredths of the upper limit of normal]
+    BY_CHANCE = 51  # the tumour is found by chance, without symptoms
+    MISLED = 52  # a doctor takes the symptoms for something else [number of the visit]
 
 
 class Happening(IntEnum):

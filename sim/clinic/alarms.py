@@ -12,9 +12,10 @@ from __future__ import annotations
 from typing import Any
 
 from sim.clinic.disease import Alarm, pass_alarm, set_alarm, settle, symptomatic
+from sim.clinic.imaging import show_spread
 from sim.clinic.known import Known
 from sim.clinic.listing import leave_list
-from sim.clinic.patient import Case, Phase, World, case_of
+from sim.clinic.patient import Case, Phase, Spread, World, case_of
 from sim.clinic.protocols import Family, Treatment
 from sim.clinic.stages import FIRST_CAUSE, FIRST_TREATMENT, Cause, Stage
 from sim.jit import jit, jit_inside
@@ -32,7 +33,8 @@ def ring(world: World, i: int, now: int) -> None:
     kind = pass_alarm(case, now)
     reply = plan.reply[0]
     late = kind == Alarm.LIVER_DEATH.value or kind == Alarm.MARROW_DEATH.value
-    if kind <= Alarm.CANCER_DEATH.value or late:
+    other = kind == Alarm.REGIONAL_DEATH.value or kind == Alarm.HEART_DEATH.value
+    if kind <= Alarm.CANCER_DEATH.value or late or other:
         reply.ring = Ring.DEATH.value
         cause = Cause.CANCER.value
         if kind == Alarm.OTHER_DEATH.value:
@@ -43,6 +45,10 @@ def ring(world: World, i: int, now: int) -> None:
         c.alarm_at = NEVER
     else:
         _note_truth(case, kind)
+        if kind == Alarm.BONE_PAIN.value:
+            show_spread(case, Spread.BONE.value)
+        elif kind == Alarm.OBSTRUCTION.value:
+            show_spread(case, Spread.PERITONEUM.value)
         target = _visit(case, kind)
         if target >= 0:
             reply.ring = Ring.REDIRECT.value
@@ -57,7 +63,15 @@ def _note_truth(case: Case, kind: int) -> None:
     if kind == Alarm.METASTASIS.value:
         note(case.plan, Event.METASTASISED.value)
     elif kind == Alarm.SPREAD.value:
-        note(case.plan, Event.SPREAD.value)
+        note(case.plan, Event.SPREAD.value, case.course.extrahepatic)
+    elif kind == Alarm.HEART.value:
+        note(case.plan, Event.HEART.value)
+    elif kind == Alarm.BONE_PAIN.value:
+        note(case.plan, Event.PAIN.value)
+    elif kind == Alarm.OBSTRUCTION.value:
+        note(case.plan, Event.OBSTRUCTED.value)
+    elif kind == Alarm.VALVE.value:
+        note(case.plan, Event.VALVE.value)
     elif kind == Alarm.WORSENING.value:
         note(case.plan, Event.WORSENED.value, case.course.ecog)
     elif kind == Alarm.LIVER_DECLINE.value:
@@ -77,6 +91,11 @@ def _visit(case: Case, kind: int) -> int:
         return Stage.PRESENTED.value
     watched = c.phase == Phase.SURVEILLANCE.value
     waiting = c.phase == Phase.WAITING.value
+    if kind == Alarm.BONE_PAIN.value or kind == Alarm.OBSTRUCTION.value:
+        if c.presented == 0:
+            c.presented = 1
+            return Stage.PRESENTED.value
+        return Stage.SYMPTOM_VISIT.value if watched else -1
     if kind == Alarm.RELIEF_ENDS.value:
         return Stage.SYMPTOM_VISIT.value if watched and symptomatic(case) else -1
     if kind == Alarm.FAILING.value:

@@ -97,6 +97,7 @@ def ask_for_scan(case: Case) -> None:
 
 @jit_inside
 def note_measured(case: Case) -> None:
-    """What the scan showed, for the log."""
-    burden = case.course.findings[Finding.LIVER_BURDEN_PCT.value]
+    """What the scan and the blood taken with it showed, for the log."""
+    burden, marker = case.course.findings[Finding.LIVER_BURDEN_PCT.value], case.course.findings[Finding.CGA.value]
     note(case.plan, Event.MEASURED.value, whole(burden * 1e4))  # not clinical: per cent to millionths
+    note(case.plan, Event.MARKER.value, whole(marker * 100))  # not clinical: hundredths

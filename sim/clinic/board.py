@@ -68,9 +68,16 @@ class Finding(IntEnum):
     DEBULKABLE_PCT = 35
     REMNANT = 36
     REFRACTORY = 37
-    PRRT_MONTHS = 38
-    MARROW = 39
-    TRIALS_HAD = 40
+    TRIALS_HAD = 38
+    HEART = 39
+    NODES = 40
+    BONE = 41
+    PERITONEUM = 42
+    PAIN = 43
+    OBSTRUCTION = 44
+    PRRT_MONTHS = 45
+    MARROW = 46
+    CGA = 47
 
 
 @dataclass(frozen=True)
@@ -95,7 +102,7 @@ ATTRIBUTES: dict[str, Attribute] = {
     "extrahepatic": Attribute("Disease seen outside the liver, not resectable", _YES),
     "differentiation": Attribute("Histology", ("well", "poor")),
     "ki67_pct": Attribute("Ki-67 of the last biopsy", highest=100, unit="%"),  # not clinical: per cent
-    "receptors": Attribute("Somatostatin receptors on PET", ("negative", "positive")),
+    "receptors": Attribute("Somatostatin receptors on receptor imaging", ("negative", "positive")),
     "ecog": Attribute("Performance status", highest=4),  # not clinical: the scale
     "age_years": Attribute("Age", highest=120, unit="years"),  # not clinical: a bound
     "site": Attribute("Primary", ("small_intestine", "pancreas", "other", "unknown")),
@@ -140,13 +147,20 @@ ATTRIBUTES: dict[str, Attribute] = {
     ),
     "remnant": Attribute("Is the future liver remnant enough?", ("too_small", "enough_if_grown", "enough")),
     "refractory": Attribute("Hormonal symptoms in spite of the analogue", _YES),
+    "trials_had": Attribute("Trials she has been enrolled in", highest=100),  # not clinical: a bound
+    "heart": Attribute("Carcinoid heart disease on echocardiography", ("none", "diseased", "corrected")),
+    "nodes": Attribute("Regional lymph nodes seen, which can be taken out", _YES),
+    "bone": Attribute("Bone metastases seen", _YES),
+    "peritoneum": Attribute("Disease of the peritoneum seen", _YES),
+    "pain": Attribute("Pain of bone metastases", _YES),
+    "obstruction": Attribute("Bowel closed by disease of the peritoneum", _YES),
     "prrt_months": Attribute(
         "Time since the last course of PRRT began",
         highest=1200,  # not clinical: a bound
         unit="months",
     ),
     "marrow": Attribute("Bone marrow", ("sound", "failing")),
-    "trials_had": Attribute("Experimental treatments had", highest=100),  # not clinical: a bound
+    "cga": Attribute("Chromogranin A with the last scan", highest=1e6, unit="times normal"),  # not clinical: a bound
 }
 """The board's attributes by name, in the order of Finding."""
 
@@ -255,6 +269,7 @@ class Row:
     offer: tuple[str, ...]
     when: dict[str, Any]
     source: tuple[str, ...]
+    trial: bool = False
 
     def needs(self, name: str) -> str:
         """The condition on an attribute, in words."""

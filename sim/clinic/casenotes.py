@@ -36,5 +36,8 @@ def know_the_patient(case: Case, now: int) -> None:
         case.desk.known[Known.BILIRUBIN_FAILING_FACTOR.value] if failing else 1.0
     )
     f[Finding.TRANSPLANT_EXCLUSION.value] = p.exclusion
+    f[Finding.HEART.value] = c.heart
+    f[Finding.PAIN.value] = c.pain
+    f[Finding.OBSTRUCTION.value] = c.obstructed
     since = max(c.nelm_minute, c.changed_at)
     f[Finding.STABLE_MONTHS.value] = (now - since) / MONTH if since >= 0 else math.nan

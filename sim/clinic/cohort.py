@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from sim.clinic.known import Known
-from sim.clinic.patient import Ask, BloodGroup, Case, Exclusion, Grade, Site, World, case_of, later, whole
+from sim.clinic.patient import Ask, BloodGroup, Case, Exclusion, Grade, Hormone, Site, World, case_of, later, whole
 from sim.draws import exponential, lognormal, normal, uniform
 from sim.jit import jit, jit_inside
 from sim.steps import NEVER
@@ -50,6 +50,45 @@ _OF_GRADE = np.array(
     ]
 )
 """The lowest and highest Ki-67 and the share with receptors, by Grade."""
+
+_HORMONE_SHARES = np.array(
+    [
+        [
+            Known.HORMONE_SMALL_INTESTINE_SEROTONIN,
+            Known.HORMONE_SMALL_INTESTINE_INSULIN,
+            Known.HORMONE_SMALL_INTESTINE_GASTRIN,
+            Known.HORMONE_SMALL_INTESTINE_GLUCAGON,
+            Known.HORMONE_SMALL_INTESTINE_VIP,
+        ],
+        [
+            Known.HORMONE_PANCREAS_SEROTONIN,
+            Known.HORMONE_PANCREAS_INSULIN,
+            Known.HORMONE_PANCREAS_GASTRIN,
+            Known.HORMONE_PANCREAS_GLUCAGON,
+            Known.HORMONE_PANCREAS_VIP,
+        ],
+        [
+            Known.HORMONE_OTHER_SEROTONIN,
+            Known.HORMONE_OTHER_INSULIN,
+            Known.HORMONE_OTHER_GASTRIN,
+            Known.HORMONE_OTHER_GLUCAGON,
+            Known.HORMONE_OTHER_VIP,
+        ],
+        [
+            Known.HORMONE_UNKNOWN_SEROTONIN,
+            Known.HORMONE_UNKNOWN_INSULIN,
+            Known.HORMONE_UNKNOWN_GASTRIN,
+            Known.HORMONE_UNKNOWN_GLUCAGON,
+            Known.HORMONE_UNKNOWN_VIP,
+        ],
+    ]
+)
+"""Where the shares of the hormones stand among the evidence, by Site, in the order of Hormone."""
+
+_BY_CHANCE = np.array(
+    [Known.BY_CHANCE_SMALL_INTESTINE, Known.BY_CHANCE_PANCREAS, Known.BY_CHANCE_OTHER, Known.BY_CHANCE_UNKNOWN]
+)
+"""The same for the share found by chance."""
 
 _OF_SITE = np.array(
     [
@@ -121,6 +160,7 @@ def draw_patient(case: Case) -> None:
         p.ecog = 2
     years = other_death(known, p.male, p.age, exponential(key, case.i, Ask.OTHER_DEATH.value, 0))
     p.other_death_at = later(p.arrived, years * YEAR)
+    p.regional_death_at = _regional_death(case)
     p.mri_told = 1 if p.kidney_disease else 0
     if uniform(key, case.i, Ask.MRI_TOLD.value, 0) < known[Known.MRI_SHARE.value]:
         p.mri_told = 1
@@ -132,8 +172,32 @@ def draw_patient(case: Case) -> None:
     right = known[Known.LARGER_LOBE_MEAN.value] + known[Known.LARGER_LOBE_SD.value] * normal(
         key, case.i, Ask.LARGER_LOBE.value, 0
     )
-    right = min(max(right, known[Known.LARGER_LOBE_LOWEST.value]), known[Known.LARGER_LOBE_HIGHEST.value])
-    p.lobe_0 = right if uniform(key, case.i, Ask.RIGHT_FIRST.value, 0) < right else 1 - right
+    p.lobe_0 = min(max(right, known[Known.LARGER_LOBE_LOWEST.value]), known[Known.LARGER_LOBE_HIGHEST.value])
+
+
+@jit_inside
+def _regional_death(case: Case) -> int:
+    """When disease around the primary kills that no operation cures, with or without liver metastases; NEVER where none.
+
+    Source: the card `regional_disease`.
+    """
+    key, known, p = case.key, case.desk.known, case.traits
+    share = known[Known.REGIONAL_DISEASE_OTHER.value]
+    if p.site == Site.SMALL_INTESTINE.value:
+        share = known[Known.REGIONAL_DISEASE_SMALL_INTESTINE.value]
+    elif p.site == Site.PANCREAS.value:
+        share = known[Known.REGIONAL_DISEASE_PANCREAS.value]
+    if p.grade == Grade.NET_G3.value:
+        share = max(share, known[Known.REGIONAL_DISEASE_NET_G3.value])
+    elif p.grade == Grade.NEC.value:
+        share = max(share, known[Known.REGIONAL_DISEASE_NEC.value])
+    if uniform(key, case.i, Ask.REGIONAL_DISEASE.value, 0) >= share:
+        return NEVER
+    pace = math.pow(
+        p.growth / known[Known.NEW_LESION_GROWTH_REFERENCE.value], -known[Known.REGIONAL_DEATH_GROWTH_EXPONENT.value]
+    )
+    median, sigma = known[Known.REGIONAL_DEATH_MEDIAN.value], known[Known.REGIONAL_DEATH_SIGMA.value]
+    return later(p.arrived, lognormal(key, case.i, Ask.REGIONAL_DEATH.value, 0, median, sigma) * pace)
 
 
 @jit
@@ -198,6 +262,7 @@ def _draw_tumour(case: Case) -> None:
         known[Known.GROWTH_SIGMA.value] * normal(key, case.i, Ask.GROWTH.value, 0)
     )
     p.functioning = 1 if uniform(key, case.i, Ask.FUNCTIONING.value, 0) < known[Known.FUNCTIONING_SHARE.value] else 0
+    p.hormone = hormone_of(known, p.site, uniform(key, case.i, Ask.HORMONE.value, 0))
     p.receptors = 1 if uniform(key, case.i, Ask.RECEPTORS.value, 0) < receptors else 0
     capable, median, sigma = by_site(known, p.site)
     p.metastasis_at = NEVER
@@ -216,6 +281,27 @@ def _draw_tumour(case: Case) -> None:
     typical = growth_rate(known, p.site, Grade.G1.value, typical_ki67(known, p.site))
     pace = math.pow(p.growth / typical, -known[Known.DELAY_GROWTH_EXPONENT.value])
     p.delay = whole(lognormal(key, case.i, Ask.DELAY.value, 0, median, sigma) * pace)
+    found = p.functioning == 0 and uniform(key, case.i, Ask.BY_CHANCE.value, 0) < by_chance(known, p.site)
+    p.by_chance = 1 if found else 0
+    if p.by_chance:
+        p.delay = 0
+
+
+@jit
+def by_chance(known: Any, site: int) -> float:
+    """The share of tumours without hormones that is found by chance, by the site of the primary."""
+    return float(known[_BY_CHANCE[site]])
+
+
+@jit
+def hormone_of(known: Any, site: int, u: float) -> int:
+    """The hormone that a functioning tumour of this site makes, whose uniform number is u."""
+    left = u
+    for k in range(_HORMONE_SHARES.shape[1]):
+        left -= known[_HORMONE_SHARES[site, k]]
+        if left < 0:
+            return k + 1
+    return Hormone.SEROTONIN.value
 
 
 @jit

@@ -7,10 +7,9 @@ follows for the journey.
 from __future__ import annotations
 
 from sim.clinic.asking import ask_for_scan, session, stay
-from sim.clinic.board import Finding
 from sim.clinic.disease import set_alarm, settle
 from sim.clinic.followup import watch
-from sim.clinic.imaging import measured_cm
+from sim.clinic.imaging import measured_cm, show_spread
 from sim.clinic.known import Known
 from sim.clinic.patient import Case, Phase, whole
 from sim.clinic.protocols import Family, Role
@@ -67,8 +66,7 @@ def lose(case: Case, reason: int = 0) -> None:
     """
     c, plan = case.course, case.plan
     note(plan, Event.LOST.value, reason, FIRST_TREATMENT + c.treatment)
-    if c.extrahepatic:
-        case.course.findings[Finding.EXTRAHEPATIC.value] = 1
+    show_spread(case, c.extrahepatic)
     c.treatment = -1
     c.phase = Phase.WORK_UP.value
     c.visit = 1

@@ -9,7 +9,8 @@
 
 Lesions share one law of growth, so each keeps its share of the burden until a treatment or a new lesion
 changes the shares. Everything silent here (spread, new lesions, faster growth) is unknown to the clinic until
-imaging sees it. Waiting costs nothing by itself; it costs what happens meanwhile.
+imaging sees it. Waiting costs nothing by itself; it costs what happens meanwhile. How metastases lie, in one lobe or
+all over, is drawn nowhere: it follows from how many there are, where each falls and how large it is.
 Source: the natural-history cards; each cause of death has its own Exp(1) threshold.
 """
 
@@ -18,10 +19,13 @@ from __future__ import annotations
 import math
 from enum import IntEnum
 
+import numpy as np
+
+from sim.clinic.board import Finding
 from sim.clinic.growth import over_time, stays_below, time_to_burden, time_to_power_integral
 from sim.clinic.known import Known
-from sim.clinic.patient import MOST_LESIONS, Ask, Case, Phase, later
-from sim.draws import exponential, lognormal, uniform
+from sim.clinic.patient import MOST_LESIONS, Ask, Case, Heart, Hormone, Phase, Spread, later
+from sim.draws import exponential, lognormal, normal, uniform
 from sim.jit import jit, jit_inside
 from sim.log import Event
 from sim.steps import NEVER, alarm, note
@@ -49,8 +53,26 @@ class Alarm(IntEnum):
     RESPONSE_SHOWS = 13
     LIVER_DECLINE = 14
     LIVER_DEATH = 15
+    REGIONAL_DEATH = 16
+    HEART = 20
+    VALVE = 21
+    HEART_DEATH = 22
+    BONE_PAIN = 23
+    OBSTRUCTION = 24
     MARROW = 30
     MARROW_DEATH = 31
+
+
+_KINDS = np.array(
+    [
+        Known.EXTRAHEPATIC_KIND_OTHER,
+        Known.EXTRAHEPATIC_KIND_NODES,
+        Known.EXTRAHEPATIC_KIND_BONE,
+        Known.EXTRAHEPATIC_KIND_PERITONEUM,
+    ]
+)
+"""Where the shares of the kinds of spread stand among the evidence, by the number of their bit."""
+KINDS = len(Spread)
 
 
 @jit
@@ -91,7 +113,7 @@ def cancer_hazard_factor(case: Case) -> float:
     """What burden ** gamma is multiplied by to give the hazard of death from cancer, per minute."""
     c, known = case.course, case.desk.known
     factor = known[Known.CANCER_HAZARD_AT_HALF_LIVER.value] * math.pow(2.0, known[Known.CANCER_HAZARD_GAMMA.value])
-    if c.extrahepatic:
+    if beyond_surgery(case):
         factor *= math.exp(known[Known.CANCER_HAZARD_BETA_EXTRAHEPATIC.value])
     if c.ecog >= 2:
         factor *= known[Known.CANCER_HAZARD_ECOG2_FACTOR.value]
@@ -100,8 +122,23 @@ def cancer_hazard_factor(case: Case) -> float:
 
 @jit_inside
 def worsening_factor(case: Case) -> float:
-    """How much faster performance status falls with disease outside the liver."""
-    return case.desk.known[Known.WORSENING_EXTRAHEPATIC_FACTOR.value] if case.course.extrahepatic else 1.0
+    """How much faster performance status falls with disease outside the liver that can not be taken out."""
+    return case.desk.known[Known.WORSENING_EXTRAHEPATIC_FACTOR.value] if beyond_surgery(case) else 1.0
+
+
+@jit_inside
+def beyond_surgery(case: Case) -> bool:
+    """Is there disease outside the liver that can not be taken out, which is any but regional nodes?"""
+    return case.course.extrahepatic & ~Spread.NODES.value != 0
+
+
+@jit_inside
+def remove_nodes(case: Case) -> None:
+    """Regional nodes go with the primary, or with the metastases of the liver."""
+    c = case.course
+    if c.extrahepatic & Spread.NODES.value:
+        c.extrahepatic -= Spread.NODES.value
+        c.findings[Finding.NODES.value] = 0
 
 
 @jit_inside
@@ -111,6 +148,8 @@ def settle(case: Case, now: int) -> None:
     minutes = float(now - c.anchor)
     if minutes <= 0:
         return
+    if c.heart == Heart.NONE.value:
+        c.heart_spent += max(minutes - _until_syndrome(case), 0.0)
     worsening = known[Known.WORSENING_BASE.value] * minutes
     if c.burden > 0:
         gamma = known[Known.CANCER_HAZARD_GAMMA.value]
@@ -184,12 +223,16 @@ def begin(case: Case, now: int) -> None:
     c.hold_until = NEVER
     c.new_lesion_at = NEVER
     c.extrahepatic_at = NEVER
+    c.pain_at = NEVER
+    c.obstructed_at = NEVER
     c.dedifferentiates_at = NEVER
     c.procedure_death_at = NEVER
     c.relief_until = NEVER
     c.response_at = NEVER
     c.decline_at = NEVER
     c.liver_death_at = NEVER
+    c.valve_at = NEVER
+    c.heart_death_at = NEVER
     c.marrow_at = NEVER
     c.prrt_at = -1
     c.kidneys_from = -1
@@ -214,60 +257,114 @@ def _metastases_at_symptom(case: Case, now: int) -> None:
         known[Known.BURDEN_AT_SYMPTOM_SIGMA.value],
     )
     burden = min(burden, known[Known.BURDEN_AT_SYMPTOM_HIGHEST.value])
-    u = uniform(key, case.i, Ask.PATTERN.value, 0)
-    satellites = 0.0
-    low, high = known[Known.LESIONS_TYPE_3_LOWEST.value], known[Known.LESIONS_TYPE_3_HIGHEST.value]
-    spread_out = 1
-    if u < known[Known.PATTERN_AT_SYMPTOM_TYPE_1.value]:
-        low, high = known[Known.LESIONS_TYPE_1_LOWEST.value], known[Known.LESIONS_TYPE_1_HIGHEST.value]
-        spread_out = 0
-    elif u < known[Known.PATTERN_AT_SYMPTOM_TYPE_1.value] + known[Known.PATTERN_AT_SYMPTOM_TYPE_2.value]:
-        low, high = known[Known.LESIONS_TYPE_2_LOWEST.value], known[Known.LESIONS_TYPE_2_HIGHEST.value]
-        satellites = known[Known.SATELLITE_SHARE_TYPE_2.value]
-        spread_out = 0
-    number = int(low + (high - low + 1) * uniform(key, case.i, Ask.LESION_NUMBER.value, 0))
-    number = max(1, min(number, MOST_LESIONS))
-    total, other = 0.0, 0.0
+    number = _lesions_at_symptom(case, burden)
+    first_lobe = _first_lobe(case)
+    total = 0.0
     for j in range(number):
-        lobe = 0
-        if spread_out and uniform(key, case.i, Ask.LESION_LOBE.value, j) < 1 / 2:
-            lobe = 1
-        if satellites > 0 and j > 0 and (j == 1 or uniform(key, case.i, Ask.LESION_LOBE.value, j) < 1 / 2):
-            lobe = 1
-        weight = lognormal(key, case.i, Ask.LESION_WEIGHT.value, j, 1.0, known[Known.LESION_WEIGHT_SIGMA.value])
-        case.liver.lesions[j].share = weight
-        case.liver.lesions[j].lobe = lobe
-        case.liver.lesions[j].hidden = uniform(key, case.i, Ask.CONSPICUITY.value, j)
-        total += weight
-        if lobe:
-            other += weight
+        lesion = case.liver.lesions[j]
+        lesion.share = lognormal(key, case.i, Ask.LESION_WEIGHT.value, j, 1.0, known[Known.LESION_WEIGHT_SIGMA.value])
+        lesion.lobe = 0 if uniform(key, case.i, Ask.LESION_LOBE.value, j) < first_lobe else 1
+        lesion.hidden = uniform(key, case.i, Ask.CONSPICUITY.value, j)
+        total += lesion.share
     for j in range(number):
-        weight = case.liver.lesions[j].share
-        if satellites > 0:
-            weight *= satellites / other if case.liver.lesions[j].lobe else (1 - satellites) / (total - other)
-        else:
-            weight /= total
-        case.liver.lesions[j].share = weight * burden
+        case.liver.lesions[j].share *= burden / total
     c.slots = number
     c.lesions_made = number
     c.burden = burden
     if uniform(key, case.i, Ask.EXTRAHEPATIC_NOW.value, 0) < known[Known.EXTRAHEPATIC_AT_SYMPTOM.value]:
-        c.extrahepatic = 1
+        _spread(case, now)
     _start_clocks(case, now)
+
+
+@jit_inside
+def _lesions_at_symptom(case: Case, burden: float) -> int:
+    """How many metastases there are at first symptom: more where there is more tumour."""
+    known = case.desk.known
+    median = known[Known.LESIONS_AT_SYMPTOM_MEDIAN.value] * math.pow(
+        burden / known[Known.BURDEN_AT_SYMPTOM_MEDIAN.value], known[Known.LESIONS_AT_SYMPTOM_BURDEN_EXPONENT.value]
+    )
+    sigma = known[Known.LESIONS_AT_SYMPTOM_SIGMA.value]
+    drawn = lognormal(case.key, case.i, Ask.LESION_NUMBER.value, 0, median, sigma)
+    most = min(known[Known.LESIONS_AT_SYMPTOM_HIGHEST.value], float(MOST_LESIONS))
+    return int(max(1.0, min(math.floor(drawn + 0.5), most)))  # not clinical: rounding
+
+
+@jit_inside
+def _first_lobe(case: Case) -> float:
+    """The chance that a metastasis of hers settles in lobe 0: its share of the liver, and a leaning of her own."""
+    share = case.traits.lobe_0
+    leaning = case.desk.known[Known.LOBE_LEANING_SIGMA.value] * normal(case.key, case.i, Ask.LOBE_LEANING.value, 0)
+    weight = share * math.exp(leaning)
+    return float(weight / (weight + 1 - share))
+
+
+@jit_inside
+def _settle_new(case: Case) -> None:
+    """A new lesion, of the size at which it is first counted, in the lobe it falls into."""
+    known = case.desk.known
+    u = uniform(case.key, case.i, Ask.LESION_LOBE.value, case.course.lesions_made)
+    lobe = 0 if u < _first_lobe(case) else 1
+    add_lesion(case, share_of(known[Known.SEED_DIAMETER_CM.value], known[Known.LIVER_VOLUME_ML.value]), lobe)
+
+
+@jit_inside
+def _first_metastases(case: Case) -> None:
+    """The liver is seeded: as many metastases as others have at first symptom, all of them small still."""
+    key, known = case.key, case.desk.known
+    number = _lesions_at_symptom(case, known[Known.BURDEN_AT_SYMPTOM_MEDIAN.value])
+    first_lobe = _first_lobe(case)
+    small = share_of(known[Known.SEED_DIAMETER_CM.value], known[Known.LIVER_VOLUME_ML.value])
+    for j in range(number):
+        lobe = 0 if uniform(key, case.i, Ask.LESION_LOBE.value, j) < first_lobe else 1
+        weight = lognormal(key, case.i, Ask.LESION_WEIGHT.value, j, 1.0, known[Known.LESION_WEIGHT_SIGMA.value])
+        add_lesion(case, weight * small, lobe)
 
 
 @jit_inside
 def _start_clocks(case: Case, now: int) -> None:
     """With the first metastasis begin the clocks of new lesions, spread and faster growth."""
-    key, known, c, p = case.key, case.desk.known, case.course, case.traits
+    key, known, c = case.key, case.desk.known, case.course
     _next_new_lesion(case, now)
-    if not c.extrahepatic:
+    _next_spread(case, now)
+    rate = known[Known.DEDIFFERENTIATION_RATE.value]
+    c.dedifferentiates_at = later(now, exponential(key, case.i, Ask.DEDIFFERENTIATION.value, 0) / rate)
+
+
+@jit_inside
+def _next_spread(case: Case, now: int) -> None:
+    """When disease appears in the next place outside the liver, until it is in all."""
+    known, c, p = case.desk.known, case.course, case.traits
+    c.extrahepatic_at = NEVER
+    if c.extrahepatic < (1 << KINDS) - 1:
         rate = known[Known.EXTRAHEPATIC_RATE.value] * math.pow(
             p.growth / known[Known.NEW_LESION_GROWTH_REFERENCE.value], known[Known.EXTRAHEPATIC_GROWTH_EXPONENT.value]
         )
-        c.extrahepatic_at = later(now, exponential(key, case.i, Ask.EXTRAHEPATIC_TIME.value, 0) / rate)
-    rate = known[Known.DEDIFFERENTIATION_RATE.value]
-    c.dedifferentiates_at = later(now, exponential(key, case.i, Ask.DEDIFFERENTIATION.value, 0) / rate)
+        if beyond_surgery(case):
+            rate *= known[Known.FURTHER_SPREAD_OUTSIDE.value]
+        c.extrahepatic_at = later(now, exponential(case.key, case.i, Ask.EXTRAHEPATIC_TIME.value, c.spreads) / rate)
+
+
+@jit_inside
+def _spread(case: Case, now: int) -> None:
+    """Disease appears outside the liver, in a place where there is none yet. What it brings has its own time."""
+    key, known, c = case.key, case.desk.known, case.course
+    free = 0.0
+    for k in range(KINDS):
+        if not c.extrahepatic >> k & 1:
+            free += known[_KINDS[k]]
+    left, kind = free * uniform(key, case.i, Ask.SPREAD_KIND.value, c.spreads), -1
+    for k in range(KINDS):
+        if not c.extrahepatic >> k & 1 and left >= 0:
+            left -= known[_KINDS[k]]
+            kind = k
+    c.extrahepatic |= 1 << kind
+    c.spreads += 1
+    if 1 << kind == Spread.BONE.value:
+        gap = exponential(key, case.i, Ask.BONE_PAIN.value, 0) / known[Known.BONE_PAIN_RATE.value]
+        c.pain_at = later(now, gap)
+    elif 1 << kind == Spread.PERITONEUM.value:
+        gap = exponential(key, case.i, Ask.OBSTRUCTION.value, 0) / known[Known.OBSTRUCTION_RATE.value]
+        c.obstructed_at = later(now, gap)
 
 
 @jit_inside
@@ -276,15 +373,48 @@ def _next_new_lesion(case: Case, now: int) -> None:
     rate = known[Known.NEW_LESION_RATE.value] * math.pow(
         p.growth / known[Known.NEW_LESION_GROWTH_REFERENCE.value], known[Known.NEW_LESION_GROWTH_EXPONENT.value]
     )
+    if beyond_surgery(case):
+        rate *= known[Known.FURTHER_SPREAD_LIVER.value]
     c.new_lesion_at = later(now, exponential(key, case.i, Ask.NEW_LESION.value, c.lesions_made) / rate)
 
 
 @jit_inside
 def symptomatic(case: Case) -> bool:
-    """Hormonal symptoms: a functioning tumour with enough of it, or outside the liver, and no relief in force."""
-    c, p = case.course, case.traits
-    enough = c.burden > case.desk.known[Known.SYMPTOMATIC_BURDEN.value] or c.extrahepatic == 1
-    return p.functioning == 1 and enough and (c.relief_until == NEVER or c.relief_until <= c.anchor)
+    """Hormonal symptoms: a functioning tumour with enough of it where it counts, and no relief in force."""
+    return case.traits.functioning == 1 and _enough(case) and not _relieved(case)
+
+
+@jit_inside
+def _relieved(case: Case) -> bool:
+    c = case.course
+    return bool(c.relief_until != NEVER and c.relief_until > c.anchor)
+
+
+@jit_inside
+def _enough(case: Case) -> bool:
+    """Is there enough tumour for its hormone to be felt?
+
+    The liver clears serotonin until it holds too much tumour itself, or there is some outside it. The hormones of
+    the pancreas are felt at any size, from the primary too while it is in place.
+    """
+    c = case.course
+    if c.extrahepatic:
+        return True
+    if case.traits.hormone == Hormone.SEROTONIN.value:
+        return bool(c.burden > case.desk.known[Known.SYMPTOMATIC_BURDEN.value])
+    return bool(c.burden > 0 or c.findings[Finding.PRIMARY.value] == 0)
+
+
+@jit_inside
+def _until_syndrome(case: Case) -> float:
+    """Minutes until the carcinoid syndrome: none where there is one, infinite where growth alone will not bring it."""
+    c, p, known = case.course, case.traits, case.desk.known
+    if p.functioning == 0 or p.hormone != Hormone.SEROTONIN.value or _relieved(case):
+        return math.inf
+    if c.extrahepatic:
+        return 0.0
+    capacity = known[Known.GOMPERTZ_CAPACITY.value]
+    return time_to_burden(c.burden, known[Known.SYMPTOMATIC_BURDEN.value], pace(case), capacity)
 
 
 @jit_inside
@@ -304,6 +434,7 @@ def set_alarm(case: Case, now: int) -> None:
     c.alarm_kind = Alarm.NONE.value
     _sooner(case, p.other_death_at, Alarm.OTHER_DEATH.value)
     _sooner(case, c.procedure_death_at, Alarm.PROCEDURE_DEATH.value)
+    _sooner(case, p.regional_death_at, Alarm.REGIONAL_DEATH.value)
     if p.metastasis_at > c.anchor and c.lesions_made == 0:
         _sooner(case, p.metastasis_at, Alarm.METASTASIS.value)
     _sooner(case, c.new_lesion_at, Alarm.NEW_LESION.value)
@@ -316,6 +447,12 @@ def set_alarm(case: Case, now: int) -> None:
     _sooner(case, c.response_at, Alarm.RESPONSE_SHOWS.value)
     _sooner(case, c.decline_at, Alarm.LIVER_DECLINE.value)
     _sooner(case, c.liver_death_at, Alarm.LIVER_DEATH.value)
+    if c.heart == Heart.NONE.value:
+        _heart_disease(case, now)
+    _sooner(case, c.valve_at, Alarm.VALVE.value)
+    _sooner(case, c.pain_at, Alarm.BONE_PAIN.value)
+    _sooner(case, c.obstructed_at, Alarm.OBSTRUCTION.value)
+    _sooner(case, c.heart_death_at, Alarm.HEART_DEATH.value)
     _sooner(case, c.marrow_at, Alarm.MARROW_DEATH.value if c.marrow else Alarm.MARROW.value)
     capacity, speed = known[Known.GOMPERTZ_CAPACITY.value], pace(case)
     if c.failed == 0:
@@ -329,7 +466,17 @@ def set_alarm(case: Case, now: int) -> None:
     if c.ecog < MOST_ECOG and (c.had_disease or c.burden > 0):
         _worsening(case, now, speed)
     alarm(case.plan, c.alarm_at)
-    _note_symptoms(case)
+    note_symptoms(case)
+
+
+@jit_inside
+def _heart_disease(case: Case, now: int) -> None:
+    """When the minutes of carcinoid syndrome reach the patient's threshold."""
+    until = _until_syndrome(case)
+    if until < math.inf:
+        threshold = exponential(case.key, case.i, Ask.HEART.value, 0) / case.desk.known[Known.HEART_RATE.value]
+        gap = until + max(threshold - case.course.heart_spent, 0.0)
+        _sooner(case, later(now, gap), Alarm.HEART.value)
 
 
 @jit_inside
@@ -364,7 +511,7 @@ def _until_alarm(case: Case, now: int) -> float:
 
 
 @jit_inside
-def _note_symptoms(case: Case) -> None:
+def note_symptoms(case: Case) -> None:
     """For the reader of the log: hormonal symptoms that have begun or ended since the disease was last looked at."""
     c = case.course
     suffers = 1 if symptomatic(case) else 0
@@ -379,18 +526,15 @@ def pass_alarm(case: Case, now: int) -> int:
     known, c = case.desk.known, case.course
     kind = c.alarm_kind
     if kind == Alarm.METASTASIS.value:
-        add_lesion(case, share_of(known[Known.SEED_DIAMETER_CM.value], known[Known.LIVER_VOLUME_ML.value]), 0)
+        _first_metastases(case)
         _start_clocks(case, now)
     elif kind == Alarm.NEW_LESION.value:
-        u = uniform(case.key, case.i, Ask.LESION_LOBE.value, c.lesions_made)
-        lobe = 1 if u < known[Known.NEW_LESION_CONTRALATERAL.value] else 0
-        add_lesion(case, share_of(known[Known.SEED_DIAMETER_CM.value], known[Known.LIVER_VOLUME_ML.value]), lobe)
+        _settle_new(case)
         _next_new_lesion(case, now)
     elif kind == Alarm.SPREAD.value:
-        c.extrahepatic = 1
-        c.extrahepatic_at = NEVER
-        if c.new_lesion_at == NEVER:
-            _next_new_lesion(case, now)
+        _spread(case, now)
+        _next_spread(case, now)
+        _next_new_lesion(case, now)  # which has no memory, and comes sooner now
     elif kind == Alarm.DEDIFFERENTIATION.value:
         c.growth *= known[Known.DEDIFFERENTIATION_GROWTH_FACTOR.value]
         c.dedifferentiates_at = NEVER
@@ -415,9 +559,34 @@ def pass_alarm(case: Case, now: int) -> int:
         _show_response(case)
     elif kind == Alarm.LIVER_DECLINE.value:
         _decline(case, now)
+    elif kind == Alarm.HEART.value:
+        c.heart = Heart.DISEASED.value
+        rate = known[Known.HEART_DEATH_RATE.value]
+        c.heart_death_at = later(now, exponential(case.key, case.i, Ask.HEART_DEATH.value, 0) / rate)
+    elif kind == Alarm.BONE_PAIN.value:
+        c.pain = 1
+        c.pain_at = NEVER
+    elif kind == Alarm.OBSTRUCTION.value:
+        c.obstructed = 1
+        c.obstructed_at = NEVER
+    elif kind == Alarm.VALVE.value:
+        _replace_valve(case, now)
     elif kind == Alarm.MARROW.value:
         _marrow_fails(case, now)
     return int(kind)
+
+
+@jit_inside
+def _replace_valve(case: Case, now: int) -> None:
+    """The heart is put right, unless she dies of it; its own hazard goes on at a share of what it was."""
+    known, c = case.desk.known, case.course
+    c.heart = Heart.CORRECTED.value
+    c.valve_at = NEVER
+    if c.heart_death_at < NEVER:
+        c.heart_death_at = later(now, (c.heart_death_at - now) / known[Known.HEART_DEATH_CORRECTED.value])
+    if uniform(case.key, case.i, Ask.VALVE_DEATH.value, 0) < known[Known.VALVE_MORTALITY.value]:
+        c.procedure_death_at = now
+    c.visit = 1  # what the heart barred is to be discussed
 
 
 @jit_inside

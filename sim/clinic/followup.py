@@ -10,7 +10,7 @@ from sim.clinic.asking import ask_for_scan, note_measured, on_list, report_minut
 from sim.clinic.board import Finding
 from sim.clinic.conversion import asks_for_clearance
 from sim.clinic.disease import set_alarm
-from sim.clinic.imaging import CT, MRI, PET, changed, measured_cm, observe
+from sim.clinic.imaging import CT, MRI, changed, measured_cm, observe, receptor_scan
 from sim.clinic.known import Known
 from sim.clinic.listing import asks_for_graft
 from sim.clinic.patient import Case, Grade, Phase, whole
@@ -97,7 +97,7 @@ def restaged(case: Case) -> None:
 @jit_inside
 def restaging_read(case: Case, now: int) -> None:
     """With all that was seen, to the board; the primary's histology stands."""
-    observe(case, now, PET)
+    observe(case, now, receptor_scan(case))
     set_alarm(case, now)
     note_measured(case)
     case.course.nadir_cm = measured_cm(case)

@@ -2,7 +2,10 @@
 
     found(case, j, ...)         is this lesion seen by a modality this sharp?
     observe(case, now, ...)     a scan is read: lesions seen, burden seen, pattern, spread seen
+    sizes(values)               what a scan wrote into the log of diameters
     sample(case)                a biopsy is read: histology and the sampled Ki-67
+    receptor_scan(case)         PET or scintigraphy
+    chromogranin(case)          the marker in her blood
     changed(case)               growth, or new disease, since the smallest sum of diameters
     main_lobe, tumour_seen          where most of what was seen is, and how much it is
 
@@ -16,16 +19,21 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from sim.clinic.ablation import can_be_ablated
 from sim.clinic.board import Finding
-from sim.clinic.disease import settle, size
+from sim.clinic.disease import KINDS, settle, size
 from sim.clinic.known import Known
-from sim.clinic.patient import Ask, Case, Grade
+from sim.clinic.patient import Ask, Case, Grade, Spread, whole
 from sim.clinic.reach import beyond_reach, remnant, remnant_enough
-from sim.draws import normal, uniform
+from sim.draws import lognormal, normal, uniform
 from sim.jit import jit, jit_inside
+from sim.log import Event
+from sim.steps import note
 
-CT, MRI, PET = 1, 2, 4  # not clinical: bits of the modalities read together
+CT, MRI, PET, SCINTIGRAPHY = 1, 2, 4, 8  # not clinical: bits of the modalities read together
+SIZE_BITS = 31  # not clinical: of the lower of two numbers in one
 
 
 @jit_inside
@@ -54,21 +62,38 @@ def _found_by(case: Case, j: int, modalities: int) -> bool:
         known[Known.DETECTION_MRI_CEILING.value],
     ):
         return True
+    if case.traits.receptors == 0:
+        return False
+    if modalities & PET and found(
+        case,
+        j,
+        known[Known.DETECTION_PET_HALF_CM.value],
+        known[Known.DETECTION_PET_STEEPNESS.value],
+        known[Known.DETECTION_PET_CEILING.value],
+    ):
+        return True
     return bool(
-        modalities & PET
-        and case.traits.receptors == 1
+        modalities & SCINTIGRAPHY
         and found(
             case,
             j,
-            known[Known.DETECTION_PET_HALF_CM.value],
-            known[Known.DETECTION_PET_STEEPNESS.value],
-            known[Known.DETECTION_PET_CEILING.value],
+            known[Known.DETECTION_SCINTIGRAPHY_HALF_CM.value],
+            known[Known.DETECTION_SCINTIGRAPHY_STEEPNESS.value],
+            known[Known.DETECTION_SCINTIGRAPHY_CEILING.value],
         )
     )
 
 
 @jit_inside
-def _spread_found(case: Case, modalities: int) -> bool:
+def receptor_scan(case: Case) -> int:
+    """What a receptor scan is at this centre for her: PET, or the older scintigraphy."""
+    u = uniform(case.key, case.i, Ask.RECEPTOR_SCANNER.value, 0)
+    return PET if u < case.desk.known[Known.RECEPTOR_PET_SHARE.value] else SCINTIGRAPHY
+
+
+@jit_inside
+def _spread_found(case: Case, modalities: int, kind: int) -> bool:
+    """Would these scans show disease outside the liver of this kind?"""
     known = case.desk.known
     sharpest = 0.0
     if modalities & CT:
@@ -77,29 +102,75 @@ def _spread_found(case: Case, modalities: int) -> bool:
         sharpest = max(sharpest, known[Known.EXTRAHEPATIC_DETECTION_MRI.value])
     if modalities & PET and case.traits.receptors:
         sharpest = max(sharpest, known[Known.EXTRAHEPATIC_DETECTION_PET.value])
-    return uniform(case.key, case.i, Ask.EXTRAHEPATIC_SEEN.value, 0) < sharpest
+    if modalities & SCINTIGRAPHY and case.traits.receptors:
+        sharpest = max(sharpest, known[Known.EXTRAHEPATIC_DETECTION_SCINTIGRAPHY.value])
+    return uniform(case.key, case.i, Ask.EXTRAHEPATIC_SEEN.value, kind) < sharpest
+
+
+@jit_inside
+def show_spread(case: Case, kinds: int) -> None:
+    """Disease of these kinds (bits of `Spread`) outside the liver has been seen."""
+    findings = case.course.findings
+    if kinds & Spread.NODES.value:
+        findings[Finding.NODES.value] = 1
+    if kinds & Spread.BONE.value:
+        findings[Finding.BONE.value] = 1
+    if kinds & Spread.PERITONEUM.value:
+        findings[Finding.PERITONEUM.value] = 1
+    if kinds & ~Spread.NODES.value:
+        findings[Finding.EXTRAHEPATIC.value] = 1
+
+
+@jit_inside
+def _look_outside(case: Case, modalities: int) -> bool:
+    """What the scan shows outside the liver. Returns whether it shows some where none had been seen before."""
+    c, findings = case.course, case.course.findings
+    first = math.isnan(findings[Finding.EXTRAHEPATIC.value])
+    if math.isnan(findings[Finding.EXTRAHEPATIC.value]):
+        findings[Finding.EXTRAHEPATIC.value] = 0
+        findings[Finding.NODES.value] = 0
+        findings[Finding.BONE.value] = 0
+        findings[Finding.PERITONEUM.value] = 0
+    before = _places_seen(findings)
+    for kind in range(KINDS):
+        if c.extrahepatic >> kind & 1 and _spread_found(case, modalities, kind):
+            show_spread(case, 1 << kind)
+    return bool(not first and _places_seen(findings) > before)
+
+
+@jit_inside
+def _places_seen(findings: Any) -> float:
+    """In how many kinds of places outside the liver disease has been seen."""
+    outside = findings[Finding.EXTRAHEPATIC.value] + findings[Finding.NODES.value]
+    return float(outside + findings[Finding.BONE.value] + findings[Finding.PERITONEUM.value])
 
 
 @jit_inside
 def observe(case: Case, now: int, modalities: int) -> bool:
-    """A scan is read. Returns whether it shows a liver lesion that had not been seen before.
+    """A scan is read. Returns whether it shows disease, in the liver or elsewhere, that had not been seen before.
 
-    modalities   bits CT, MRI, PET of what is read together
+    modalities   bits CT, MRI, PET, SCINTIGRAPHY of what is read together
     """
     c, findings = case.course, case.course.findings
     settle(case, now)
     new = False
+    before, total = 0.0, 0.0  # diameters of the lesions seen before, and of all that are seen now
     for j in range(case.course.slots):
-        if case.liver.lesions[j].share > 0 and case.liver.lesions[j].seen == 0 and _found_by(case, j, modalities):
+        if case.liver.lesions[j].share <= 0:
+            continue
+        if case.liver.lesions[j].seen:
+            before += size(case, j)
+        elif _found_by(case, j, modalities):
             case.liver.lesions[j].seen = 1
             new = True
-    if math.isnan(findings[Finding.EXTRAHEPATIC.value]):
-        findings[Finding.EXTRAHEPATIC.value] = 0
-    if c.extrahepatic and _spread_found(case, modalities):
-        findings[Finding.EXTRAHEPATIC.value] = 1
-    if modalities & PET:
+        if case.liver.lesions[j].seen:
+            total += size(case, j)
+    new = _look_outside(case, modalities) or new
+    if modalities & (PET | SCINTIGRAPHY):
         findings[Finding.RECEPTORS.value] = case.traits.receptors
+    findings[Finding.CGA.value] = chromogranin(case)
     c.scans += 1
+    _note_sizes(case, before, total)
     _describe(case)
     if findings[Finding.LIVER_METASTASES.value] and c.had_disease == 0:
         settle(case, now)
@@ -109,15 +180,52 @@ def observe(case: Case, now: int, modalities: int) -> bool:
 
 
 @jit_inside
+def _note_sizes(case: Case, before: float, total: float) -> None:
+    """What a trial would write down of the scan, for the log; see `sizes`."""
+    if total > 0:
+        error = _reading_error(case)
+        hundredths = whole(before * error * 1000) << SIZE_BITS | whole(total * error * 1000)  # not clinical: of a mm
+        note(case.plan, Event.SIZED.value, hundredths)
+
+
+def sizes(values: Any) -> tuple[Any, Any]:
+    """The two sums of diameters [cm] of rows of the log: of the metastases seen before the scan, and of all it shows.
+
+    The first beside the second of the scan before says how the same metastases have grown, whatever else has come.
+
+    >>> [one.tolist() for one in sizes(np.array([(2500 << SIZE_BITS) | 3000]))]
+    [[2.5], [3.0]]
+    """
+    return (values >> SIZE_BITS) / 1000, (values & ((1 << SIZE_BITS) - 1)) / 1000  # not clinical: hundredths of a mm
+
+
+@jit_inside
+def _reading_error(case: Case) -> float:
+    """The reader's error of this scan, as a factor."""
+    known, c = case.desk.known, case.course
+    error = known[Known.MEASUREMENT_ERROR.value] * normal(case.key, case.i, Ask.MEASUREMENT.value, c.scans)
+    return math.exp(error)
+
+
+@jit_inside
+def chromogranin(case: Case) -> float:
+    """Chromogranin A in the blood at this scan, in multiples of the upper limit of normal: more with more tumour."""
+    known, c = case.desk.known, case.course
+    doublings = c.burden / known[Known.CHROMOGRANIN_DOUBLING_BURDEN.value]
+    rise = math.pow(doublings, known[Known.CHROMOGRANIN_EXPONENT.value])
+    median = known[Known.CHROMOGRANIN_NORMAL.value] * (1 + rise)
+    sigma = known[Known.CHROMOGRANIN_SIGMA.value]
+    return float(lognormal(case.key, case.i, Ask.CHROMOGRANIN.value, c.scans, median, sigma))
+
+
+@jit_inside
 def measured_cm(case: Case) -> float:
     """Sum of the diameters of all lesions seen [cm], with the reader's error of this scan."""
-    c, known = case.course, case.desk.known
     total = 0.0
     for j in range(case.course.slots):
         if case.liver.lesions[j].seen and case.liver.lesions[j].share > 0:
             total += size(case, j)
-    error = known[Known.MEASUREMENT_ERROR.value] * normal(case.key, case.i, Ask.MEASUREMENT.value, c.scans)
-    return total * math.exp(error)
+    return total * _reading_error(case)
 
 
 @jit_inside
@@ -213,7 +321,7 @@ def pattern(known: Any, number: int, other_number: int, volume: float, other_vol
     volume         of the lesions seen, of it `other_volume` in that lobe
 
     Type I is confined to one lobe, type II has a dominant lobe with smaller satellites in the other, type III
-    is diffuse. Source: the cards `pattern_at_symptom` and `pattern_rule`.
+    is diffuse. Source: the card `pattern_rule`.
     """
     few = number <= known[Known.PATTERN_RULE_MOST_LESIONS.value]
     if number == 0:

@@ -73,7 +73,7 @@ def _still_fits(case: Case, now: int) -> bool:
 def _why_not(case: Case) -> int:
     """What takes her off the list, the gravest first."""
     known, f = case.desk.known, case.course.findings
-    if f[Finding.EXTRAHEPATIC.value] == 1:
+    if f[Finding.EXTRAHEPATIC.value] == 1 or f[Finding.NODES.value] == 1:
         return Cause.SPREAD.value
     if f[Finding.LIVER_BURDEN_PCT.value] > 100 * known[Known.TRANSPLANT_MOST_BURDEN.value]:  # not clinical: per cent
         return Cause.BURDEN.value

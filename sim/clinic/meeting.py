@@ -18,9 +18,10 @@ from sim.clinic.effects import start_analogue
 from sim.clinic.followup import watch
 from sim.clinic.imaging import measured_cm
 from sim.clinic.known import Known
-from sim.clinic.patient import Ask, Case, Phase, whole
+from sim.clinic.patient import Ask, Case, Heart, Phase, later, whole
 from sim.clinic.protocols import Family, Role, Treatment, Where
 from sim.clinic.resection import primary_goes_first
+from sim.clinic.staging import staging
 from sim.clinic.stages import FIRST_CAUSE, FIRST_MAIN_ROW, FIRST_TREATMENT, Cause, Policy, Stage
 from sim.clinic.steps_of_surgery import ask_for_primary_surgery
 from sim.draws import lognormal, uniform
@@ -41,8 +42,12 @@ def discussed(case: Case, now: int) -> None:
     c.deferred = 0
     settle(case, now)
     know_the_patient(case, now)
+    _refer_heart(case, now)
+    note(case.plan, Event.STAGED.value, staging(case.course.findings))
+    fitting = fitting_rows(case.desk.main, case.course.findings)  # before an analogue is begun beside
     _start_background(case, now)
-    row = _decide(case)
+    row = _decide(case, fitting)
+    _enrol(case, row)
     c.treatment = _alternative(case, row)
     c.boards += 1
     c.courses_made += 1
@@ -56,12 +61,21 @@ def discussed(case: Case, now: int) -> None:
 
 
 @jit_inside
-def _decide(case: Case) -> int:
-    """The row of the main table: the first that fits, is to be had, and is not refused."""
+def _refer_heart(case: Case, now: int) -> None:
+    """A diseased heart is put right by another hospital, whatever the board decides on besides."""
+    known, c = case.desk.known, case.course
+    fit = c.ecog <= known[Known.VALVE_MOST_ECOG.value]
+    if c.heart == Heart.DISEASED.value and c.valve_at == NEVER and fit:
+        median, sigma = known[Known.VALVE_WAIT_MEDIAN.value], known[Known.VALVE_WAIT_SIGMA.value]
+        c.valve_at = later(now, lognormal(case.key, case.i, Ask.VALVE_WAIT.value, 0, median, sigma))
+
+
+@jit_inside
+def _decide(case: Case, fitting: int) -> int:
+    """The row of the main table: the first of those that fit that is to be had, and is not refused."""
     key, known, c, plan = case.key, case.desk.known, case.course, case.plan
     table = case.desk.main
     off, absent = case.desk.policy[Policy.MAIN_OFF.value], case.desk.policy[Policy.MAIN_ABSENT.value]
-    fitting = fitting_rows(table, case.course.findings)
     case.course.curable = 1 if fitting & ~off & clearing_rows(case) != 0 else 0
     row, wanted = first_of(fitting, off | absent), first_of(fitting, off)
     if wanted != row:
@@ -75,6 +89,14 @@ def _decide(case: Case) -> int:
             row = other
     note(plan, Event.DECIDED.value, fitting, FIRST_MAIN_ROW + row)
     return int(row)
+
+
+@jit_inside
+def _enrol(case: Case, row: int) -> None:
+    """A row that is a trial's counts as one, so that it can ask that nobody is enrolled twice."""
+    if case.desk.policy[Policy.TRIALS.value] >> row & 1:
+        case.course.findings[Finding.TRIALS_HAD.value] += 1
+        note(case.plan, Event.ENROLLED.value, 0, FIRST_MAIN_ROW + row)
 
 
 @jit_inside

@@ -35,7 +35,7 @@ from sim.clinic.meeting import arranged, discussed, prepared
 from sim.clinic.patient import World, case_of
 from sim.clinic.stages import Stage
 from sim.clinic.steps_of_surgery import interval_over, interval_read, interval_scanned, primary_out
-from sim.clinic.workup import first_symptom, imaged, imaging_read, presented, referred, results_in, sampled
+from sim.clinic.workup import first_symptom, imaged, imaging_read, misled, presented, referred, results_in, sampled
 from sim.jit import jit
 from sim.steps import alarm, clear
 
@@ -47,6 +47,8 @@ def advance(world: World, i: int, step: int, now: int) -> None:
     clear(case.plan)
     if step == Stage.FIRST_SYMPTOM.value:
         first_symptom(case, now)
+    elif step == Stage.MISLED.value:
+        misled(case, now)
     elif step == Stage.PRESENTED.value:
         presented(case, now)
     elif step == Stage.REFERRED.value:

@@ -66,6 +66,34 @@ class Grade(IntEnum):
     NEC = 3
 
 
+class Hormone(IntEnum):
+    """What a functioning tumour makes. Serotonin gives the carcinoid syndrome, the others their own."""
+
+    NONE = 0
+    SEROTONIN = 1
+    INSULIN = 2
+    GASTRIN = 3
+    GLUCAGON = 4
+    VIP = 5
+
+
+class Heart(IntEnum):
+    """Carcinoid heart disease."""
+
+    NONE = 0
+    DISEASED = 1
+    CORRECTED = 2
+
+
+class Spread(IntEnum):
+    """Where there is disease outside the liver, as bits. Regional nodes alone can be taken out with the rest."""
+
+    OTHER = 1
+    NODES = 2
+    BONE = 4
+    PERITONEUM = 8
+
+
 class Ask(IntEnum):
     """The clinic's questions to chance. Numbers are addresses: explicit, and never used again for another."""
 
@@ -85,7 +113,6 @@ class Ask(IntEnum):
     METASTASISED = 113
     METASTASIS_TIME = 114
     BURDEN = 115
-    PATTERN = 116
     LESION_NUMBER = 117
     LESION_WEIGHT = 118
     LESION_LOBE = 119
@@ -139,8 +166,18 @@ class Ask(IntEnum):
     GRAFT_LOSS = 184
     GRAFT_RESIDUE = 185
     LARGER_LOBE = 162
-    RIGHT_FIRST = 163
     PORTAL_VEIN_GROWTH = 164
+    REGIONAL_DISEASE = 270
+    REGIONAL_DEATH = 271
+    LOBE_LEANING = 200
+    HORMONE = 201
+    HEART = 202
+    HEART_DEATH = 203
+    VALVE_WAIT = 204
+    VALVE_DEATH = 205
+    SPREAD_KIND = 206
+    BONE_PAIN = 207
+    OBSTRUCTION = 208
     LASTING_HARM = 230
     CRISIS = 231
     CRISIS_DEATH = 232
@@ -149,6 +186,11 @@ class Ask(IntEnum):
     MARROW_DEATH = 235
     MARROW_DEATH_TIME = 236
     DECLINE_AFTER_BOTH = 237
+    RECEPTOR_SCANNER = 209
+    CHROMOGRANIN = 210
+    BY_CHANCE = 211
+    VISITS = 212
+    HISTOLOGY_BEFORE = 213
 
 
 def _packed(fields: list[Any]) -> np.dtype[Any]:
@@ -166,19 +208,22 @@ TRAITS = _packed(
         ("ki67", "f8"),  # true, of the whole disease [%]
         ("growth", "f8"),  # untreated, at the reference burden [per minute]
         ("functioning", "i1"),  # makes hormones
+        ("hormone", "i1"),  # Hormone: which, where it makes one
         ("receptors", "i1"),  # somatostatin receptors: takes up the tracer
         ("kidney_disease", "i1"),
         ("egfr", "f8"),  # [mL/min]
         ("biliary", "i1"),  # has had a procedure on the bile duct
         ("ecog", "i1"),  # at first symptom
         ("metastasis_at", "i8"),  # minute of the first liver metastasis; at or before `arrived` if there already; NEVER
+        ("by_chance", "i1"),  # found without symptoms
         ("delay", "i8"),  # first symptom to presentation, unless the disease forces it earlier [minutes]
         ("other_death_at", "i8"),  # minute of death of other causes
+        ("regional_death_at", "i8"),  # minute of death of disease in the abdomen that no surgery cures; NEVER
         ("mri_told", "i1"),  # the radiologist asks for MRI too
         ("bilirubin", "f8"),  # while the liver does its work [umol/L]
         ("blood_group", "i1"),  # BloodGroup
         ("exclusion", "i1"),  # Exclusion: what bars her from a transplant
-        ("lobe_0", "f8"),  # share of the liver in the lobe that has more disease at first
+        ("lobe_0", "f8"),  # share of the liver in the right lobe
         ("row", "i4"),  # of `World.livers`; -1 for those who never get a metastasis and need none
     ]
 )
@@ -195,7 +240,12 @@ COURSE = _packed(
         ("hold_factor", "f8"),  # growth multiplier of the last other treatment
         ("hold_until", "i8"),
         ("hold_systemic", "i1"),  # resistance follows its end
-        ("extrahepatic", "i1"),
+        ("extrahepatic", "i1"),  # bits of Spread
+        ("spreads", "i1"),  # kinds of spread ever begun: the address of the next one's luck
+        ("pain", "i1"),  # bone metastases hurt
+        ("obstructed", "i1"),  # disease of the peritoneum has closed the bowel
+        ("pain_at", "i8"),
+        ("obstructed_at", "i8"),
         ("ecog", "i1"),
         ("slots", "i1"),  # places for lesions in use: none stands beyond them
         ("lesions_made", "i8"),  # lesions ever begun: the address of the next one's luck
@@ -208,12 +258,17 @@ COURSE = _packed(
         ("procedure_death_at", "i8"),
         ("relief_until", "i8"),
         ("failed", "i1"),  # liver failure symptoms have asked for a visit
+        ("heart", "i1"),  # Heart
+        ("heart_spent", "f8"),  # minutes of carcinoid syndrome so far
+        ("valve_at", "i8"),  # the heart is operated on elsewhere
+        ("heart_death_at", "i8"),
         ("suffering", "i1"),  # 1: the log's last word on hormonal symptoms is that she has them
         ("alarm_at", "i8"),
         ("alarm_kind", "i1"),
         # the journey
         ("phase", "i1"),  # Phase: what an alarm may interrupt
         ("presented", "i1"),
+        ("visits", "i1"),  # to doctors who took it for something else
         ("biopsies", "i8"),
         ("scans", "i8"),
         ("boards", "i8"),
@@ -265,7 +320,7 @@ LESION = np.dtype(
     [
         ("share", "f8"),  # of the liver's volume, at the course's anchor; 0 where there is no lesion
         ("hidden", "f8"),  # how hard to see, 0 to 1, for all modalities
-        ("lobe", "i1"),  # 0 the lobe with more disease at first, 1 the other
+        ("lobe", "i1"),  # 0 the right one, 1 the left one
         ("seen", "i1"),  # 1 where imaging has found it
         ("ablated", "i1"),  # how often it has been ablated and come back
     ]

@@ -17,7 +17,7 @@ left. What debulking leaves is what it leaves. Source: the cards of the topics `
 from __future__ import annotations
 
 from sim.clinic.board import Finding
-from sim.clinic.disease import add_lesion, add_up, scale_lesion
+from sim.clinic.disease import add_lesion, add_up, beyond_surgery, remove_nodes, scale_lesion
 from sim.clinic.imaging import found, main_lobe, tumour_seen
 from sim.clinic.known import Known
 from sim.clinic.patient import Ask, Case, Site
@@ -114,8 +114,8 @@ def resection_minutes(case: Case) -> float:
 def can_be_resected(case: Case) -> bool:
     """Looks at the truth, as the surgeon does.
 
-    There is nothing outside the liver that the board did not know of, and what the operation does not take can be
-    excised or ablated. What the board knows of bars an operation by its rows, or not at all. Debulking only asks
+    There is nothing outside the liver but nodes that the board did not know of, and what the operation does not take
+    can be excised or ablated. What the board knows of bars an operation by its rows, or not at all. Debulking only asks
     whether it would still remove enough; to embolise a portal vein nobody looks into the abdomen.
     """
     if case.course.treatment == Treatment.DEBULKING.value:
@@ -125,7 +125,7 @@ def can_be_resected(case: Case) -> bool:
     if closes_vein_only(case):
         return True
     known = case.course.findings[Finding.EXTRAHEPATIC.value] == 1
-    return bool((case.course.extrahepatic == 0 or known) and _stays(case) <= 0)
+    return bool((known or not beyond_surgery(case)) and _stays(case) <= 0)
 
 
 @jit_inside
@@ -167,6 +167,7 @@ def resect(case: Case) -> None:
     _ultrasound(case)
     if not first:
         _take(case, main, major)
+        remove_nodes(case)
     left = clear_lobe(case, 1 - main, excisions, int(known[Known.ABLATION_MOST_INTRAOPERATIVE.value]))
     c.major = 1 if major else 0
     c.clear = 1 if left <= 0 and not first else 0

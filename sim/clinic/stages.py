@@ -52,6 +52,7 @@ class Stage(IntEnum):
     LIST_REVIEWED = 36
     TRANSPLANTED = 37
     FROM_ICU = 38
+    MISLED = 40
 
 
 _DECIDED = (
@@ -61,7 +62,8 @@ _DECIDED = (
     Stage.SUPPORTIVE_VISIT,
 )
 MAY_FOLLOW: dict[Stage, tuple[Stage, ...]] = {
-    Stage.FIRST_SYMPTOM: (Stage.PRESENTED,),
+    Stage.FIRST_SYMPTOM: (Stage.MISLED, Stage.PRESENTED),
+    Stage.MISLED: (Stage.MISLED, Stage.PRESENTED),
     Stage.PRESENTED: (Stage.REFERRED,),
     Stage.REFERRED: (Stage.IMAGED,),
     Stage.IMAGED: (Stage.IMAGING_READ,),
@@ -133,6 +135,7 @@ class Policy(IntEnum):
     GRAFTS_FOR_B = 5
     GRAFTS_FOR_AB = 6
     BACKGROUND_ABSENT = 7
+    TRIALS = 8  # rows of the main table that enrol in a trial, as bits
 
 
 FIRST_TREATMENT = FIRST_CLINIC_WHY + len(Cause)

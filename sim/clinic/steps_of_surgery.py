@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from sim.clinic.asking import ask_for_scan, note_measured, report_minutes, session, to_board
 from sim.clinic.board import Finding
-from sim.clinic.disease import set_alarm
+from sim.clinic.disease import note_symptoms, remove_nodes, set_alarm
 from sim.clinic.imaging import CT, MRI, measured_cm, observe
 from sim.clinic.known import Known
 from sim.clinic.patient import Ask, Case, Phase, whole
@@ -33,6 +33,8 @@ def note_primary_out(case: Case) -> None:
     why = FIRST_TREATMENT + Treatment.PRIMARY_SURGERY.value
     note(case.plan, Event.TREATED.value, case.course.courses_made, why)
     note(case.plan, Event.COMPLETED.value, 1, why)
+    remove_nodes(case)
+    note_symptoms(case)
 
 
 @jit_inside

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from sim.clinic.board import Finding
 from sim.clinic.disease import add_lesion, add_up, scale_lesion
 from sim.clinic.known import Known
-from sim.clinic.patient import Ask, BloodGroup, Case, whole
+from sim.clinic.patient import Ask, BloodGroup, Case, later, whole
 from sim.clinic.stages import FIRST_TREATMENT, Policy
 from sim.draws import lognormal, uniform
 from sim.errors import InputError, Problem
@@ -96,3 +96,5 @@ def _leave_the_old_liver_behind(case: Case) -> None:
     c.liver_death_at = NEVER
     if c.extrahepatic == 0:
         c.new_lesion_at = NEVER
+    if c.extrahepatic_at > later(c.anchor, case.desk.known[Known.TRANSPLANT_SPREAD_LAG.value]):
+        c.extrahepatic_at = NEVER  # what would have come from the old liver later than that had not left it yet

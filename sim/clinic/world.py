@@ -18,7 +18,7 @@ from sim import draws
 from sim.clinic.board import Finding
 from sim.clinic.boardfile import Board
 from sim.clinic.cohort import draw_traits
-from sim.clinic.patient import COURSE, DESK, LIVER, TRAITS, Ask, Grade, Site, World
+from sim.clinic.patient import COURSE, DESK, LIVER, TRAITS, Ask, Grade, Hormone, Site, World
 from sim.clinic.protocols import Role, Treatment, Where, protocols
 from sim.clinic.stages import Policy
 from sim.clinic.transplant import KINDS, grafts_that_suit
@@ -109,6 +109,8 @@ def make_world(
             nowhere = all(treatments[Treatment[offer.upper()].value].where == Where.NONE for offer in row.offer)
             policy[off] |= int(row.name in rows_off) << number
             policy[absent] |= int(nowhere) << number
+    for number, row in enumerate(board.rows["main"]):
+        policy[Policy.TRIALS] |= int(row.trial) << number
     for group, bits in grafts_that_suit(grafts).items():
         policy[Policy.GRAFTS_FOR_O + group] = bits
     traits = np.zeros(n, TRAITS).view(np.recarray)
@@ -152,9 +154,9 @@ def patient_table(world: World) -> Any:
     traits, courses = world.traits.view(np.ndarray), world.courses.view(np.ndarray)
     n = len(traits)
 
-    def words(codes: np.ndarray, names: type[Site] | type[Grade]) -> Any:
+    def words(codes: np.ndarray, names: type[Site] | type[Grade] | type[Hormone]) -> Any:
         picked: Any = codes.astype(np.int8)
-        labels = [code.name.lower() if names is Site else code.name for code in names]
+        labels = [code.name if names is Grade else code.name.lower() for code in names]
         return pd.Categorical.from_codes(picked, categories=pd.Index(labels, dtype=object))
 
     return pd.DataFrame(
@@ -170,6 +172,7 @@ def patient_table(world: World) -> Any:
             "ki67_pct": traits["ki67"],
             "growth_per_month": traits["growth"] * YEAR / 12,  # not clinical: months in a year
             "functioning": traits["functioning"] == 1,
+            "hormone": words(np.where(traits["functioning"] == 1, traits["hormone"], 0), Hormone),
             "receptors": traits["receptors"] == 1,
             "kidney_disease": traits["kidney_disease"] == 1,
             "biliary_procedure": traits["biliary"] == 1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -10,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
+from sim.clinic.board import Finding
 from sim.clinic.disease import Alarm, diameter, share_of
 from sim.clinic.growth import grown
+from sim.clinic.imaging import pattern
 from sim.clinic.known import Known
-from sim.clinic.patient import MOST_LESIONS, Ask
+from sim.clinic.patient import MOST_LESIONS, Ask, Heart, Hormone, Spread
 from sim.draws import exponential, uniforms
 from sim.steps import NEVER
 
@@ -21,18 +24,15 @@ DAY, YEAR = 1440, 525_960
 SETTINGS = settings(deadline=None, max_examples=40)
 
 
+ALL_ABLE = {f"metastatic_capacity__{site}": "100 %" for site in ("small_intestine", "pancreas", "other")}
+
+
 @pytest.fixture(scope="module")
 def sick(world_of, doors):
     """Sixty patients who all have metastases at first symptom, begun."""
-    world = world_of(60, seed=3, metastatic_capacity__small_intestine="100 %", metastatic_capacity__pancreas="100 %",
-                     metastatic_capacity__other="100 %", metastasised_at_symptom="100 %")  # fmt: skip
+    world = world_of(60, seed=3, metastasised_at_symptom="100 %", **ALL_ABLE)
     doors.begin_all(world, 0)
     return world
-
-
-def only_type(number: int) -> dict[str, str]:
-    """Evidence by which everybody has this pattern of metastases."""
-    return {f"pattern_at_symptom__type_{k}": "100 %" if k == number else "0 %" for k in (1, 2, 3)}
 
 
 def copied(world):
@@ -80,20 +80,58 @@ def test_a_patient_without_metastases_begins_without_lesions_and_with_their_minu
     assert (world.courses.burden[~free] > 0).all()
 
 
-def test_type_2_has_its_satellites_in_the_other_lobe_with_their_share_of_the_burden(world_of, doors):
-    world = world_of(80, metastasised_at_symptom="100 %", satellite_share_type_2="20 %", **only_type(2))
+def begun(world_of, doors, patients=400, **evidence):
+    """People who all have metastases at first symptom, begun; their lesions and how many each has."""
+    world = world_of(patients, seed=3, metastasised_at_symptom="100 %", **ALL_ABLE, **evidence)
     doors.begin_all(world, 0)
-    sick = world.courses.burden > 0
-    other = np.where(world.lesions.lobe == 1, world.lesions.share, 0).sum(axis=1)
-    assert sick.sum() > 20
-    assert other[sick] / world.courses.burden[sick] == pytest.approx(0.2)
+    return world, (world.lesions.share > 0).sum(axis=1)
 
 
-def test_type_1_lies_in_one_lobe(world_of, doors):
-    world = world_of(80, metastasised_at_symptom="100 %", **only_type(1))
-    doors.begin_all(world, 0)
-    assert (world.lesions.lobe[world.lesions.share > 0] == 0).all()
-    assert ((world.lesions.share > 0).sum(axis=1) <= world.known[Known.LESIONS_TYPE_1_HIGHEST]).all()
+def test_the_number_of_lesions_has_the_median_of_its_card_at_the_median_burden(world_of, doors):
+    _, numbers = begun(world_of, doors, lesions_at_symptom__median=6, burden_at_symptom__sigma=0)
+    assert np.median(numbers) == pytest.approx(6, abs=1)
+    assert numbers.min() >= 1
+
+
+def test_more_tumour_is_more_lesions_with_the_exponent_of_the_card(world_of, doors):
+    steady = {"lesions_at_symptom__sigma": 0, "lesions_at_symptom__median": 4, "burden_at_symptom__sigma": 0.7}
+    world, numbers = begun(world_of, doors, lesions_at_symptom__burden_exponent=1, **steady)
+    ratio = world.courses.burden / world.known[Known.BURDEN_AT_SYMPTOM_MEDIAN]
+    expected = np.clip(4 * ratio, 1, world.known[Known.LESIONS_AT_SYMPTOM_HIGHEST])
+    assert np.abs(numbers - expected).max() <= 0.5 + 1e-9
+    _, numbers = begun(world_of, doors, lesions_at_symptom__burden_exponent=0, **steady)
+    assert (numbers == 4).all()
+
+
+def test_without_a_leaning_lesions_fall_into_a_lobe_as_it_is_large(world_of, doors):
+    world, _ = begun(world_of, doors, lobe_leaning__sigma=0, larger_lobe__sd="0.0001 %")
+    right = world.lesions.lobe[world.lesions.share > 0] == 0
+    assert right.mean() == pytest.approx(world.known[Known.LARGER_LOBE_MEAN], abs=0.02)
+
+
+def test_a_leaning_puts_several_lesions_into_one_lobe_more_often_than_chance(world_of, doors):
+    shares = {}
+    for sigma in (0, 1, 4):
+        world, _ = begun(world_of, doors, lobe_leaning__sigma=sigma, lesions_at_symptom__median=6,
+                         lesions_at_symptom__sigma=0, lesions_at_symptom__burden_exponent=0)  # fmt: skip
+        left = np.where(world.lesions.share > 0, world.lesions.lobe, 0).sum(axis=1)
+        shares[sigma] = np.isin(left, (0, 6)).mean()
+    assert shares[0] < 0.15
+    assert shares[0] < shares[1] < shares[4]
+
+
+def test_the_pattern_is_drawn_nowhere_but_all_three_come_out(world_of, doors):
+    """The mix is a result: with all lesions in sight each type is there, and diffuse disease leads."""
+    world, numbers = begun(world_of, doors)
+    left = np.where(world.lesions.lobe == 1, world.lesions.share, 0)
+    types = [
+        pattern(world.known, int(number), int((mine > 0).sum()), float(burden), float(mine.sum()))
+        for number, mine, burden in zip(numbers, left, world.courses.burden, strict=True)
+    ]
+    shares = np.bincount(types, minlength=4) / len(types)
+    assert shares[0] == 0
+    assert (shares[1:3] > 0.05).all()
+    assert shares[3] > 0.5
 
 
 # ------------------------------------------------------------------ time passes
@@ -175,6 +213,9 @@ def test_a_lesion_taken_away_is_neither_there_nor_seen(patient_with, doors):
 # ------------------------------------------------------------------ alarms
 
 
+DEATHS = (Alarm.OTHER_DEATH, Alarm.PROCEDURE_DEATH, Alarm.CANCER_DEATH, Alarm.HEART_DEATH)
+
+
 def live(world, doors, i, until):
     """Pass alarms until death or a minute; gives (minute, kind) of each."""
     passed = []
@@ -183,7 +224,7 @@ def live(world, doors, i, until):
         now = int(world.courses[i].alarm_at)
         doors.settle(world, i, now)
         passed.append((now, doors.pass_alarm(world, i, now)))
-        if passed[-1][1] <= Alarm.CANCER_DEATH:
+        if passed[-1][1] in DEATHS:
             break
         doors.set_alarm(world, i, now)
         assert world.courses[i].alarm_at >= now
@@ -198,11 +239,12 @@ def test_an_untreated_life_runs_forwards_and_ends(sick, doors):
         passed = live(world, doors, i, 120 * YEAR)
         minutes = [minute for minute, _ in passed]
         assert minutes == sorted(minutes)
-        assert passed[-1][1] in (Alarm.OTHER_DEATH, Alarm.CANCER_DEATH)
+        assert passed[-1][1] in DEATHS
         assert minutes[-1] <= world.traits[i].other_death_at
         kinds = [kind for _, kind in passed]
-        for once in (Alarm.SPREAD, Alarm.DEDIFFERENTIATION, Alarm.FAILING, Alarm.PRESENTING):
+        for once in (Alarm.DEDIFFERENTIATION, Alarm.FAILING, Alarm.PRESENTING, Alarm.HEART, Alarm.BONE_PAIN):
             assert kinds.count(once) <= 1
+        assert kinds.count(Alarm.SPREAD) <= len(Spread)
         assert kinds.count(Alarm.WORSENING) + world.traits[i].ecog == world.courses[i].ecog <= 4
 
 
@@ -229,7 +271,8 @@ def test_death_of_cancer_comes_when_the_integrated_hazard_reaches_its_threshold(
     checked = 0
     for i in range(60):
         c = world.courses[i]
-        c.new_lesion_at = c.extrahepatic_at = c.dedifferentiates_at = NEVER
+        c.new_lesion_at = c.extrahepatic_at = c.dedifferentiates_at = c.pain_at = c.obstructed_at = NEVER
+        world.traits[i].functioning = 0
         c.ecog, c.failed, c.presented = 4, 1, 1
         world.traits[i].other_death_at = NEVER
         world.plan.reply[0].notes = 0
@@ -309,7 +352,8 @@ def test_at_the_same_minute_death_comes_before_anything_else(patient_with, doors
 @pytest.mark.parametrize(
     ("kind", "before", "after"),
     [
-        (Alarm.SPREAD, {"extrahepatic_at": 9}, {"extrahepatic": 1, "extrahepatic_at": NEVER}),
+        (Alarm.BONE_PAIN, {"pain_at": 9}, {"pain": 1, "pain_at": NEVER}),
+        (Alarm.OBSTRUCTION, {"obstructed_at": 9}, {"obstructed": 1, "obstructed_at": NEVER}),
         (Alarm.SSA_ENDS, {"ssa_until": 9, "ssa_factor": 0.3}, {"ssa_factor": 1.0, "ssa_until": NEVER}),
         (Alarm.HOLD_ENDS, {"hold_until": 9, "hold_factor": 0.3}, {"hold_factor": 1.0, "hold_until": NEVER}),
         (Alarm.WORSENING, {"ecog": 1, "worsening_spent": 1e9}, {"ecog": 2, "worsening_spent": 0.0, "worsenings": 1}),
@@ -345,25 +389,148 @@ def test_treatments_that_hold_growth_slow_the_pace_and_add_up(patient_with, door
 
 
 @pytest.mark.parametrize(
-    ("functioning", "burden", "extrahepatic", "relief_until", "symptoms"),
+    ("hormone", "burden", "extrahepatic", "relief_until", "symptoms"),
     [
-        (1, 0.10, 0, NEVER, True),
-        (0, 0.10, 0, NEVER, False),
-        (1, 0.001, 0, NEVER, False),
-        (1, 0.001, 1, NEVER, True),
-        (1, 0.10, 0, 500, False),
-        (1, 0.10, 0, 100, True),
+        (Hormone.SEROTONIN, 0.10, 0, NEVER, True),
+        (Hormone.NONE, 0.10, 0, NEVER, False),
+        (Hormone.SEROTONIN, 0.001, 0, NEVER, False),  # the liver clears it
+        (Hormone.SEROTONIN, 0.001, 1, NEVER, True),  # but not what is made outside it
+        (Hormone.SEROTONIN, 0.10, 0, 500, False),
+        (Hormone.SEROTONIN, 0.10, 0, 100, True),
+        (Hormone.GASTRIN, 0.001, 0, NEVER, True),
+        (Hormone.INSULIN, 0.001, 0, 500, False),
     ],
 )
-def test_hormonal_symptoms(patient_with, doors, functioning, burden, extrahepatic, relief_until, symptoms):
+def test_hormonal_symptoms(patient_with, doors, hormone, burden, extrahepatic, relief_until, symptoms):
     world = patient_with((burden, 0, 0))
-    world.traits[0].functioning = functioning
+    world.traits[0].functioning, world.traits[0].hormone = hormone != Hormone.NONE, hormone
+    world.findings[0, Finding.PRIMARY] = 1
     world.courses[0].extrahepatic, world.courses[0].relief_until, world.courses[0].anchor = (
         extrahepatic,
         relief_until,
         100,
     )
     assert bool(doors.symptomatic(world, 0)) is symptoms
+
+
+@pytest.mark.parametrize(("hormone", "felt"), [(Hormone.SEROTONIN, False), (Hormone.VIP, True)])
+def test_a_primary_of_the_pancreas_is_felt_without_any_metastasis_until_it_is_out(patient_with, doors, hormone, felt):
+    world = patient_with()
+    world.traits[0].functioning, world.traits[0].hormone = 1, hormone
+    assert bool(doors.symptomatic(world, 0)) is felt
+    world.findings[0, Finding.PRIMARY] = 1
+    assert not doors.symptomatic(world, 0)
+
+
+# ------------------------------------------------------------------ outside the liver
+
+
+def test_spread_takes_one_place_after_the_other_until_it_is_in_all(patient_with, doors):
+    world = patient_with((0.05, 0, 0))
+    c, kinds = world.courses[0], []
+    for k in range(len(Spread)):
+        c.alarm_kind = Alarm.SPREAD
+        doors.pass_alarm(world, 0, 1000 + k)
+        kinds.append(int(c.extrahepatic))
+        assert bool(c.extrahepatic_at == NEVER) is (k == len(Spread) - 1)
+    assert all(before & after == before and after > before for before, after in itertools.pairwise(kinds))
+    assert kinds[-1] == sum(Spread)
+    assert c.pain_at < NEVER
+    assert c.obstructed_at < NEVER
+
+
+def test_the_kinds_of_first_spread_have_the_shares_of_their_card(world_of, doors):
+    world, _ = begun(world_of, doors, extrahepatic__at_symptom="100 %")
+    for kind in Spread:
+        share = world.known[Known[f"EXTRAHEPATIC_KIND_{kind.name}"]]
+        assert (world.courses.extrahepatic == kind).mean() == pytest.approx(share, abs=0.07), kind
+    assert (world.courses.pain_at < NEVER).tolist() == (world.courses.extrahepatic == Spread.BONE).tolist()
+    assert (world.courses.obstructed_at < NEVER).tolist() == (world.courses.extrahepatic == Spread.PERITONEUM).tolist()
+
+
+def test_regional_nodes_threaten_nobody_and_all_other_spread_does(patient_with, doors):
+    world = patient_with((0.05, 0, 0))
+    alone = doors.cancer_hazard_factor(world, 0)
+    for kind in Spread:
+        world.courses[0].extrahepatic = kind
+        assert bool(doors.cancer_hazard_factor(world, 0) > alone) is (kind != Spread.NODES)
+
+
+# ------------------------------------------------------------------ the heart
+
+
+def with_syndrome(patient_with, burden=0.10, **evidence):
+    """Someone whose tumour makes serotonin, with so much of it in the liver."""
+    world = patient_with((burden, 0, 0), **evidence)
+    world.traits[0].functioning, world.traits[0].hormone = 1, Hormone.SEROTONIN
+    world.traits[0].other_death_at = NEVER
+    return world
+
+
+def test_the_heart_counts_the_minutes_of_carcinoid_syndrome_only(patient_with, doors):
+    world = with_syndrome(patient_with)
+    doors.settle(world, 0, YEAR)
+    assert world.courses[0].heart_spent == YEAR
+    world.courses[0].relief_until = 2 * YEAR
+    doors.settle(world, 0, 2 * YEAR)
+    assert world.courses[0].heart_spent == YEAR
+    other = with_syndrome(patient_with)
+    other.traits[0].hormone = Hormone.GASTRIN
+    doors.settle(other, 0, YEAR)
+    assert other.courses[0].heart_spent == 0
+
+
+def test_the_minutes_begin_when_the_liver_holds_enough_however_time_is_cut(patient_with, doors):
+    spent = []
+    for steps in (1, 7):
+        world = with_syndrome(patient_with, 0.02)
+        world.courses[0].growth = 0.05 / (YEAR / 12)
+        for k in range(steps):
+            doors.settle(world, 0, (k + 1) * 2 * YEAR // steps)
+        spent.append(world.courses[0].heart_spent)
+    assert 0 < spent[0] < 2 * YEAR
+    assert spent[0] == pytest.approx(spent[1], rel=1e-6)
+
+
+def test_heart_disease_comes_at_the_rate_of_its_card_and_never_without_the_syndrome(world_of, doors):
+    world = world_of(300, seed=9, heart__rate="0.5 per year", new_lesion__rate="1e-9 per year", **ALL_ABLE)
+    came = []
+    for i in range(300):
+        doors.begin(world, i, 0)
+        world.traits[i].functioning, world.traits[i].hormone = 1, Hormone.SEROTONIN
+        c = world.courses[i]
+        c.extrahepatic, c.burden, c.extrahepatic_at = Spread.OTHER, 0.0, NEVER
+        c.pain_at = c.obstructed_at = NEVER
+        c.new_lesion_at = c.dedifferentiates_at = world.traits[i].other_death_at = NEVER
+        world.traits[i].metastasis_at = NEVER
+        world.plan.reply[0].notes = 0
+        doors.set_alarm(world, i, 0)
+        assert c.alarm_kind == Alarm.HEART
+        came.append(c.alarm_at / YEAR)
+        world.courses[i].relief_until = 100 * YEAR
+        doors.set_alarm(world, i, 0)
+        assert c.alarm_kind != Alarm.HEART
+    assert np.mean(came) == pytest.approx(2, rel=0.2)
+
+
+def test_a_diseased_heart_kills_in_its_own_time_and_later_once_it_has_been_put_right(patient_with, doors):
+    world = with_syndrome(patient_with, valve_mortality="0 %", heart_death__corrected="50 %")
+    c = world.courses[0]
+    c.alarm_kind = Alarm.HEART
+    doors.pass_alarm(world, 0, 1000)
+    assert (c.heart, c.heart_death_at > 1000) == (Heart.DISEASED, True)
+    left = c.heart_death_at - 2000
+    c.alarm_kind = Alarm.VALVE
+    doors.pass_alarm(world, 0, 2000)
+    assert (c.heart, c.visit, c.procedure_death_at) == (Heart.CORRECTED, 1, NEVER)
+    assert c.heart_death_at == 2000 + 2 * left
+
+
+def test_a_valve_operation_may_be_the_death_of_her(patient_with, doors):
+    world = with_syndrome(patient_with, valve_mortality="100 %")
+    world.courses[0].alarm_kind = Alarm.VALVE
+    doors.pass_alarm(world, 0, 2000)
+    assert world.courses[0].procedure_death_at == 2000
 
 
 def test_which_lobe_a_new_lesion_falls_into_is_the_same_in_every_history(sick, doors):

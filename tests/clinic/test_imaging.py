@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from sim.clinic.board import Finding
 from sim.clinic.disease import diameter, share_of
-from sim.clinic.imaging import CT, MRI, PET, pattern
+from sim.clinic.imaging import CT, MRI, PET, SCINTIGRAPHY, pattern
 from sim.clinic.known import Known
-from sim.clinic.patient import MOST_LESIONS, Grade
+from sim.clinic.patient import MOST_LESIONS, Grade, Spread
 
 LIVER = 1600.0
 PERFECT = {
@@ -130,6 +130,56 @@ def test_spread_is_told_only_if_it_is_there_and_seen(patient_with, doors, sharpn
     world.courses[0].extrahepatic = 1
     doors.observe(world, 0, 2, CT)
     assert world.findings[0, Finding.EXTRAHEPATIC] == told
+
+
+@pytest.mark.parametrize(
+    ("kinds", "told"),
+    [
+        (Spread.NODES, {Finding.NODES}),
+        (Spread.BONE, {Finding.BONE, Finding.EXTRAHEPATIC}),
+        (Spread.PERITONEUM, {Finding.PERITONEUM, Finding.EXTRAHEPATIC}),
+        (Spread.OTHER, {Finding.EXTRAHEPATIC}),
+        (Spread.NODES | Spread.BONE, {Finding.NODES, Finding.BONE, Finding.EXTRAHEPATIC}),
+    ],
+)
+def test_what_spread_is_called_hangs_on_where_it_is(patient_with, doors, kinds, told):
+    """Regional nodes can be taken out, so they are no disease that bars an operation."""
+    world = patient_with((cm(2), 0, 0), extrahepatic_detection__ct="100 %")
+    world.courses[0].extrahepatic = kinds
+    doors.observe(world, 0, 1, CT)
+    asked = (Finding.EXTRAHEPATIC, Finding.NODES, Finding.BONE, Finding.PERITONEUM)
+    assert {one for one in asked if world.findings[0, one] == 1} == told
+    assert all(world.findings[0, one] == 0 for one in set(asked) - told)
+
+
+@pytest.mark.parametrize("size", [0.8, 1.2, 2.0, 3.0])
+def test_scintigraphy_sees_no_more_than_pet_and_small_lesions_far_less(patient_with, doors, size):
+    """Of a hundred lesions of this size that differ only in how hard they are to see."""
+    seen = {}
+    for modality in (PET, SCINTIGRAPHY):
+        world = patient_with((cm(size), 0, 0))
+        world.traits[0].receptors = 1
+        seen[modality] = 0
+        for k in range(100):
+            world.lesions[0, 0].hidden, world.lesions[0, 0].seen = (k + 0.5) / 100, 0
+            seen[modality] += bool(doors.observe(world, 0, 1, modality))
+        assert world.findings[0, Finding.RECEPTORS] == 1
+    assert seen[SCINTIGRAPHY] <= seen[PET]
+    assert (seen[PET] - seen[SCINTIGRAPHY] > 15) is (size < 3)
+
+
+def test_chromogranin_rises_with_what_is_in_the_liver_and_errs_as_its_card_says(patient_with, doors):
+    steady = {"chromogranin__normal": 0.6, "chromogranin__doubling_burden": "2 %", "chromogranin__exponent": 1}
+    for burden, expected in ((0.0, 0.6), (0.02, 1.2), (0.10, 3.6)):
+        lesions = [(burden, 0, 0)] if burden else []
+        world = patient_with(*lesions, **steady, chromogranin__sigma=0)
+        doors.observe(world, 0, 0, CT)
+        assert world.findings[0, Finding.CGA] == pytest.approx(expected)
+    world, logs = patient_with((0.02, 0, 0), **steady, chromogranin__sigma=0.7), []
+    for _ in range(1000):
+        doors.observe(world, 0, 0, CT)
+        logs.append(math.log(world.findings[0, Finding.CGA] / 1.2))
+    assert np.std(logs) == pytest.approx(0.7, rel=0.1)
 
 
 # ------------------------------------------------------------------ what the board is told
@@ -307,4 +357,4 @@ def test_a_diameter_at_the_limit_of_ablation_is_ablatable(patient_with, doors):
 
 
 def test_the_array_of_lesions_holds_more_than_any_patient_begins_with(world_of):
-    assert world_of(0).known[Known.LESIONS_TYPE_3_HIGHEST] <= MOST_LESIONS
+    assert world_of(0).known[Known.LESIONS_AT_SYMPTOM_HIGHEST] <= MOST_LESIONS

@@ -253,7 +253,7 @@ def test_a_scan_without_news_leads_back_to_surveillance_unless_symptoms_brought_
     c = world.courses[0]
     c.had_disease, c.nadir_cm, c.visit = 1, 3.0, visit
     asked = step(world, Stage.ASSESSED)
-    assert (asked.then, asked.events) == (follows, [Event.MEASURED])
+    assert (asked.then, asked.events) == (follows, [Event.MEASURED, Event.MARKER])
     assert c.visit == 0
 
 
@@ -272,7 +272,7 @@ def test_news_on_a_scan_is_a_recurrence_if_everything_had_been_removed(
     c = world.courses[0]
     c.had_disease, c.clear, c.nadir_cm = had_disease, clear, 1.0
     asked = step(world, Stage.ASSESSED)
-    assert (asked.events, asked.then) == ([Event.MEASURED, event], follows)
+    assert (asked.events, asked.then) == ([Event.MEASURED, Event.MARKER, event], follows)
     assert c.clear == 0
     assert world.findings[0, Finding.PROGRESSING] == 1
 

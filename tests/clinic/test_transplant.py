@@ -40,8 +40,8 @@ CERTAIN = {
 }
 ELIGIBLE = {
     "liver_metastases": "present", "pattern": "type_3", "lesions": 3, "liver_burden_pct": 10, "primary": "resected",
-    "extrahepatic": "absent", "differentiation": "well", "ki67_pct": 4, "receptors": "positive", "analogue": "present",
-    "progressing": "absent",
+    "extrahepatic": "absent", "nodes": "absent", "differentiation": "well", "ki67_pct": 4, "receptors": "positive",
+    "analogue": "present", "progressing": "absent",
 }  # fmt: skip
 EVERYWHERE = [(0.06, 0, 1), (0.05, 1, 1)]
 LISTED_AT = 400 * DAY
@@ -208,7 +208,7 @@ def test_who_is_unchanged_stays_on_the_list_in_her_old_place(waiting, care):
     world = waiting()
     asked = care.step(world, Stage.LIST_REVIEWED, LISTED_AT + 100 * DAY)
     assert (asked.then, asked.withdraw, asked.standing) == (Stage.RESCAN_DUE, -1, [])
-    assert (asked.events, world.courses[0].listed) == ([Event.MEASURED], 1)
+    assert (asked.events, world.courses[0].listed) == ([Event.MEASURED, Event.MARKER], 1)
 
 
 def test_who_has_changed_between_decision_and_listing_is_not_listed(candidate, care):
@@ -326,7 +326,7 @@ def test_a_graft_is_seeded_from_the_day_on_which_disease_spreads(waiting, care):
     c.extrahepatic_at = 900 * DAY
     care.step(world, Stage.TRANSPLANTED, LISTED_AT)
     care.rings(world, Alarm.SPREAD, 900 * DAY)
-    assert c.extrahepatic == 1
+    assert c.extrahepatic > 0
     assert 900 * DAY < c.new_lesion_at < NEVER
 
 

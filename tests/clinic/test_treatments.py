@@ -285,8 +285,6 @@ def test_who_does_not_respond_does_not_shrink(patient_with, doors, treatment):
         (Treatment.TEMOZOLOMIDE, Finding.CHEMOTHERAPIES_HAD),
         (Treatment.PLATINUM, Finding.CHEMOTHERAPIES_HAD),
         (Treatment.TEMOZOLOMIDE_BEVACIZUMAB, Finding.CHEMOTHERAPIES_HAD),
-        (Treatment.IMMUNOTHERAPY, Finding.TRIALS_HAD),
-        (Treatment.TRIAL, Finding.TRIALS_HAD),
     ],
 )
 def test_a_course_is_counted_once_however_many_sessions_it_has(patient_with, doors, treatment, finding):

@@ -67,7 +67,7 @@ def test_shares_of_a_whole_must_still_add_up_to_1():
 
 
 def test_a_lowest_above_its_highest_is_refused():
-    (problem,) = read_evidence().check({"lesions_type_1.lowest": 5})
+    (problem,) = read_evidence().check({"egfr_disease.lowest": 100})
     assert problem.found == "lowest above highest"
 
 

@@ -64,7 +64,9 @@ TO_DIAGNOSIS = [
     (at(29, "09:00"), "started", "referred", "mri", 45, ""),
     (at(29, "09:45"), "finished", "referred", "mri", 45, ""),
     # Both are done; five days for the report: Sunday. 2 % of the liver is 20,000 millionths.
+    # Chromogranin A, 0.6 times normal without tumour, has doubled at 2 %: 120 hundredths.
     (at(34, "09:45"), "measured", "imaging_read", "", 20_000, ""),
+    (at(34, "09:45"), "marker", "imaging_read", "", 120, ""),
     (at(34, "09:45"), "joined", "imaging_read", "pet", 2, ""),
     (at(34, "09:45"), "joined", "imaging_read", "biopsy", 2, ""),
     # Friday's biopsies are booked on Tuesday at 13:00, three days ahead, and she is in time.
@@ -79,6 +81,8 @@ TO_DIAGNOSIS = [
     (at(39, "13:45"), "finished", "imaging_read", "biopsy", 45, ""),
     # Ten days for the pathologist: Monday, day 49. Ki-67 of 2 % is 200 hundredths.
     (at(49, "13:45"), "measured", "results_in", "", 20_000, ""),
+    (at(49, "13:45"), "marker", "results_in", "", 120, ""),
+    (at(49, "13:45"), "management_changed", "results_in", "", 1, ""),  # receptors: an analogue will do
     (at(49, "13:45"), "diagnosed", "results_in", "", 200, ""),
     (at(49, "13:45"), "joined", "results_in", "board", 2, ""),
 ]

@@ -193,7 +193,7 @@ def test_event_numbers_are_addresses_that_never_move():
         "DECLINED": 8, "WITHDRAWN": 9, "RELEASED": 10, "KEPT": 11, "RUNG": 12, "DIED": 13, "LEFT": 14, "STUCK": 15,
         "REFERRED": 20, "DIAGNOSED": 21, "MEASURED": 22, "DECIDED": 23, "DEFERRED": 24, "TREATED": 25, "COMPLETED": 26,
         "COMPLICATED": 27, "PROGRESSED": 28, "RECURRED": 29, "LOST": 30, "REFUSED": 31, "SYMPTOM": 32, "SPREAD": 33,
-        "METASTASISED": 34, "WORSENED": 35, "NOT_OFFERED": 36, "SYMPTOMATIC": 37, "CLEARED": 38,
+        "METASTASISED": 34, "WORSENED": 35, "NOT_OFFERED": 36, "SYMPTOMATIC": 37, "CLEARED": 38, "STAGED": 39, "SIZED": 40, "ENROLLED": 41,
     }  # fmt: skip
 
 
