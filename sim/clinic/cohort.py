@@ -294,6 +294,10 @@ def _draw_tumour(case: Case) -> None:
             p.metastasis_at = later(p.arrived, exponential(key, case.i, Ask.METASTASIS_TIME.value, 0) / rate)
     if p.site == Site.UNKNOWN.value:
         p.metastasis_at = p.arrived  # an unknown primary shows itself by its metastases
+    hepatic = uniform(key, case.i, Ask.PRIMARY_HEPATIC.value, 0) < known[Known.PRIMARY_HEPATIC_SHARE.value]
+    p.hepatic = 1 if hepatic else 0
+    if p.hepatic:
+        p.metastasis_at = p.arrived
     typical = growth_rate(known, p.site, Grade.G1.value, typical_ki67(known, p.site))
     pace = math.pow(p.growth / typical, -known[Known.DELAY_GROWTH_EXPONENT.value])
     p.delay = whole(lognormal(key, case.i, Ask.DELAY.value, 0, median, sigma) * pace)
