@@ -152,8 +152,8 @@ ATTRIBUTES: dict[str, Attribute] = {
     "nodes": Attribute("Regional lymph nodes seen, which can be taken out", _YES),
     "bone": Attribute("Bone metastases seen", _YES),
     "peritoneum": Attribute("Disease of the peritoneum seen", _YES),
-    "pain": Attribute("Pain of bone metastases", _YES),
-    "obstruction": Attribute("Bowel closed by disease of the peritoneum", _YES),
+    "pain": Attribute("Pain of bone metastases that has not been irradiated yet", _YES),
+    "obstruction": Attribute("Bowel closed by disease of the peritoneum, not operated on yet", _YES),
     "prrt_months": Attribute(
         "Time since the last course of PRRT began",
         highest=1200,  # not clinical: a bound

@@ -37,7 +37,7 @@ def know_the_patient(case: Case, now: int) -> None:
     )
     f[Finding.TRANSPLANT_EXCLUSION.value] = p.exclusion
     f[Finding.HEART.value] = c.heart
-    f[Finding.PAIN.value] = c.pain
-    f[Finding.OBSTRUCTION.value] = c.obstructed
+    f[Finding.PAIN.value] = 1 if c.pain == 1 else 0
+    f[Finding.OBSTRUCTION.value] = 1 if c.obstructed == 1 else 0
     since = max(c.nelm_minute, c.changed_at)
     f[Finding.STABLE_MONTHS.value] = (now - since) / MONTH if since >= 0 else math.nan

@@ -53,6 +53,8 @@ class Treatment(IntEnum):
     TEMOZOLOMIDE_BEVACIZUMAB = 25
     IMMUNOTHERAPY = 26
     TRIAL = 27
+    RADIOTHERAPY = 28
+    BOWEL_SURGERY = 29
 
 
 class Family(IntEnum):
@@ -66,6 +68,7 @@ class Family(IntEnum):
     RADIOEMBOLISATION = 5
     TRANSPLANT = 6
     SYSTEMIC = 7
+    PALLIATIVE = 8
 
 
 class Where(IntEnum):
@@ -113,6 +116,9 @@ TARGETED = (Treatment.EVEROLIMUS, Treatment.SUNITINIB, Treatment.SURUFATINIB)
 EXPERIMENTAL = (Treatment.IMMUNOTHERAPY, Treatment.TRIAL)
 """What no row of the shipped board offers: a scenario adds one, and answers for what it assumes."""
 
+
+BESIDE = (Treatment.SSA, Treatment.SUPPORTIVE, Treatment.RADIOTHERAPY, Treatment.BOWEL_SURGERY)
+"""What is no line of treatment of the tumour."""
 
 KINDS = {
     "resections": (
@@ -211,6 +217,7 @@ def protocols(known: np.ndarray) -> Any:
     table.preference = 1.0
     table.mortality_within = 30 * DAY  # not clinical: how mortality is usually stated
     table.family[Treatment.PRIMARY_SURGERY] = Family.PRIMARY
+    table.family[[Treatment.RADIOTHERAPY, Treatment.BOWEL_SURGERY]] = Family.PALLIATIVE
     table.clears[[*CURATIVE]] = 1
     _surgery(table, k)
     _ablation(table, k)
