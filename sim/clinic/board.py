@@ -78,6 +78,7 @@ class Finding(IntEnum):
     PRRT_MONTHS = 45
     MARROW = 46
     CGA = 47
+    HORMONE = 48
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,9 @@ ATTRIBUTES: dict[str, Attribute] = {
     ),
     "marrow": Attribute("Bone marrow", ("sound", "failing")),
     "cga": Attribute("Chromogranin A with the last scan", highest=1e6, unit="times normal"),  # not clinical: a bound
+    "hormone": Attribute(
+        "Hormone that the tumour makes", ("none", "serotonin", "insulin", "gastrin", "glucagon", "vip")
+    ),
 }
 """The board's attributes by name, in the order of Finding."""
 

@@ -25,6 +25,7 @@ def know_the_patient(case: Case, now: int) -> None:
     f[Finding.AGE_YEARS.value] = p.age + (now - p.arrived) / YEAR
     f[Finding.SITE.value] = p.site
     f[Finding.SYMPTOMS.value] = 1 if symptomatic(case) else 0
+    f[Finding.HORMONE.value] = p.hormone if p.functioning else 0
     f[Finding.REFRACTORY.value] = 1 if symptomatic(case) and f[Finding.ANALOGUE.value] > 0 else 0
     f[Finding.KIDNEY_DISEASE.value] = p.kidney_disease
     f[Finding.EGFR_ML_MIN.value] = filtration(case, now)

@@ -1,4 +1,5 @@
-"""What is done against a symptom, elsewhere in the hospital: radiotherapy of a bone, an operation on a closed bowel.
+"""What is done against a symptom, elsewhere in the hospital: radiotherapy of a bone, an operation on a closed bowel or on
+the primary that makes a hormone which threatens life.
 
     ask_for_palliation(case)    the wait for it, on other people's lists, which are not modelled
     palliated(case, now)        what it has done; and back to the board, which then decides on the tumour
@@ -34,6 +35,8 @@ def ask_for_palliation(case: Case) -> None:
     median, sigma = known[Known.RADIOTHERAPY_WAIT_MEDIAN.value], known[Known.RADIOTHERAPY_WAIT_SIGMA.value]
     if c.treatment == Treatment.BOWEL_SURGERY.value:
         median, sigma = known[Known.BOWEL_SURGERY_WAIT_MEDIAN.value], known[Known.BOWEL_SURGERY_WAIT_SIGMA.value]
+    elif c.treatment == Treatment.HORMONE_SURGERY.value:
+        median, sigma = known[Known.HORMONE_SURGERY_WAIT_MEDIAN.value], known[Known.HORMONE_SURGERY_WAIT_SIGMA.value]
     wait(case.plan, whole(lognormal(case.key, case.i, Ask.PALLIATION_WAIT.value, c.courses_made, median, sigma)))
     then(case.plan, Stage.PALLIATED.value)
 
@@ -45,7 +48,12 @@ def palliated(case: Case, now: int) -> None:
     settle(case, now)
     why = FIRST_TREATMENT + c.treatment
     note(plan, Event.TREATED.value, c.courses_made, why)
-    eased = _irradiated(case, now) if c.treatment == Treatment.RADIOTHERAPY.value else _operated(case, now)
+    if c.treatment == Treatment.RADIOTHERAPY.value:
+        eased = _irradiated(case, now)
+    elif c.treatment == Treatment.BOWEL_SURGERY.value:
+        eased = _operated(case, now)
+    else:
+        eased = _hormone_stilled(case, now)
     if eased:
         note(plan, Event.EASED.value, 0, why)
     note(plan, Event.COMPLETED.value, 1, why)
@@ -82,4 +90,16 @@ def _operated(case: Case, now: int) -> bool:
     if eased:
         gap = exponential(key, case.i, Ask.SYMPTOM_AGAIN.value, c.courses_made) / known[Known.OBSTRUCTION_RATE.value]
         c.obstructed_at = later(now, gap)
+    return eased
+
+
+@jit_inside
+def _hormone_stilled(case: Case, now: int) -> bool:
+    """The primary is out, and with it for a time what it released; the metastases go on."""
+    key, known, c = case.key, case.desk.known, case.course
+    note_primary_out(case)
+    eased = uniform(key, case.i, Ask.PALLIATION_EASES.value, c.courses_made) < known[Known.HORMONE_SURGERY_RELIEF_SHARE.value]
+    if eased:
+        median, sigma = known[Known.HORMONE_SURGERY_RELIEF_MEDIAN.value], known[Known.HORMONE_SURGERY_RELIEF_SIGMA.value]
+        c.relief_until = later(now, lognormal(key, case.i, Ask.RELIEF_TIME.value, c.courses_made, median, sigma))
     return eased

@@ -55,6 +55,7 @@ class Treatment(IntEnum):
     TRIAL = 27
     RADIOTHERAPY = 28
     BOWEL_SURGERY = 29
+    HORMONE_SURGERY = 30
 
 
 class Family(IntEnum):
@@ -117,7 +118,8 @@ EXPERIMENTAL = (Treatment.IMMUNOTHERAPY, Treatment.TRIAL)
 """What no row of the shipped board offers: a scenario adds one, and answers for what it assumes."""
 
 
-BESIDE = (Treatment.SSA, Treatment.SUPPORTIVE, Treatment.RADIOTHERAPY, Treatment.BOWEL_SURGERY)
+PALLIATIONS = (Treatment.RADIOTHERAPY, Treatment.BOWEL_SURGERY, Treatment.HORMONE_SURGERY)
+BESIDE = (Treatment.SSA, Treatment.SUPPORTIVE, *PALLIATIONS)
 """What is no line of treatment of the tumour."""
 
 KINDS = {
@@ -217,7 +219,7 @@ def protocols(known: np.ndarray) -> Any:
     table.preference = 1.0
     table.mortality_within = 30 * DAY  # not clinical: how mortality is usually stated
     table.family[Treatment.PRIMARY_SURGERY] = Family.PRIMARY
-    table.family[[Treatment.RADIOTHERAPY, Treatment.BOWEL_SURGERY]] = Family.PALLIATIVE
+    table.family[[*PALLIATIONS]] = Family.PALLIATIVE
     table.clears[[*CURATIVE]] = 1
     _surgery(table, k)
     _ablation(table, k)

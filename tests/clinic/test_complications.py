@@ -7,6 +7,7 @@ import pytest
 
 from sim.clinic.disease import share_of
 from sim.clinic.known import Known
+from sim.clinic.patient import Hormone
 from sim.clinic.protocols import Family, Treatment, protocols
 from sim.evidence import read_evidence
 from sim.log import Event
@@ -20,9 +21,9 @@ NO_CRISIS = {"carcinoid_crisis__covered": "0 %", "carcinoid_crisis__uncovered": 
 def treated(patient_with, doors, care):
     """`treated(treatment, functioning, session, **evidence)`: minutes in hospital it costs, and what is told of it."""
 
-    def make(treatment: Treatment, functioning: int = 0, session: int = 0, **evidence):
+    def make(treatment: Treatment, functioning: int = 0, session: int = 0, hormone: int = 1, **evidence):
         world = patient_with((share_of(3, 1600.0), 0, 1), (share_of(2, 1600.0), 1, 1), **evidence)
-        world.traits[0].functioning = functioning
+        world.traits[0].functioning, world.traits[0].hormone = functioning, hormone
         c = world.courses[0]
         c.treatment, c.courses_made, c.session = treatment, 1, session
         longer = int(doors.give(world, 0, 0))
@@ -111,6 +112,12 @@ def test_a_functioning_tumour_that_is_handled_without_cover_may_cause_a_crisis(t
 @pytest.mark.parametrize(("treatment", "functioning"), [(Treatment.RADIOFREQUENCY, 0), (Treatment.TEMOZOLOMIDE, 1)])
 def test_there_is_none_without_hormones_or_where_nothing_is_handled(treated, treatment, functioning):
     _, asked, _ = treated(treatment, functioning, octreotide_cover="0 %", **SURE)
+    assert Event.CRISIS not in asked.events
+
+
+@pytest.mark.parametrize("hormone", [Hormone.INSULIN, Hormone.GASTRIN, Hormone.GLUCAGON, Hormone.VIP])
+def test_a_carcinoid_crisis_is_one_of_serotonin(treated, hormone):
+    _, asked, _ = treated(Treatment.MICROWAVE, 1, hormone=hormone, octreotide_cover="0 %", **SURE)
     assert Event.CRISIS not in asked.events
 
 

@@ -7,7 +7,7 @@ import pytest
 from sim.clinic.board import Finding
 from sim.clinic.disease import share_of
 from sim.clinic.known import Known
-from sim.clinic.patient import Phase, Site
+from sim.clinic.patient import Hormone, Phase, Site
 from sim.clinic.protocols import Treatment
 from sim.clinic.stages import FIRST_TREATMENT, Stage
 from sim.log import Event
@@ -92,6 +92,41 @@ def test_some_die_of_it(suffering, care):
     care.step(world, Stage.DISCUSSED)
     care.step(world, Stage.PALLIATED, 20 * DAY)
     assert 20 * DAY < world.courses[0].procedure_death_at <= 50 * DAY + 1
+
+
+# ------------------------------------------------------------------ a hormone that threatens life
+
+
+@pytest.fixture
+def threatened(suffering, care):
+    """`threatened(hormone, **evidence)`: a hormone breaks through the analogue, the primary is in place."""
+
+    def make(hormone: Hormone, **evidence):
+        world = suffering(**evidence)
+        p = world.traits[0]
+        p.functioning, p.hormone, p.site, p.ecog = 1, hormone, Site.PANCREAS, 0
+        care.with_findings(world, primary="in_place", progressing="absent")
+        return world
+
+    return make
+
+
+@pytest.mark.parametrize(("hormone", "operated"), [(Hormone.INSULIN, True), (Hormone.VIP, True), (Hormone.GASTRIN, False)])
+def test_a_primary_whose_hormone_threatens_life_is_taken_out(threatened, care, hormone, operated):
+    world = threatened(hormone)
+    care.step(world, Stage.DISCUSSED)
+    assert bool(world.courses[0].treatment == Treatment.HORMONE_SURGERY) is operated
+
+
+@pytest.mark.parametrize(("share", "eased"), [("100 %", True), ("0 %", False)])
+def test_that_stills_the_hormone_for_a_time_in_some_and_is_not_done_twice(threatened, care, doors, share, eased):
+    world = threatened(Hormone.INSULIN, hormone_surgery_relief__share=share)
+    care.step(world, Stage.DISCUSSED)
+    over = care.step(world, Stage.PALLIATED, 20 * DAY)
+    assert (Event.EASED in over.events, bool(doors.symptomatic(world, 0))) == (eased, not eased)
+    assert world.findings[0, Finding.PRIMARY] == 1
+    care.step(world, Stage.DISCUSSED, 30 * DAY)
+    assert world.courses[0].treatment != Treatment.HORMONE_SURGERY
 
 
 # ------------------------------------------------------------------ the gallbladder
