@@ -109,7 +109,8 @@ def _of_treatment(known: np.ndarray, table: Any, row: int, treatment: Treatment)
         minutes = k(Known.ABLATION_MINUTES_FIRST) + (lesions - 1) * k(Known.ABLATION_MINUTES_EXTRA)
         yield Role.IR_LIST, minutes, f"{name} of {_lesions(lesions)}", "ablation_minutes"
     elif treatment == Treatment.DEBULKING:
-        yield Role.THEATRE, k(Known.RESECTION_MINUTES_COMPLEX), name, "resection_minutes"
+        minutes = k(Known.RESECTION_MINUTES_COMPLEX) + k(Known.CHOLECYSTECTOMY_MINUTES)
+        yield Role.THEATRE, minutes, f"{name} with the gallbladder", "resection_minutes"
     elif treatment in (
         Treatment.MINOR_RESECTION,
         Treatment.MAJOR_RESECTION,

@@ -187,6 +187,10 @@ class Ask(IntEnum):
     MARROW_DEATH = 235
     MARROW_DEATH_TIME = 236
     DECLINE_AFTER_BOTH = 237
+    PALLIATION_WAIT = 238
+    PALLIATION_EASES = 239
+    SYMPTOM_AGAIN = 240
+    GALLBLADDER = 241
     RECEPTOR_SCANNER = 209
     CHROMOGRANIN = 210
     BY_CHANCE = 211
@@ -246,8 +250,8 @@ COURSE = _packed(
         ("hold_systemic", "i1"),  # resistance follows its end
         ("extrahepatic", "i1"),  # bits of Spread
         ("spreads", "i1"),  # kinds of spread ever begun: the address of the next one's luck
-        ("pain", "i1"),  # bone metastases hurt
-        ("obstructed", "i1"),  # disease of the peritoneum has closed the bowel
+        ("pain", "i1"),  # 1: bone metastases hurt, 2: radiotherapy has not helped
+        ("obstructed", "i1"),  # 1: disease of the peritoneum has closed the bowel, 2: an operation has not helped
         ("pain_at", "i8"),
         ("obstructed_at", "i8"),
         ("ecog", "i1"),
@@ -308,6 +312,7 @@ COURSE = _packed(
         # transplant
         ("changed_at", "i8"),  # minute of the last growth or new disease seen, -1 never
         ("graft_considered", "i1"),  # since then the board has been asked: 1 with the primary in place, 2 without it
+        ("gallbladder_out", "i1"),
         ("curable", "i1"),  # 1: the board could or would have offered to take out or ablate all that is seen
         ("listed", "i1"),  # 1: waits for a graft
         ("graft_at", "i8"),  # elsewhere: the minute at which there will be one

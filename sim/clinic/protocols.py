@@ -53,6 +53,9 @@ class Treatment(IntEnum):
     TEMOZOLOMIDE_BEVACIZUMAB = 25
     IMMUNOTHERAPY = 26
     TRIAL = 27
+    RADIOTHERAPY = 28
+    BOWEL_SURGERY = 29
+    HORMONE_SURGERY = 30
 
 
 class Family(IntEnum):
@@ -66,6 +69,7 @@ class Family(IntEnum):
     RADIOEMBOLISATION = 5
     TRANSPLANT = 6
     SYSTEMIC = 7
+    PALLIATIVE = 8
 
 
 class Where(IntEnum):
@@ -113,6 +117,10 @@ TARGETED = (Treatment.EVEROLIMUS, Treatment.SUNITINIB, Treatment.SURUFATINIB)
 EXPERIMENTAL = (Treatment.IMMUNOTHERAPY, Treatment.TRIAL)
 """What no row of the shipped board offers: a scenario adds one, and answers for what it assumes."""
 
+
+PALLIATIONS = (Treatment.RADIOTHERAPY, Treatment.BOWEL_SURGERY, Treatment.HORMONE_SURGERY)
+BESIDE = (Treatment.SSA, Treatment.SUPPORTIVE, *PALLIATIONS)
+"""What is no line of treatment of the tumour."""
 
 KINDS = {
     "resections": (
@@ -211,6 +219,7 @@ def protocols(known: np.ndarray) -> Any:
     table.preference = 1.0
     table.mortality_within = 30 * DAY  # not clinical: how mortality is usually stated
     table.family[Treatment.PRIMARY_SURGERY] = Family.PRIMARY
+    table.family[[*PALLIATIONS]] = Family.PALLIATIVE
     table.clears[[*CURATIVE]] = 1
     _surgery(table, k)
     _ablation(table, k)
