@@ -181,7 +181,7 @@ def annual(folder: Path) -> str:
         "under_care": mean("outcome.with_nelm.patient_years"),
         "discussions": mean("board.decided.per_year") - without_liver,
         "resections": treated(*of(Family.RESECTION)),
-        "ablations": treated(Treatment.ABLATION),
+        "ablations": treated(*of(Family.ABLATION)),
         "embolisations": treated(*of(Family.EMBOLISATION)) * float(given.sessions[Treatment.TAE]),
         "mappings": treated(Treatment.TARE) / (1 - float(evidence.flat["tare_mapping_failure"])),
         "radioembolisations": treated(Treatment.TARE),

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from sim.commands.calibrate import calibrate
 from sim.commands.compare import compare
 from sim.commands.diff import diff
 from sim.commands.evidence import evidence
@@ -34,6 +35,7 @@ from sim.commands.results import results
 from sim.commands.schema import schema
 from sim.commands.sweep import sweep
 from sim.commands.usage import in_words
+from sim.commands.validate import validate
 from sim.commands.verify import verify
 from sim.commands.warm import warm
 from sim.errors import InputError, NelmError, Problem
@@ -66,7 +68,7 @@ def nelm() -> None:
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--quick", is_flag=True, help="Make no remarks on the load of resources, which takes a few seconds.")
 def check(files: tuple[str, ...], quick: bool) -> None:
-    """Read FILEs (scenarios, boards, designs, cards) and say everything that is wrong with them, running nothing.
+    """Read FILEs (scenarios, boards, designs, targets, cards) and say everything that is wrong with them, running nothing.
 
     What is right and yet looks like a slip, or asks for more than there is, is remarked on.
     """
@@ -75,11 +77,15 @@ def check(files: tuple[str, ...], quick: bool) -> None:
     from sim.experiments.design import read_design
     from sim.running import clinic_known
     from sim.scenario import check_file, read_scenario
+    from sim.validation.calibration import read_calibration
+    from sim.validation.target_file import read_targets
 
     readers: dict[str, Callable[[str], Any]] = {
         "scenario": lambda path: read_scenario(path, known=clinic_known()),
         "board": read_board,
         "sweep": read_design,
+        "target": read_targets,
+        "calibration": read_calibration,
         **file_readers(),
     }
     wrong: list[Problem] = []
@@ -230,7 +236,10 @@ def _stop(signum: int, frame: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
-for command in (compare, sweep, pin, results, patient, explain, diff, evidence, new, schema, verify, warm):
+for command in (
+    *(compare, sweep, pin, results, patient, explain, diff, evidence, new, schema),
+    *(calibrate, validate, verify, warm),
+):
     nelm.add_command(command)
 
 

@@ -24,8 +24,8 @@ class Reporter:
         warnings.warn(sentence, stacklevel=2)
 
     @contextlib.contextmanager
-    def progress(self, total: int) -> Iterator[Callable[[], object]]:
-        """Gives a function to be called once per replication done."""
+    def progress(self, total: int, what: str = "replication") -> Iterator[Callable[[], object]]:
+        """Gives a function to be called once per replication done, or once per whatever else it is."""
         yield lambda: None
 
 
@@ -48,9 +48,9 @@ class Terminal(Reporter):
         click.echo(f"note: {sentence}", err=True)
 
     @contextlib.contextmanager
-    def progress(self, total: int) -> Iterator[Callable[[], object]]:
+    def progress(self, total: int, what: str = "replication") -> Iterator[Callable[[], object]]:
         """A bar with the remaining time; nothing where it is not a terminal."""
         from tqdm import tqdm
 
-        with tqdm(total=total, unit="replication", disable=None if self.speaks else True, leave=False) as bar:
+        with tqdm(total=total, unit=what, disable=None if self.speaks else True, leave=False) as bar:
             yield bar.update

@@ -6,6 +6,7 @@
     facts_of(scenario), window_of     what the measures must be told
     simulate(scenario, replication)   -> Replication: logs, patients and measures of one replication
     walk_without_queues(scenario)     -> the log of the same patients in a hospital where nobody waits
+    walk_cohort(scenario, arrived, ends)   the same for patients whose first symptoms are given
     log_of(engine, ...)               the log of one replication by one engine
     warm_up(tell)                     compile clinic and engine once, if they are not there compiled
 
@@ -31,7 +32,7 @@ from sim.clinic.boardfile import Board, read_board
 from sim.clinic.longest import longest_cases
 from sim.clinic.pathway import advance
 from sim.clinic.patient import World
-from sim.clinic.protocols import KINDS, LIVER_DIRECTED, MAIN, Role, Treatment, protocols
+from sim.clinic.protocols import BESIDE, KINDS, LIVER_DIRECTED, MAIN, Role, Treatment, protocols
 from sim.clinic.stages import Stage, reasons, stage_names
 from sim.clinic.transplant import KINDS as KINDS_OF_GRAFT
 from sim.clinic.world import arrival_minutes, make_world, patient_table
@@ -74,7 +75,7 @@ def clinic_known() -> Known:
 def _changes_of(section: BoardSection) -> tuple[dict[str, Changed], dict[str, Added]]:
     """What a scenario changes of the board, in the clinic's terms."""
     change = {name: Changed(row.when, row.offer) for name, row in section.change.items()}
-    return change, {name: Added(row.before, row.offer, row.when, row.source) for name, row in section.add.items()}
+    return change, {name: Added(row.before, row.offer, row.when, row.source, row.trial) for name, row in section.add.items()}
 
 
 def _board_mistakes(
@@ -219,7 +220,7 @@ def facts_of(scenario: Scenario, board: Board) -> Facts:
         board=Role.BOARD.name.lower(),
         plans=plans,
         beside=frozenset(BESIDE_ROW + name for name in board.row_names("background")),
-        background=frozenset({Treatment.SSA.name.lower(), Treatment.SUPPORTIVE.name.lower()}),
+        background=frozenset(treatment.name.lower() for treatment in BESIDE),
         liver_directed=frozenset(treatment.name.lower() for treatment in LIVER_DIRECTED),
         treatments=tuple(
             treatment.name.lower()
@@ -244,11 +245,17 @@ def log_names(scenario: Scenario, board: Board) -> dict[str, tuple[str, ...]]:
     }
 
 
-def clinic_of(scenario: Scenario, replication: int) -> tuple[Clinic, np.ndarray, int]:
-    """The clinic of one replication, its arrivals (minute, patient), and the replication's key."""
+def clinic_of(
+    scenario: Scenario, replication: int, arrived: np.ndarray | None = None
+) -> tuple[Clinic, np.ndarray, int]:
+    """The clinic of one replication, its arrivals (minute, patient), and the replication's key.
+
+    arrived   (n,) minutes of first symptom, rising; without, they come as the scenario says
+    """
     board = board_of(scenario)
     key = draws.key(scenario.run.seed, 0, replication)
-    arrived = arrival_minutes(key, scenario.arrivals.rate, scenario.run.ends, scenario.arrivals_vary())
+    if arrived is None:
+        arrived = arrival_minutes(key, scenario.arrivals.rate, scenario.run.ends, scenario.arrivals_vary())
     known = read_evidence().known(scenario.numbers())
     numbers = {name: number for number, name in enumerate(scenario.resources)}
     care = {name: (its.where, float(its.delay.median), its.delay.sigma) for name, its in scenario.treatments.items()}
@@ -352,6 +359,25 @@ def walk_without_queues(scenario: Scenario, offers_per_year: float = 1000.0, eng
     engine            `sim.engines.ENGINES`
     """
     clinic, arrivals, key = clinic_of(scenario, 0)
+    return _walk(scenario, clinic, arrivals, key, scenario.run.ends, offers_per_year, engine)
+
+
+def walk_cohort(
+    scenario: Scenario, arrived: np.ndarray, ends: int, offers_per_year: float = 10_000.0, engine: str = AUTO
+) -> tuple[EventLog, Any]:
+    """The same for patients whose first symptoms are given, and the patient table.
+
+    arrived   (n,) minutes of first symptom, rising
+    ends      the horizon [minutes]
+    """
+    clinic, arrivals, key = clinic_of(scenario, 0, arrived)
+    log = _walk(scenario, clinic, arrivals, key, ends, offers_per_year, engine)
+    return log, patient_table(clinic.world)
+
+
+def _walk(
+    scenario: Scenario, clinic: Clinic, arrivals: np.ndarray, key: int, ends: int, offers_per_year: float, engine: str
+) -> EventLog:
     resources = tuple(
         replace(its, rate_per_year=offers_per_year)
         if its.kind == Kind.OFFER
@@ -359,7 +385,7 @@ def walk_without_queues(scenario: Scenario, offers_per_year: float = 1000.0, eng
         for its in hospital_of(scenario).resources
     )
     unqueued = _Unqueued(clinic.world, clinic.names)
-    return log_of(engine_for(engine), Hospital(resources, (), scenario.run.ends), unqueued, arrivals, key)
+    return log_of(engine_for(engine), Hospital(resources, (), ends), unqueued, arrivals, key)
 
 
 def warm_up(tell: Callable[[str], object] = lambda sentence: None, engine: str = AUTO) -> None:

@@ -32,12 +32,14 @@ def ring(world: World, i: int, now: int) -> None:
     settle(case, now)
     kind = pass_alarm(case, now)
     reply = plan.reply[0]
-    if kind <= Alarm.CANCER_DEATH.value or kind == Alarm.LIVER_DEATH.value or kind == Alarm.HEART_DEATH.value:
+    late = kind == Alarm.LIVER_DEATH.value or kind == Alarm.MARROW_DEATH.value
+    other = kind == Alarm.REGIONAL_DEATH.value or kind == Alarm.HEART_DEATH.value
+    if kind <= Alarm.CANCER_DEATH.value or late or other:
         reply.ring = Ring.DEATH.value
         cause = Cause.CANCER.value
         if kind == Alarm.OTHER_DEATH.value:
             cause = Cause.OTHER_CAUSE.value
-        elif kind == Alarm.PROCEDURE_DEATH.value or kind == Alarm.LIVER_DEATH.value:
+        elif kind == Alarm.PROCEDURE_DEATH.value or late:
             cause = Cause.TREATMENT.value
         reply.why = FIRST_CAUSE + cause
         c.alarm_at = NEVER
@@ -75,6 +77,10 @@ def _note_truth(case: Case, kind: int) -> None:
     elif kind == Alarm.LIVER_DECLINE.value:
         note(case.plan, Event.COMPLICATED.value, 0, FIRST_TREATMENT + Treatment.TARE.value)
         note(case.plan, Event.WORSENED.value, case.course.ecog)
+    elif kind == Alarm.MARROW.value:
+        note(case.plan, Event.COMPLICATED.value, 0, FIRST_TREATMENT + Treatment.PRRT.value)
+        note(case.plan, Event.SEVERE.value, 1, FIRST_TREATMENT + Treatment.PRRT.value)
+        note(case.plan, Event.WORSENED.value, case.course.ecog)
 
 
 @jit_inside
@@ -96,11 +102,12 @@ def _visit(case: Case, kind: int) -> int:
         if c.listed:
             leave_list(case, Cause.LIVER_FAILURE.value)
         return Stage.SYMPTOM_VISIT.value if watched or waiting else -1
-    if kind == Alarm.LIVER_DECLINE.value and watched:
+    late = kind == Alarm.LIVER_DECLINE.value or kind == Alarm.MARROW.value
+    if late and watched:
         return Stage.SYMPTOM_VISIT.value
-    if kind == Alarm.WORSENING.value or kind == Alarm.LIVER_DECLINE.value:
+    if kind == Alarm.WORSENING.value or late:
         family = case.desk.protocols[c.treatment].family if waiting else Family.NONE.value
-        if waiting and family != Family.PRIMARY.value and c.ecog > _most_ecog(known, family):
+        if waiting and family != Family.PRIMARY.value and family != Family.PALLIATIVE.value and c.ecog > _most_ecog(known, family):
             if c.listed:
                 leave_list(case, Cause.FRAILTY.value)
             else:

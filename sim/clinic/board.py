@@ -68,13 +68,17 @@ class Finding(IntEnum):
     DEBULKABLE_PCT = 35
     REMNANT = 36
     REFRACTORY = 37
-    HEART = 38
-    NODES = 39
-    BONE = 40
-    PERITONEUM = 41
-    PAIN = 42
-    OBSTRUCTION = 43
-    CGA = 44
+    TRIALS_HAD = 38
+    HEART = 39
+    NODES = 40
+    BONE = 41
+    PERITONEUM = 42
+    PAIN = 43
+    OBSTRUCTION = 44
+    PRRT_MONTHS = 45
+    MARROW = 46
+    CGA = 47
+    HORMONE = 48
 
 
 @dataclass(frozen=True)
@@ -144,13 +148,23 @@ ATTRIBUTES: dict[str, Attribute] = {
     ),
     "remnant": Attribute("Is the future liver remnant enough?", ("too_small", "enough_if_grown", "enough")),
     "refractory": Attribute("Hormonal symptoms in spite of the analogue", _YES),
+    "trials_had": Attribute("Trials she has been enrolled in", highest=100),  # not clinical: a bound
     "heart": Attribute("Carcinoid heart disease on echocardiography", ("none", "diseased", "corrected")),
     "nodes": Attribute("Regional lymph nodes seen, which can be taken out", _YES),
     "bone": Attribute("Bone metastases seen", _YES),
     "peritoneum": Attribute("Disease of the peritoneum seen", _YES),
-    "pain": Attribute("Pain of bone metastases", _YES),
-    "obstruction": Attribute("Bowel closed by disease of the peritoneum", _YES),
+    "pain": Attribute("Pain of bone metastases that has not been irradiated yet", _YES),
+    "obstruction": Attribute("Bowel closed by disease of the peritoneum, not operated on yet", _YES),
+    "prrt_months": Attribute(
+        "Time since the last course of PRRT began",
+        highest=1200,  # not clinical: a bound
+        unit="months",
+    ),
+    "marrow": Attribute("Bone marrow", ("sound", "failing")),
     "cga": Attribute("Chromogranin A with the last scan", highest=1e6, unit="times normal"),  # not clinical: a bound
+    "hormone": Attribute(
+        "Hormone that the tumour makes", ("none", "serotonin", "insulin", "gastrin", "glucagon", "vip")
+    ),
 }
 """The board's attributes by name, in the order of Finding."""
 
@@ -259,6 +273,7 @@ class Row:
     offer: tuple[str, ...]
     when: dict[str, Any]
     source: tuple[str, ...]
+    trial: bool = False
 
     def needs(self, name: str) -> str:
         """The condition on an attribute, in words."""

@@ -44,12 +44,13 @@ class Changed:
 
 @dataclass(frozen=True)
 class Added:
-    """A new row, and the name of the row before which it stands."""
+    """A new row, and the name of the row before which it stands. One that is a trial's enrols whom it decides on."""
 
     before: str
     offer: tuple[str, ...]
     when: Mapping[str, Any]
     source: tuple[str, ...] = ()
+    trial: bool = False
 
 
 def changed_board(board: Board, change: Mapping[str, Changed], add: Mapping[str, Added]) -> Board:
@@ -81,7 +82,7 @@ def _rows(board: Board, change: Mapping[str, Changed], add: Mapping[str, Added])
             its = left.pop(name)
             table = rows[_table_of(rows, its.before)]
             at = next(number for number, row in enumerate(table) if row.name == its.before)
-            table.insert(at, Row(name, its.offer, dict(its.when), its.source))
+            table.insert(at, Row(name, its.offer, dict(its.when), its.source, its.trial))
     return {name: tuple(its) for name, its in rows.items()}
 
 

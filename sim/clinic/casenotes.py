@@ -1,7 +1,7 @@
 """What the case notes tell the board, besides what scans and biopsies have found.
 
-`know_the_patient(case, now)` writes it into the findings: age, fitness, kidneys, bilirubin, the months without
-growth, and what bars a transplant.
+`know_the_patient(case, now)` writes it into the findings: age, fitness, kidneys, bilirubin, bone marrow,
+the months without growth and since radionuclides, and what bars a transplant.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from sim.clinic.board import Finding
 from sim.clinic.disease import symptomatic
 from sim.clinic.known import Known
 from sim.clinic.patient import Case
+from sim.clinic.radionuclides import filtration, months_since
 from sim.jit import jit_inside
 from sim.units import MONTH, YEAR
 
@@ -24,9 +25,12 @@ def know_the_patient(case: Case, now: int) -> None:
     f[Finding.AGE_YEARS.value] = p.age + (now - p.arrived) / YEAR
     f[Finding.SITE.value] = p.site
     f[Finding.SYMPTOMS.value] = 1 if symptomatic(case) else 0
+    f[Finding.HORMONE.value] = p.hormone if p.functioning else 0
     f[Finding.REFRACTORY.value] = 1 if symptomatic(case) and f[Finding.ANALOGUE.value] > 0 else 0
     f[Finding.KIDNEY_DISEASE.value] = p.kidney_disease
-    f[Finding.EGFR_ML_MIN.value] = p.egfr
+    f[Finding.EGFR_ML_MIN.value] = filtration(case, now)
+    f[Finding.PRRT_MONTHS.value] = months_since(case, now)
+    f[Finding.MARROW.value] = c.marrow
     f[Finding.BILIARY_PROCEDURE.value] = p.biliary
     failing = c.failed == 1 or c.declined == 1
     f[Finding.BILIRUBIN_UMOL_L.value] = p.bilirubin * (
@@ -34,7 +38,7 @@ def know_the_patient(case: Case, now: int) -> None:
     )
     f[Finding.TRANSPLANT_EXCLUSION.value] = p.exclusion
     f[Finding.HEART.value] = c.heart
-    f[Finding.PAIN.value] = c.pain
-    f[Finding.OBSTRUCTION.value] = c.obstructed
+    f[Finding.PAIN.value] = 1 if c.pain == 1 else 0
+    f[Finding.OBSTRUCTION.value] = 1 if c.obstructed == 1 else 0
     since = max(c.nelm_minute, c.changed_at)
     f[Finding.STABLE_MONTHS.value] = (now - since) / MONTH if since >= 0 else math.nan

@@ -121,6 +121,17 @@ _OF_SITE = np.array(
 """The share able to metastasise, the delay and the typical Ki-67, by Site."""
 
 
+_SPREADS = np.array(
+    [
+        Known.METASTATIC_BY_GRADE_G1,
+        Known.METASTATIC_BY_GRADE_G2,
+        Known.METASTATIC_BY_GRADE_NET_G3,
+        Known.METASTATIC_BY_GRADE_NEC,
+    ]
+)
+"""By what the odds of being able to metastasise are multiplied, by Grade."""
+
+
 @jit
 def other_death(known: Any, male: int, age: float, threshold: float) -> float:
     """Years until death of other causes, from a Gompertz life table and an Exp(1) threshold.
@@ -160,6 +171,7 @@ def draw_patient(case: Case) -> None:
         p.ecog = 2
     years = other_death(known, p.male, p.age, exponential(key, case.i, Ask.OTHER_DEATH.value, 0))
     p.other_death_at = later(p.arrived, years * YEAR)
+    p.regional_death_at = _regional_death(case)
     p.mri_told = 1 if p.kidney_disease else 0
     if uniform(key, case.i, Ask.MRI_TOLD.value, 0) < known[Known.MRI_SHARE.value]:
         p.mri_told = 1
@@ -172,6 +184,35 @@ def draw_patient(case: Case) -> None:
         key, case.i, Ask.LARGER_LOBE.value, 0
     )
     p.lobe_0 = min(max(right, known[Known.LARGER_LOBE_LOWEST.value]), known[Known.LARGER_LOBE_HIGHEST.value])
+
+
+@jit_inside
+def _regional_death(case: Case) -> int:
+    """When disease around the primary kills that no operation cures, with or without liver metastases; NEVER where none.
+
+    Source: the card `regional_disease`.
+    """
+    key, known, p = case.key, case.desk.known, case.traits
+    share = known[Known.REGIONAL_DISEASE_OTHER.value]
+    if p.site == Site.SMALL_INTESTINE.value:
+        share = known[Known.REGIONAL_DISEASE_SMALL_INTESTINE.value]
+    elif p.site == Site.PANCREAS.value:
+        share = known[
+            Known.REGIONAL_DISEASE_PANCREAS_FUNCTIONING.value
+            if p.functioning
+            else Known.REGIONAL_DISEASE_PANCREAS.value
+        ]
+    if p.grade == Grade.NET_G3.value:
+        share = max(share, known[Known.REGIONAL_DISEASE_NET_G3.value])
+    elif p.grade == Grade.NEC.value:
+        share = max(share, known[Known.REGIONAL_DISEASE_NEC.value])
+    if uniform(key, case.i, Ask.REGIONAL_DISEASE.value, 0) >= share:
+        return NEVER
+    pace = math.pow(
+        p.growth / known[Known.NEW_LESION_GROWTH_REFERENCE.value], -known[Known.REGIONAL_DEATH_GROWTH_EXPONENT.value]
+    )
+    median, sigma = known[Known.REGIONAL_DEATH_MEDIAN.value], known[Known.REGIONAL_DEATH_SIGMA.value]
+    return later(p.arrived, lognormal(key, case.i, Ask.REGIONAL_DEATH.value, 0, median, sigma) * pace)
 
 
 @jit
@@ -238,7 +279,8 @@ def _draw_tumour(case: Case) -> None:
     p.functioning = 1 if uniform(key, case.i, Ask.FUNCTIONING.value, 0) < known[Known.FUNCTIONING_SHARE.value] else 0
     p.hormone = hormone_of(known, p.site, uniform(key, case.i, Ask.HORMONE.value, 0))
     p.receptors = 1 if uniform(key, case.i, Ask.RECEPTORS.value, 0) < receptors else 0
-    capable, median, sigma = by_site(known, p.site)
+    share, median, sigma = by_site(known, p.site)
+    capable = share_able(share, known[_SPREADS[p.grade]])
     p.metastasis_at = NEVER
     if uniform(key, case.i, Ask.CAPABLE.value, 0) < capable:
         if uniform(key, case.i, Ask.METASTASISED.value, 0) < known[Known.METASTASISED_AT_SYMPTOM.value]:
@@ -280,6 +322,16 @@ def hormone_of(known: Any, site: int, u: float) -> int:
         if left < 0:
             return k + 1
     return Hormone.SEROTONIN.value
+
+
+@jit
+def share_able(share: float, factor: float) -> float:
+    """A share whose odds have been multiplied.
+
+    >>> share_able(0.5, 3.0), share_able(1.0, 3.0)
+    (0.75, 1.0)
+    """
+    return share * factor / (share * factor + 1 - share)
 
 
 @jit

@@ -53,11 +53,14 @@ class Alarm(IntEnum):
     RESPONSE_SHOWS = 13
     LIVER_DECLINE = 14
     LIVER_DEATH = 15
+    REGIONAL_DEATH = 16
     HEART = 20
     VALVE = 21
     HEART_DEATH = 22
     BONE_PAIN = 23
     OBSTRUCTION = 24
+    MARROW = 30
+    MARROW_DEATH = 31
 
 
 _KINDS = np.array(
@@ -178,6 +181,7 @@ def add_lesion(case: Case, share: float, lobe: int) -> None:
     if case.liver.lesions[place].share <= 0:
         case.liver.lesions[place].lobe = lobe
         case.liver.lesions[place].seen = 0
+        case.liver.lesions[place].ablated = 0
         case.liver.lesions[place].hidden = uniform(case.key, case.i, Ask.CONSPICUITY.value, c.lesions_made)
     c.lesions_made += 1
     case.liver.lesions[place].share += share
@@ -229,6 +233,9 @@ def begin(case: Case, now: int) -> None:
     c.liver_death_at = NEVER
     c.valve_at = NEVER
     c.heart_death_at = NEVER
+    c.marrow_at = NEVER
+    c.prrt_at = -1
+    c.kidneys_from = -1
     c.changed_at = -1
     c.treatment = -1
     c.nelm_minute = -1
@@ -305,6 +312,19 @@ def _settle_new(case: Case) -> None:
 
 
 @jit_inside
+def _first_metastases(case: Case) -> None:
+    """The liver is seeded: as many metastases as others have at first symptom, all of them small still."""
+    key, known = case.key, case.desk.known
+    number = _lesions_at_symptom(case, known[Known.BURDEN_AT_SYMPTOM_MEDIAN.value])
+    first_lobe = _first_lobe(case)
+    small = share_of(known[Known.SEED_DIAMETER_CM.value], known[Known.LIVER_VOLUME_ML.value])
+    for j in range(number):
+        lobe = 0 if uniform(key, case.i, Ask.LESION_LOBE.value, j) < first_lobe else 1
+        weight = lognormal(key, case.i, Ask.LESION_WEIGHT.value, j, 1.0, known[Known.LESION_WEIGHT_SIGMA.value])
+        add_lesion(case, weight * small, lobe)
+
+
+@jit_inside
 def _start_clocks(case: Case, now: int) -> None:
     """With the first metastasis begin the clocks of new lesions, spread and faster growth."""
     key, known, c = case.key, case.desk.known, case.course
@@ -334,6 +354,8 @@ def _next_spread(case: Case, now: int) -> None:
                 known[Known.EXTRAHEPATIC_GROWTH_EXPONENT.value],
             )
         )
+        if beyond_surgery(case):
+            rate *= known[Known.FURTHER_SPREAD_OUTSIDE.value]
         c.extrahepatic_at = later(now, exponential(case.key, case.i, Ask.EXTRAHEPATIC_TIME.value, c.spreads) / rate)
 
 
@@ -370,6 +392,8 @@ def _next_new_lesion(case: Case, now: int) -> None:
             p.growth / known[Known.NEW_LESION_GROWTH_REFERENCE.value], known[Known.NEW_LESION_GROWTH_EXPONENT.value]
         )
     )
+    if beyond_surgery(case):
+        rate *= known[Known.FURTHER_SPREAD_LIVER.value]
     c.new_lesion_at = later(now, exponential(key, case.i, Ask.NEW_LESION.value, c.lesions_made) / rate)
 
 
@@ -429,6 +453,7 @@ def set_alarm(case: Case, now: int) -> None:
     c.alarm_kind = Alarm.NONE.value
     _sooner(case, p.other_death_at, Alarm.OTHER_DEATH.value)
     _sooner(case, c.procedure_death_at, Alarm.PROCEDURE_DEATH.value)
+    _sooner(case, p.regional_death_at, Alarm.REGIONAL_DEATH.value)
     if p.metastasis_at > c.anchor and c.lesions_made == 0:
         _sooner(case, p.metastasis_at, Alarm.METASTASIS.value)
     _sooner(case, c.new_lesion_at, Alarm.NEW_LESION.value)
@@ -447,6 +472,7 @@ def set_alarm(case: Case, now: int) -> None:
     _sooner(case, c.pain_at, Alarm.BONE_PAIN.value)
     _sooner(case, c.obstructed_at, Alarm.OBSTRUCTION.value)
     _sooner(case, c.heart_death_at, Alarm.HEART_DEATH.value)
+    _sooner(case, c.marrow_at, Alarm.MARROW_DEATH.value if c.marrow else Alarm.MARROW.value)
     capacity, speed = known[Known.GOMPERTZ_CAPACITY.value], pace(case)
     if c.failed == 0:
         gap = time_to_burden(c.burden, known[Known.FAILING_BURDEN.value], speed, capacity)
@@ -519,7 +545,7 @@ def pass_alarm(case: Case, now: int) -> int:
     known, c = case.desk.known, case.course
     kind = c.alarm_kind
     if kind == Alarm.METASTASIS.value:
-        _settle_new(case)
+        _first_metastases(case)
         _start_clocks(case, now)
     elif kind == Alarm.NEW_LESION.value:
         _settle_new(case)
@@ -527,8 +553,7 @@ def pass_alarm(case: Case, now: int) -> int:
     elif kind == Alarm.SPREAD.value:
         _spread(case, now)
         _next_spread(case, now)
-        if c.new_lesion_at == NEVER:
-            _next_new_lesion(case, now)
+        _next_new_lesion(case, now)  # which has no memory, and comes sooner now
     elif kind == Alarm.DEDIFFERENTIATION.value:
         c.growth *= known[Known.DEDIFFERENTIATION_GROWTH_FACTOR.value]
         c.dedifferentiates_at = NEVER
@@ -565,6 +590,8 @@ def pass_alarm(case: Case, now: int) -> int:
         c.obstructed_at = NEVER
     elif kind == Alarm.VALVE.value:
         _replace_valve(case, now)
+    elif kind == Alarm.MARROW.value:
+        _marrow_fails(case, now)
     return int(kind)
 
 
@@ -606,3 +633,15 @@ def _decline(case: Case, now: int) -> None:
     if uniform(key, case.i, Ask.DECLINE_DEATH.value, 0) < known[Known.TARE_DECLINE_DEATH_SHARE.value]:
         median, sigma = known[Known.TARE_DECLINE_DEATH_MEDIAN.value], known[Known.TARE_DECLINE_DEATH_SIGMA.value]
         c.liver_death_at = later(now, lognormal(key, case.i, Ask.DECLINE_DEATH_TIME.value, 0, median, sigma))
+
+
+@jit_inside
+def _marrow_fails(case: Case, now: int) -> None:
+    """Leukaemia or myelodysplasia, years after radionuclides: she becomes frailer for good, and most die of it."""
+    key, known, c = case.key, case.desk.known, case.course
+    c.marrow = 1
+    c.marrow_at = NEVER
+    c.ecog = min(c.ecog + 1, MOST_ECOG)
+    if uniform(key, case.i, Ask.MARROW_DEATH.value, 0) < known[Known.PRRT_MARROW_DEATH_SHARE.value]:
+        median, sigma = known[Known.PRRT_MARROW_DEATH_MEDIAN.value], known[Known.PRRT_MARROW_DEATH_SIGMA.value]
+        c.marrow_at = later(now, lognormal(key, case.i, Ask.MARROW_DEATH_TIME.value, 0, median, sigma))

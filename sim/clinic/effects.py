@@ -4,6 +4,7 @@
     relieve(case, now)          hormonal symptoms relieved for a time
     complications(case, now)    death or a longer stay
     befall(case, now, ...)      the same with a risk that is not the treatment's as a whole
+    crisis(case, now)           a carcinoid crisis of a functioning tumour
     shrink(case, lobe, factor)  lesions of a lobe, or all, made smaller
     start_analogue(case, now)   the background treatment
 
@@ -13,12 +14,14 @@ Every number is the treatment's own, in its protocol. Knows no step of care.
 from __future__ import annotations
 
 from sim.clinic.board import Finding
-from sim.clinic.disease import add_up, scale_lesion, settle
+from sim.clinic.disease import MOST_ECOG, add_up, scale_lesion, settle
 from sim.clinic.known import Known
-from sim.clinic.patient import Ask, Case, later, whole
+from sim.clinic.patient import Ask, Case, Hormone, later, whole
+from sim.clinic.stages import FIRST_TREATMENT
 from sim.draws import lognormal, uniform
 from sim.jit import jit_inside
-from sim.steps import NEVER
+from sim.log import Event
+from sim.steps import NEVER, note
 from sim.units import DAY
 
 _LATER_SESSION = 1_000_000  # not clinical: chance of a course's later sessions, apart from those of other courses
@@ -101,20 +104,69 @@ def complications(case: Case, now: int) -> int:
         return 0
     biliary = case.traits.biliary == 1
     morbidity = protocol.biliary_morbidity if biliary else protocol.morbidity
-    within = protocol.mortality_within
-    return befall(case, now, protocol.mortality, morbidity, protocol.complicated_stay, within)
+    return befall(case, now, protocol.mortality, morbidity, protocol.severe, protocol.mortality_within)
 
 
 @jit_inside
 def befall(
-    case: Case, now: int, mortality: float, morbidity: float, longer: float, within: float = MONTH_OF_RISK
+    case: Case, now: int, mortality: float, morbidity: float, severe: float, within: float = MONTH_OF_RISK
 ) -> int:
-    """Death within some days with one chance, a stay that is `longer` with another; returns its minutes, or 0."""
+    """Death within some days with one chance, a complication with another; returns the minutes that costs, or 0.
+
+    severe   share of complications that are severe, the unluckiest ones
+    """
     key, c = case.key, case.course
+    protocol = case.desk.protocols[c.treatment]
     nth = c.courses_made + c.session * _LATER_SESSION
     if uniform(key, case.i, Ask.PROCEDURE_DEATH.value, nth) < mortality:
         day = uniform(key, case.i, Ask.PROCEDURE_DEATH_DAY.value, nth)
         c.procedure_death_at = now + 1 + whole(day * within)
-    if uniform(key, case.i, Ask.COMPLICATION.value, nth) < morbidity:
-        return whole(longer)
-    return 0
+    luck = uniform(key, case.i, Ask.COMPLICATION.value, nth)
+    if luck >= morbidity:
+        return 0
+    if luck >= morbidity * severe:
+        return _complicated(case, protocol.minor_stay)
+    longer = _complicated(case, protocol.severe_stay)
+    _harm(case, nth)
+    return longer
+
+
+@jit_inside
+def _complicated(case: Case, longer: float) -> int:
+    note(case.plan, Event.COMPLICATED.value, whole(longer), FIRST_TREATMENT + case.course.treatment)
+    return whole(longer)
+
+
+@jit_inside
+def _harm(case: Case, nth: int) -> None:
+    """What a severe complication leaves: some are frailer for good."""
+    c, known = case.course, case.desk.known
+    lasts = uniform(case.key, case.i, Ask.LASTING_HARM.value, nth) < known[Known.COMPLICATION_LASTING.value]
+    note(case.plan, Event.SEVERE.value, 1 if lasts else 0, FIRST_TREATMENT + c.treatment)
+    if lasts and c.ecog < MOST_ECOG:
+        c.ecog += 1
+        note(case.plan, Event.WORSENED.value, c.ecog)
+
+
+@jit_inside
+def crisis(case: Case, now: int) -> int:
+    """A carcinoid crisis, where a tumour that makes serotonin is handled; returns the minutes in hospital it costs, or 0.
+
+    An analogue given for the occasion makes it rarer, wherever the centre gives it (the card `octreotide_cover`).
+    """
+    key, known, c = case.key, case.desk.known, case.course
+    serotonin = case.traits.functioning == 1 and case.traits.hormone == Hormone.SEROTONIN.value
+    if not serotonin or case.desk.protocols[c.treatment].releases == 0 or c.burden <= 0:
+        return 0
+    cover = known[Known.OCTREOTIDE_COVER.value]
+    risk = (
+        cover * known[Known.CARCINOID_CRISIS_COVERED.value] + (1 - cover) * known[Known.CARCINOID_CRISIS_UNCOVERED.value]
+    )
+    nth = c.courses_made + c.session * _LATER_SESSION
+    if uniform(key, case.i, Ask.CRISIS.value, nth) >= risk:
+        return 0
+    longer = whole(known[Known.CARCINOID_CRISIS_OUTCOME_STAY.value])
+    note(case.plan, Event.CRISIS.value, longer, FIRST_TREATMENT + c.treatment)
+    if uniform(key, case.i, Ask.CRISIS_DEATH.value, nth) < known[Known.CARCINOID_CRISIS_OUTCOME_MORTALITY.value]:
+        c.procedure_death_at = now + 1
+    return longer

@@ -1,12 +1,14 @@
 """Surveillance and what it finds; visits for symptoms; supportive care.
 
-One short function per step of care. Growth, new disease or symptoms lead back to the tumour board.
+One short function per step of care. Growth, new disease or symptoms lead back to the tumour board; so does a scan that
+shows that more has become possible.
 """
 
 from __future__ import annotations
 
 from sim.clinic.asking import ask_for_scan, note_measured, on_list, report_minutes, to_board
 from sim.clinic.board import Finding
+from sim.clinic.conversion import asks_for_clearance
 from sim.clinic.disease import set_alarm
 from sim.clinic.imaging import CT, MRI, changed, measured_cm, observe, receptor_scan
 from sim.clinic.known import Known
@@ -31,6 +33,18 @@ def watch(case: Case) -> None:
             interval = known[Known.SURVEILLANCE_INTERVAL_G1.value]
         elif p.grade == Grade.G2.value:
             interval = known[Known.SURVEILLANCE_INTERVAL_G2.value]
+    _next_scan(case, interval)
+
+
+@jit_inside
+def watch_treated(case: Case) -> None:
+    """Surveillance after a course: the first scan shows what it has done, and comes sooner than the others."""
+    case.course.phase = Phase.SURVEILLANCE.value
+    _next_scan(case, case.desk.known[Known.SURVEILLANCE_AFTER_TREATMENT.value])
+
+
+@jit_inside
+def _next_scan(case: Case, interval: float) -> None:
     wait(case.plan, whole(interval))
     then(case.plan, Stage.SURVEILLANCE_DUE.value)
 
@@ -79,7 +93,7 @@ def assessed(case: Case, now: int) -> None:
         c.phase = Phase.WORK_UP.value
         on_list(case, Role.PET.value, known[Known.PET_MINUTES.value])
         then(plan, Stage.RESTAGED.value)
-    elif worse or visit or asks_for_graft(case, now):
+    elif worse or visit or asks_for_clearance(case, now) or asks_for_graft(case, now):
         to_board(case)
     else:
         watch(case)

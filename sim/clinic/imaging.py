@@ -2,6 +2,7 @@
 
     found(case, j, ...)         is this lesion seen by a modality this sharp?
     observe(case, now, ...)     a scan is read: lesions seen, burden seen, pattern, spread seen
+    sizes(values)               what a scan wrote into the log of diameters
     sample(case)                a biopsy is read: histology and the sampled Ki-67
     receptor_scan(case)         PET or scintigraphy
     chromogranin(case)          the marker in her blood
@@ -18,16 +19,21 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from sim.clinic.ablation import badly_placed, too_large
+import numpy as np
+
+from sim.clinic.ablation import can_be_ablated
 from sim.clinic.board import Finding
 from sim.clinic.disease import KINDS, settle, size
 from sim.clinic.known import Known
-from sim.clinic.patient import Ask, Case, Grade, Spread
+from sim.clinic.patient import Ask, Case, Grade, Spread, whole
 from sim.clinic.reach import beyond_reach, remnant, remnant_enough
 from sim.draws import lognormal, normal, uniform
 from sim.jit import jit, jit_inside
+from sim.log import Event
+from sim.steps import note
 
 CT, MRI, PET, SCINTIGRAPHY = 1, 2, 4, 8  # not clinical: bits of the modalities read together
+SIZE_BITS = 31  # not clinical: of the lower of two numbers in one
 
 
 @jit_inside
@@ -116,43 +122,89 @@ def show_spread(case: Case, kinds: int) -> None:
 
 
 @jit_inside
-def _look_outside(case: Case, modalities: int) -> None:
-    """What the scan shows outside the liver."""
+def _look_outside(case: Case, modalities: int) -> bool:
+    """What the scan shows outside the liver. Returns whether it shows some where none had been seen before."""
     c, findings = case.course, case.course.findings
+    first = math.isnan(findings[Finding.EXTRAHEPATIC.value])
     if math.isnan(findings[Finding.EXTRAHEPATIC.value]):
         findings[Finding.EXTRAHEPATIC.value] = 0
         findings[Finding.NODES.value] = 0
         findings[Finding.BONE.value] = 0
         findings[Finding.PERITONEUM.value] = 0
+    before = _places_seen(findings)
     for kind in range(KINDS):
         if c.extrahepatic >> kind & 1 and _spread_found(case, modalities, kind):
             show_spread(case, 1 << kind)
+    return bool(not first and _places_seen(findings) > before)
+
+
+@jit_inside
+def _places_seen(findings: Any) -> float:
+    """In how many kinds of places outside the liver disease has been seen."""
+    outside = findings[Finding.EXTRAHEPATIC.value] + findings[Finding.NODES.value]
+    return float(outside + findings[Finding.BONE.value] + findings[Finding.PERITONEUM.value])
 
 
 @jit_inside
 def observe(case: Case, now: int, modalities: int) -> bool:
-    """A scan is read. Returns whether it shows a liver lesion that had not been seen before.
+    """A scan is read. Returns whether it shows disease, in the liver or elsewhere, that had not been seen before.
 
     modalities   bits CT, MRI, PET, SCINTIGRAPHY of what is read together
     """
     c, findings = case.course, case.course.findings
     settle(case, now)
     new = False
+    before, total = 0.0, 0.0  # diameters of the lesions seen before, and of all that are seen now
     for j in range(case.course.slots):
-        if case.liver.lesions[j].share > 0 and case.liver.lesions[j].seen == 0 and _found_by(case, j, modalities):
+        if case.liver.lesions[j].share <= 0:
+            continue
+        if case.liver.lesions[j].seen:
+            before += size(case, j)
+        elif _found_by(case, j, modalities):
             case.liver.lesions[j].seen = 1
             new = True
-    _look_outside(case, modalities)
+        if case.liver.lesions[j].seen:
+            total += size(case, j)
+    new = _look_outside(case, modalities) or new
     if modalities & (PET | SCINTIGRAPHY):
         findings[Finding.RECEPTORS.value] = case.traits.receptors
     findings[Finding.CGA.value] = chromogranin(case)
     c.scans += 1
+    _note_sizes(case, before, total)
     _describe(case)
     if findings[Finding.LIVER_METASTASES.value] and c.had_disease == 0:
         settle(case, now)
         c.had_disease = 1
         c.nelm_minute = now
     return new
+
+
+@jit_inside
+def _note_sizes(case: Case, before: float, total: float) -> None:
+    """What a trial would write down of the scan, for the log; see `sizes`."""
+    if total > 0:
+        error = _reading_error(case)
+        hundredths = whole(before * error * 1000) << SIZE_BITS | whole(total * error * 1000)  # not clinical: of a mm
+        note(case.plan, Event.SIZED.value, hundredths)
+
+
+def sizes(values: Any) -> tuple[Any, Any]:
+    """The two sums of diameters [cm] of rows of the log: of the metastases seen before the scan, and of all it shows.
+
+    The first beside the second of the scan before says how the same metastases have grown, whatever else has come.
+
+    >>> [one.tolist() for one in sizes(np.array([(2500 << SIZE_BITS) | 3000]))]
+    [[2.5], [3.0]]
+    """
+    return (values >> SIZE_BITS) / 1000, (values & ((1 << SIZE_BITS) - 1)) / 1000  # not clinical: hundredths of a mm
+
+
+@jit_inside
+def _reading_error(case: Case) -> float:
+    """The reader's error of this scan, as a factor."""
+    known, c = case.desk.known, case.course
+    error = known[Known.MEASUREMENT_ERROR.value] * normal(case.key, case.i, Ask.MEASUREMENT.value, c.scans)
+    return math.exp(error)
 
 
 @jit_inside
@@ -169,13 +221,11 @@ def chromogranin(case: Case) -> float:
 @jit_inside
 def measured_cm(case: Case) -> float:
     """Sum of the diameters of all lesions seen [cm], with the reader's error of this scan."""
-    c, known = case.course, case.desk.known
     total = 0.0
     for j in range(case.course.slots):
         if case.liver.lesions[j].seen and case.liver.lesions[j].share > 0:
             total += size(case, j)
-    error = known[Known.MEASUREMENT_ERROR.value] * normal(case.key, case.i, Ask.MEASUREMENT.value, c.scans)
-    return total * math.exp(error)
+    return total * _reading_error(case)
 
 
 @jit_inside
@@ -230,7 +280,7 @@ def _describe(case: Case) -> None:
         largest = max(largest, size(case, j))
         number += 1
         volume += share
-        ablatable = not too_large(case, j) and not badly_placed(case, j)
+        ablatable = can_be_ablated(case, j)
         if not ablatable:
             not_ablatable += 1
         if case.liver.lesions[j].lobe != main:

@@ -201,8 +201,6 @@ def transplanted(case: Case, now: int) -> None:
     set_alarm(case, now)
     if c.clear > was_clear:
         note(plan, Event.CLEARED.value, 0, why)
-    if c.extra_stay > 0:
-        note(plan, Event.COMPLICATED.value, c.extra_stay, why)
     order = stay(case, Role.ICU.value, case.desk.known[Known.TRANSPLANT_STAY_ICU.value])
     if order >= 0:
         keep(plan, order)

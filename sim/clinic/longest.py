@@ -22,7 +22,7 @@ import numpy as np
 from sim.clinic.board import ATTRIBUTES
 from sim.clinic.known import Known
 from sim.clinic.patient import MOST_LESIONS, whole
-from sim.clinic.protocols import CHEMOTHERAPIES, TARGETED, Role, Treatment
+from sim.clinic.protocols import ABLATIONS, CHEMOTHERAPIES, RADIONUCLIDES, TARGETED, Role, Treatment
 
 _ABLATABLE, _SMALL_ENOUGH = ("none", "ablatable"), ("none", "ablatable", "resectable")
 
@@ -92,20 +92,25 @@ def _of_treatment(known: np.ndarray, table: Any, row: int, treatment: Treatment)
     elif treatment == Treatment.TARE:
         yield Role.IR_LIST, k(Known.TARE_MINUTES_MAPPING), f"the mapping for {name}", "tare_minutes"
         yield Role.IR_LIST, k(Known.TARE_MINUTES_SESSION), name, "tare_minutes"
-    elif treatment == Treatment.PRRT:
+    elif treatment in RADIONUCLIDES:
         yield Role.PRRT, k(Known.PRRT_MINUTES), name, "prrt_minutes"
     elif treatment in CHEMOTHERAPIES:
         yield Role.DAY_UNIT, k(Known[f"CHEMO_MINUTES_{treatment.name}"]), name, "chemo_minutes"
+    elif treatment == Treatment.IMMUNOTHERAPY:
+        yield Role.DAY_UNIT, k(Known.IMMUNOTHERAPY_VISITS_MINUTES), name, "immunotherapy_visits"
+    elif treatment == Treatment.TRIAL:
+        yield Role.CLINIC, k(Known.TRIAL_VISITS_MINUTES), "a visit of a trial", "trial_visits"
     elif treatment in TARGETED:
         yield Role.CLINIC, k(Known.CLINIC_MINUTES), f"a review under {name}", "clinic_minutes"
     elif treatment == Treatment.TRANSPLANT:
         yield Role.CLINIC, k(Known.CLINIC_MINUTES), f"the assessment for {name}", "clinic_minutes"
-    elif treatment == Treatment.ABLATION:
+    elif treatment in ABLATIONS:
         lesions = max(_most_lesions(known, table, row), 1)
         minutes = k(Known.ABLATION_MINUTES_FIRST) + (lesions - 1) * k(Known.ABLATION_MINUTES_EXTRA)
         yield Role.IR_LIST, minutes, f"{name} of {_lesions(lesions)}", "ablation_minutes"
     elif treatment == Treatment.DEBULKING:
-        yield Role.THEATRE, k(Known.RESECTION_MINUTES_COMPLEX), name, "resection_minutes"
+        minutes = k(Known.RESECTION_MINUTES_COMPLEX) + k(Known.CHOLECYSTECTOMY_MINUTES)
+        yield Role.THEATRE, minutes, f"{name} with the gallbladder", "resection_minutes"
     elif treatment in (
         Treatment.MINOR_RESECTION,
         Treatment.MAJOR_RESECTION,

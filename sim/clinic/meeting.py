@@ -12,14 +12,17 @@ from __future__ import annotations
 from sim.clinic.asking import is_elsewhere, session, to_board
 from sim.clinic.board import Finding, first_of, first_row, fitting_rows, rows_offering
 from sim.clinic.casenotes import know_the_patient
+from sim.clinic.conversion import clearing_rows
 from sim.clinic.disease import set_alarm, settle
 from sim.clinic.effects import start_analogue
 from sim.clinic.followup import watch
 from sim.clinic.imaging import measured_cm
 from sim.clinic.known import Known
+from sim.clinic.palliation import ask_for_palliation
 from sim.clinic.patient import Ask, Case, Heart, Phase, later, whole
 from sim.clinic.protocols import Family, Role, Treatment, Where
 from sim.clinic.resection import primary_goes_first
+from sim.clinic.staging import staging
 from sim.clinic.stages import FIRST_CAUSE, FIRST_MAIN_ROW, FIRST_TREATMENT, Cause, Policy, Stage
 from sim.clinic.steps_of_surgery import ask_for_primary_surgery
 from sim.draws import lognormal, uniform
@@ -41,8 +44,11 @@ def discussed(case: Case, now: int) -> None:
     settle(case, now)
     know_the_patient(case, now)
     _refer_heart(case, now)
+    note(case.plan, Event.STAGED.value, staging(case.course.findings))
+    fitting = fitting_rows(case.desk.main, case.course.findings)  # before an analogue is begun beside
     _start_background(case, now)
-    row = _decide(case)
+    row = _decide(case, fitting)
+    _enrol(case, row)
     c.treatment = _alternative(case, row)
     c.boards += 1
     c.courses_made += 1
@@ -50,7 +56,8 @@ def discussed(case: Case, now: int) -> None:
     c.sides = 0
     c.nadir_cm = measured_cm(case)
     c.decided_at = now
-    case.course.findings[Finding.PROGRESSING.value] = 0
+    if case.desk.protocols[c.treatment].family != Family.PALLIATIVE.value:  # after which the board decides on the tumour
+        case.course.findings[Finding.PROGRESSING.value] = 0
     set_alarm(case, now)
     _begin_treatment(case)
 
@@ -66,12 +73,12 @@ def _refer_heart(case: Case, now: int) -> None:
 
 
 @jit_inside
-def _decide(case: Case) -> int:
-    """The row of the main table: the first that fits, is to be had, and is not refused."""
+def _decide(case: Case, fitting: int) -> int:
+    """The row of the main table: the first of those that fit that is to be had, and is not refused."""
     key, known, c, plan = case.key, case.desk.known, case.course, case.plan
     table = case.desk.main
     off, absent = case.desk.policy[Policy.MAIN_OFF.value], case.desk.policy[Policy.MAIN_ABSENT.value]
-    fitting = fitting_rows(table, case.course.findings)
+    case.course.curable = 1 if fitting & ~off & clearing_rows(case) != 0 else 0
     row, wanted = first_of(fitting, off | absent), first_of(fitting, off)
     if wanted != row:
         note(plan, Event.NOT_OFFERED.value, wanted, FIRST_TREATMENT + table.offers[wanted, 0])
@@ -84,6 +91,14 @@ def _decide(case: Case) -> int:
             row = other
     note(plan, Event.DECIDED.value, fitting, FIRST_MAIN_ROW + row)
     return int(row)
+
+
+@jit_inside
+def _enrol(case: Case, row: int) -> None:
+    """A row that is a trial's counts as one, so that it can ask that nobody is enrolled twice."""
+    if case.desk.policy[Policy.TRIALS.value] >> row & 1:
+        case.course.findings[Finding.TRIALS_HAD.value] += 1
+        note(case.plan, Event.ENROLLED.value, 0, FIRST_MAIN_ROW + row)
 
 
 @jit_inside
@@ -155,6 +170,9 @@ def _begin_treatment(case: Case) -> None:
     elif c.treatment == Treatment.PRIMARY_SURGERY.value:
         c.phase = Phase.WAITING.value
         ask_for_primary_surgery(case, Stage.PRIMARY_OPERATED.value)
+    elif case.desk.protocols[c.treatment].family == Family.PALLIATIVE.value:
+        c.phase = Phase.WAITING.value
+        ask_for_palliation(case)
     elif c.treatment == Treatment.SUPPORTIVE.value:
         c.phase = Phase.SUPPORTIVE.value
         note(plan, Event.TREATED.value, 1, FIRST_TREATMENT + Treatment.SUPPORTIVE.value)
@@ -197,7 +215,7 @@ def arranged(case: Case, now: int) -> None:
     if elapsed < _unaided(case):
         left = max(whole(_action(case)) - elapsed, 0)
     needs = 0.0
-    if c.treatment == Treatment.PRRT.value:
+    if case.desk.protocols[c.treatment].role == Role.PRRT.value:
         needs = known[Known.PRRT_ORDER_LEAD.value]
     elif case.desk.protocols[c.treatment].family == Family.RESECTION.value:
         needs = known[Known.RESECTION_ASSESSMENT.value]

@@ -167,6 +167,9 @@ class Ask(IntEnum):
     GRAFT_RESIDUE = 185
     LARGER_LOBE = 162
     PORTAL_VEIN_GROWTH = 164
+    REGIONAL_DISEASE = 270
+    REGIONAL_DEATH = 271
+    GRAFT_SEEDED = 272
     LOBE_LEANING = 200
     HORMONE = 201
     HEART = 202
@@ -176,6 +179,18 @@ class Ask(IntEnum):
     SPREAD_KIND = 206
     BONE_PAIN = 207
     OBSTRUCTION = 208
+    LASTING_HARM = 230
+    CRISIS = 231
+    CRISIS_DEATH = 232
+    MARROW = 233
+    MARROW_TIME = 234
+    MARROW_DEATH = 235
+    MARROW_DEATH_TIME = 236
+    DECLINE_AFTER_BOTH = 237
+    PALLIATION_WAIT = 238
+    PALLIATION_EASES = 239
+    SYMPTOM_AGAIN = 240
+    GALLBLADDER = 241
     RECEPTOR_SCANNER = 209
     CHROMOGRANIN = 210
     BY_CHANCE = 211
@@ -211,6 +226,7 @@ TRAITS = _packed(
         ("by_chance", "i1"),  # found without symptoms
         ("delay", "i8"),  # first symptom to presentation, unless the disease forces it earlier [minutes]
         ("other_death_at", "i8"),  # minute of death of other causes
+        ("regional_death_at", "i8"),  # minute of death of disease in the abdomen that no surgery cures; NEVER
         ("mri_told", "i1"),  # the radiologist asks for MRI too
         ("bilirubin", "f8"),  # while the liver does its work [umol/L]
         ("blood_group", "i1"),  # BloodGroup
@@ -234,8 +250,8 @@ COURSE = _packed(
         ("hold_systemic", "i1"),  # resistance follows its end
         ("extrahepatic", "i1"),  # bits of Spread
         ("spreads", "i1"),  # kinds of spread ever begun: the address of the next one's luck
-        ("pain", "i1"),  # bone metastases hurt
-        ("obstructed", "i1"),  # disease of the peritoneum has closed the bowel
+        ("pain", "i1"),  # 1: bone metastases hurt, 2: radiotherapy has not helped
+        ("obstructed", "i1"),  # 1: disease of the peritoneum has closed the bowel, 2: an operation has not helped
         ("pain_at", "i8"),
         ("obstructed_at", "i8"),
         ("ecog", "i1"),
@@ -288,9 +304,16 @@ COURSE = _packed(
         ("decline_at", "i8"),  # the liver begins to decline
         ("declined", "i1"),
         ("liver_death_at", "i8"),  # death of the liver that has declined
+        # what radionuclides leave
+        ("prrt_at", "i4"),  # minute in which the last course began, -1 never
+        ("kidneys_from", "i4"),  # minute from which on the kidneys lose filtration, -1 they do not
+        ("marrow", "i1"),  # 1: the bone marrow fails
+        ("marrow_at", "i8"),  # until then when it will, afterwards when she dies of it
         # transplant
         ("changed_at", "i8"),  # minute of the last growth or new disease seen, -1 never
         ("graft_considered", "i1"),  # since then the board has been asked: 1 with the primary in place, 2 without it
+        ("gallbladder_out", "i1"),
+        ("curable", "i1"),  # 1: the board could or would have offered to take out or ablate all that is seen
         ("listed", "i1"),  # 1: waits for a graft
         ("graft_at", "i8"),  # elsewhere: the minute at which there will be one
         ("to_take", "i1"),  # of two operations: the lobe whose portal vein has been closed
@@ -308,6 +331,7 @@ LESION = np.dtype(
         ("hidden", "f8"),  # how hard to see, 0 to 1, for all modalities
         ("lobe", "i1"),  # 0 the right one, 1 the left one
         ("seen", "i1"),  # 1 where imaging has found it
+        ("ablated", "i1"),  # how often it has been ablated and come back
     ]
 )
 """A liver metastasis."""

@@ -32,7 +32,7 @@ class Treatment(IntEnum):
     RESECTION_WITH_ABLATION = 4
     TWO_STEP_RESECTION = 5
     DEBULKING = 6
-    ABLATION = 7
+    RADIOFREQUENCY = 7
     TAE = 8
     TACE = 9
     TARE = 10
@@ -47,6 +47,15 @@ class Treatment(IntEnum):
     SUPPORTIVE = 19
     SSA = 20
     NOTHING = 21
+    PRRT_AGAIN = 22
+    MICROWAVE = 23
+    CRYOABLATION = 24
+    TEMOZOLOMIDE_BEVACIZUMAB = 25
+    IMMUNOTHERAPY = 26
+    TRIAL = 27
+    RADIOTHERAPY = 28
+    BOWEL_SURGERY = 29
+    HORMONE_SURGERY = 30
 
 
 class Family(IntEnum):
@@ -60,6 +69,7 @@ class Family(IntEnum):
     RADIOEMBOLISATION = 5
     TRANSPLANT = 6
     SYSTEMIC = 7
+    PALLIATIVE = 8
 
 
 class Where(IntEnum):
@@ -72,13 +82,14 @@ class Where(IntEnum):
 
 MAIN = tuple(t for t in Treatment if t not in (Treatment.SSA, Treatment.NOTHING))
 BACKGROUND = (Treatment.SSA, Treatment.NOTHING)
+ABLATIONS = (Treatment.RADIOFREQUENCY, Treatment.MICROWAVE, Treatment.CRYOABLATION)
 LIVER_DIRECTED = (
     Treatment.MINOR_RESECTION,
     Treatment.MAJOR_RESECTION,
     Treatment.RESECTION_WITH_ABLATION,
     Treatment.TWO_STEP_RESECTION,
     Treatment.DEBULKING,
-    Treatment.ABLATION,
+    *ABLATIONS,
     Treatment.TAE,
     Treatment.TACE,
     Treatment.TARE,
@@ -86,9 +97,30 @@ LIVER_DIRECTED = (
 )
 
 
-CHEMOTHERAPIES = (Treatment.TEMOZOLOMIDE, Treatment.STREPTOZOCIN, Treatment.PLATINUM)
-TARGETED = (Treatment.EVEROLIMUS, Treatment.SUNITINIB, Treatment.SURUFATINIB)
+CURATIVE = (
+    Treatment.MINOR_RESECTION,
+    Treatment.MAJOR_RESECTION,
+    Treatment.RESECTION_WITH_ABLATION,
+    Treatment.TWO_STEP_RESECTION,
+    *ABLATIONS,
+)
+"""What is given only where all that is seen can be taken out or ablated."""
 
+RADIONUCLIDES = (Treatment.PRRT, Treatment.PRRT_AGAIN)
+CHEMOTHERAPIES = (
+    Treatment.TEMOZOLOMIDE,
+    Treatment.TEMOZOLOMIDE_BEVACIZUMAB,
+    Treatment.STREPTOZOCIN,
+    Treatment.PLATINUM,
+)
+TARGETED = (Treatment.EVEROLIMUS, Treatment.SUNITINIB, Treatment.SURUFATINIB)
+EXPERIMENTAL = (Treatment.IMMUNOTHERAPY, Treatment.TRIAL)
+"""What no row of the shipped board offers: a scenario adds one, and answers for what it assumes."""
+
+
+PALLIATIONS = (Treatment.RADIOTHERAPY, Treatment.BOWEL_SURGERY, Treatment.HORMONE_SURGERY)
+BESIDE = (Treatment.SSA, Treatment.SUPPORTIVE, *PALLIATIONS)
+"""What is no line of treatment of the tumour."""
 
 KINDS = {
     "resections": (
@@ -99,8 +131,11 @@ KINDS = {
         Treatment.DEBULKING,
     ),
     "embolisations": (Treatment.TAE, Treatment.TACE),
+    "ablations": ABLATIONS,
+    "radionuclides": RADIONUCLIDES,
     "chemotherapies": CHEMOTHERAPIES,
     "targeted_drugs": TARGETED,
+    "experimental_treatments": EXPERIMENTAL,
 }
 """Treatments whose figures a reader wants together."""
 
@@ -138,8 +173,11 @@ PROTOCOL = np.dtype(
         ("mortality", "f8"),  # of a course
         ("mortality_within", "f8"),  # after the course [minutes]
         ("morbidity", "f8"),  # complications that prolong the stay, per course
+        ("severe", "f8"),  # share of them that are severe
         ("biliary_morbidity", "f8"),  # the same after an earlier procedure on the bile duct
-        ("complicated_stay", "f8"),  # by how much [minutes]
+        ("minor_stay", "f8"),  # by how much [minutes]
+        ("severe_stay", "f8"),
+        ("releases", "i8"),  # what is done to a functioning tumour may set its hormones free at once
         ("response", "f8"),  # share of courses that shrink the tumour
         ("control", "f8"),  # share of courses that hold growth, those that shrink it among them
         ("shrink", "f8"),  # by how much of its volume
@@ -147,6 +185,8 @@ PROTOCOL = np.dtype(
         ("holds_median", "f8"),  # how long it holds [minutes]
         ("holds_sigma", "f8"),
         ("systemic", "i8"),  # resistance follows its end
+        ("cytotoxic", "i8"),  # it is a line of chemotherapy
+        ("clears", "i8"),  # it is given only where all that is seen can be taken out or ablated
         ("relief", "f8"),  # share of symptomatic patients relieved
         ("relief_median", "f8"),  # for how long [minutes]
         ("relief_sigma", "f8"),
@@ -179,6 +219,8 @@ def protocols(known: np.ndarray) -> Any:
     table.preference = 1.0
     table.mortality_within = 30 * DAY  # not clinical: how mortality is usually stated
     table.family[Treatment.PRIMARY_SURGERY] = Family.PRIMARY
+    table.family[[*PALLIATIONS]] = Family.PALLIATIVE
+    table.clears[[*CURATIVE]] = 1
     _surgery(table, k)
     _ablation(table, k)
     _embolisation(table, k)
@@ -219,6 +261,15 @@ def _hold(k: Number, name: str, *, stabilises: bool) -> dict[str, float]:
     }
 
 
+def _complications(k: Number, kind: str, stay: str) -> dict[str, float]:
+    """How grave complications of this kind are, and how long a stay they add, from the card of that name."""
+    return {
+        "severe": k(f"COMPLICATION_SEVERE_{kind}"),
+        "minor_stay": k(f"{stay}_MINOR"),
+        "severe_stay": k(f"{stay}_SEVERE"),
+    }
+
+
 def _surgery(table: Any, k: Number) -> None:
     """Resections share their theatre and their relief; the risk is that of a minor or a major operation.
 
@@ -239,7 +290,8 @@ def _surgery(table: Any, k: Number) -> None:
             second=Role.ICU,
             mortality=k("RESECTION_MORTALITY_MAJOR"),
             morbidity=k("RESECTION_MORBIDITY_BY_EXTENT_MAJOR"),
-            complicated_stay=k("RESECTION_COMPLICATED_STAY"),
+            releases=1,
+            **_complications(k, "RESECTION", "RESECTION_COMPLICATED_STAY"),
             **_relief(k, "RESECTION"),
         )
     _fill(
@@ -254,22 +306,26 @@ def _surgery(table: Any, k: Number) -> None:
         Treatment.DEBULKING,
         mortality=k("DEBULKING_MORTALITY"),
         morbidity=k("DEBULKING_MORBIDITY"),
+        severe=k("COMPLICATION_SEVERE_DEBULKING"),
         **_relief(k, "DEBULKING"),
     )
 
 
 def _ablation(table: Any, k: Number) -> None:
-    _fill(
-        table,
-        Treatment.ABLATION,
-        family=Family.ABLATION,
-        role=Role.IR_LIST,
-        second=Role.DAY_BED,
-        mortality=k("ABLATION_MORTALITY"),
-        morbidity=k("ABLATION_MORBIDITY"),
-        complicated_stay=k("ABLATION_COMPLICATED_STAY"),
-        **_relief(k, "ABLATION"),
-    )
+    """Heat of two kinds and cold have the same numbers: none has been shown to be better."""
+    for treatment in ABLATIONS:
+        _fill(
+            table,
+            treatment,
+            family=Family.ABLATION,
+            role=Role.IR_LIST,
+            second=Role.DAY_BED,
+            mortality=k("ABLATION_MORTALITY"),
+            morbidity=k("ABLATION_MORBIDITY"),
+            releases=1,
+            **_complications(k, "ABLATION", "ABLATION_COMPLICATED_STAY"),
+            **_relief(k, "ABLATION"),
+        )
 
 
 def _embolisation(table: Any, k: Number) -> None:
@@ -286,7 +342,9 @@ def _embolisation(table: Any, k: Number) -> None:
             minutes=k("EMBOLISATION_MINUTES"),
             mortality=k("EMBOLISATION_MORTALITY"),
             morbidity=k("EMBOLISATION_MORBIDITY"),
-            complicated_stay=k("EMBOLISATION_COMPLICATED_STAY"),
+            severe=1.0,
+            severe_stay=k("EMBOLISATION_COMPLICATED_STAY"),
+            releases=1,
             **_hold(k, "EMBOLISATION", stabilises=False),
             **_relief(k, "EMBOLISATION"),
         )
@@ -306,7 +364,8 @@ def _radioembolisation(table: Any, k: Number) -> None:
         mortality=k("TARE_MORTALITY"),
         morbidity=k("TARE_MORBIDITY_USUAL"),
         biliary_morbidity=k("TARE_MORBIDITY_BILIARY"),
-        complicated_stay=k("TARE_COMPLICATED_STAY"),
+        releases=1,
+        **_complications(k, "TARE", "TARE_COMPLICATED_STAY"),
         **_hold(k, "TARE", stabilises=True),
         **_relief(k, "TARE"),
     )
@@ -324,24 +383,27 @@ def _transplant(table: Any, k: Number) -> None:
         mortality=k("TRANSPLANT_MORTALITY_SHARE"),
         mortality_within=k("TRANSPLANT_MORTALITY_WITHIN"),
         morbidity=k("TRANSPLANT_MORBIDITY_SHARE"),
-        complicated_stay=k("TRANSPLANT_MORBIDITY_STAY"),
+        releases=1,
+        **_complications(k, "TRANSPLANT", "TRANSPLANT_MORBIDITY"),
     )
 
 
 def _radionuclides(table: Any, k: Number) -> None:
-    _fill(
-        table,
-        Treatment.PRRT,
-        family=Family.SYSTEMIC,
-        role=Role.PRRT,
-        second=Role.PRRT_ROOM,
-        sessions=k("PRRT_SCHEDULE_CYCLES"),
-        spacing=k("PRRT_SCHEDULE_INTERVAL"),
-        minutes=k("PRRT_MINUTES"),
-        **_hold(k, "PRRT", stabilises=True),
-        systemic=1,
-        **_relief(k, "PRRT"),
-    )
+    """A first course, and a shorter one for those whom the first has held for long."""
+    for treatment, cycles in ((Treatment.PRRT, "PRRT_SCHEDULE_CYCLES"), (Treatment.PRRT_AGAIN, "PRRT_AGAIN_CYCLES")):
+        _fill(
+            table,
+            treatment,
+            family=Family.SYSTEMIC,
+            role=Role.PRRT,
+            second=Role.PRRT_ROOM,
+            sessions=k(cycles),
+            spacing=k("PRRT_SCHEDULE_INTERVAL"),
+            minutes=k("PRRT_MINUTES"),
+            **_hold(k, treatment.name, stabilises=True),
+            systemic=1,
+            **_relief(k, "PRRT"),
+        )
 
 
 def _drugs(table: Any, k: Number) -> None:
@@ -350,9 +412,10 @@ def _drugs(table: Any, k: Number) -> None:
         "family": Family.SYSTEMIC,
         "role": Role.DAY_UNIT,
         "sessions": k("CHEMO_CYCLES_COUNT"),
+        "cytotoxic": 1,
         "mortality": k("CHEMO_MORTALITY"),
         "morbidity": k("CHEMO_MORBIDITY"),
-        "complicated_stay": k("CHEMO_COMPLICATED_STAY"),
+        **_complications(k, "CHEMOTHERAPY", "CHEMO_COMPLICATED_STAY"),
         "systemic": 1,
     }
     for treatment in CHEMOTHERAPIES:
@@ -377,7 +440,28 @@ def _drugs(table: Any, k: Number) -> None:
             minutes=k("CLINIC_MINUTES"),
             mortality=k("TARGETED_MORTALITY"),
             morbidity=k("TARGETED_MORBIDITY"),
-            complicated_stay=k("TARGETED_COMPLICATED_STAY"),
+            **_complications(k, "TARGETED", "TARGETED_COMPLICATED_STAY"),
+            systemic=1,
+            **_hold(k, name, stabilises=True),
+        )
+    _experiments(table, k)
+
+
+def _experiments(table: Any, k: Number) -> None:
+    """Antibodies of immunotherapy in the day unit's chairs; a trial's drug is given out in clinic. Toxic as targeted drugs."""
+    for treatment, role in ((Treatment.IMMUNOTHERAPY, Role.DAY_UNIT), (Treatment.TRIAL, Role.CLINIC)):
+        name = treatment.name
+        _fill(
+            table,
+            treatment,
+            family=Family.SYSTEMIC,
+            role=role,
+            sessions=k(f"{name}_VISITS_COUNT"),
+            spacing=k(f"{name}_VISITS_INTERVAL"),
+            minutes=k(f"{name}_VISITS_MINUTES"),
+            mortality=k("TARGETED_MORTALITY"),
+            morbidity=k("TARGETED_MORBIDITY"),
+            **_complications(k, "TARGETED", "TARGETED_COMPLICATED_STAY"),
             systemic=1,
             **_hold(k, name, stabilises=True),
         )

@@ -5,6 +5,7 @@
     observation(case)                time in bed afterwards
     sides_planned(case)              how many sides this course is to treat
     radioembolise(case, now)         the effect of the treatment of one side
+    note_radionuclides(case, now)    PRRT after it, which may harm the liver further
 
 The response does not come at once: growth is held from the last side on, the lesions of the treated sides shrink
 at one later minute (alarm `RESPONSE_SHOWS`). Years later the liver may decline (alarm `LIVER_DECLINE`), more often
@@ -88,13 +89,41 @@ def radioembolise(case: Case, now: int) -> None:
 
 
 @jit_inside
+def _chance_of_decline(case: Case, factor: float) -> float:
+    """That the liver declines after as many sides as have been irradiated."""
+    known = case.desk.known
+    one, whole_liver = known[Known.TARE_DECLINE_ONE_SIDE.value], known[Known.TARE_DECLINE_WHOLE_LIVER.value]
+    return float(min(factor * (whole_liver if case.course.irradiated == BOTH else one), 1.0))
+
+
+@jit_inside
 def _start_decline(case: Case, now: int) -> None:
     """The clock of a liver that will decline; the draw is one for both sides, the chance is not."""
     key, known, c = case.key, case.desk.known, case.course
-    chance = known[Known.TARE_DECLINE_ONE_SIDE.value]
-    if c.irradiated == BOTH:
-        chance = known[Known.TARE_DECLINE_WHOLE_LIVER.value]
+    after_prrt = case.course.findings[Finding.PRRT_HAD.value] > 0
+    chance = _chance_of_decline(case, known[Known.TARE_WITH_PRRT_FACTOR.value] if after_prrt else 1.0)
     if c.declined == 0 and uniform(key, case.i, Ask.DECLINE.value, c.courses_made) < chance:
-        median, sigma = known[Known.TARE_DECLINE_TIME_MEDIAN.value], known[Known.TARE_DECLINE_TIME_SIGMA.value]
-        begins = later(now, lognormal(key, case.i, Ask.DECLINE_TIME.value, c.courses_made, median, sigma))
-        c.decline_at = min(c.decline_at, begins)
+        _will_decline(case, now)
+
+
+@jit_inside
+def _will_decline(case: Case, now: int) -> None:
+    known, c = case.desk.known, case.course
+    median, sigma = known[Known.TARE_DECLINE_TIME_MEDIAN.value], known[Known.TARE_DECLINE_TIME_SIGMA.value]
+    begins = later(now, lognormal(case.key, case.i, Ask.DECLINE_TIME.value, c.courses_made, median, sigma))
+    c.decline_at = min(c.decline_at, begins)
+
+
+@jit_inside
+def note_radionuclides(case: Case, now: int) -> None:
+    """Radionuclides after radioembolisation: what the two do together is not known, and by default nothing.
+
+    With a factor above 1 some of those decline who otherwise would not have.
+    """
+    known, c = case.desk.known, case.course
+    alone = _chance_of_decline(case, 1.0)
+    if c.irradiated == 0 or c.declined == 1 or alone >= 1:
+        return
+    more = (_chance_of_decline(case, known[Known.TARE_WITH_PRRT_FACTOR.value]) - alone) / (1 - alone)
+    if uniform(case.key, case.i, Ask.DECLINE_AFTER_BOTH.value, c.courses_made) < more:
+        _will_decline(case, now)

@@ -11,7 +11,7 @@ Which lobe is taken is for the caller to say. Source: the cards of the topics `r
 
 from __future__ import annotations
 
-from sim.clinic.ablation import ablate_lesion, badly_placed, too_large
+from sim.clinic.ablation import ablate_lesion, can_be_ablated
 from sim.clinic.board import Finding
 from sim.clinic.disease import add_up, scale_lesion
 from sim.clinic.known import Known
@@ -75,8 +75,7 @@ def _work_through(case: Case, lobe: int, excisions: int, ablations: int, carry_o
     for place in range(_largest_first(case, lobe)):
         j = case.desk.looks[place].order
         share = case.liver.lesions[j].share
-        ablatable = not too_large(case, j) and not badly_placed(case, j)
-        if ablatable and ablations > 0:
+        if ablations > 0 and can_be_ablated(case, j):
             ablations -= 1
             if carry_out:
                 ablate_lesion(case, j)

@@ -12,6 +12,8 @@ from sim.clinic.board import Finding
 from sim.clinic.effects import BOTH_LOBES, hold, relieve, shrink
 from sim.clinic.patient import Case
 from sim.clinic.protocols import Treatment
+from sim.clinic.radioembolisation import note_radionuclides
+from sim.clinic.radionuclides import note_course
 from sim.jit import jit_inside
 
 
@@ -22,21 +24,21 @@ def treat_whole_body(case: Case, now: int) -> None:
     if c.session == 0:
         hold(case, now)
         relieve(case, now)
-        _count(case)
+        _count(case, now)
     if c.session == case.desk.protocols[c.treatment].sessions - 1:
         shrink(case, BOTH_LOBES)
 
 
 @jit_inside
-def _count(case: Case) -> None:
+def _count(case: Case, now: int) -> None:
     """What she has had is part of what the board knows."""
     treatment, findings = case.course.treatment, case.course.findings
-    if treatment == Treatment.PRRT.value:
+    if treatment == Treatment.PRRT.value or treatment == Treatment.PRRT_AGAIN.value:
         findings[Finding.PRRT_HAD.value] += 1
-    elif treatment == Treatment.STREPTOZOCIN.value:
+        note_course(case, now)
+        note_radionuclides(case, now)
+    elif case.desk.protocols[treatment].cytotoxic:
         findings[Finding.CHEMOTHERAPIES_HAD.value] += 1
-        findings[Finding.STREPTOZOCIN_HAD.value] += 1
-    elif treatment == Treatment.TEMOZOLOMIDE.value or treatment == Treatment.PLATINUM.value:
-        findings[Finding.CHEMOTHERAPIES_HAD.value] += 1
-    else:
+        findings[Finding.STREPTOZOCIN_HAD.value] += 1 if treatment == Treatment.STREPTOZOCIN.value else 0
+    elif treatment != Treatment.IMMUNOTHERAPY.value and treatment != Treatment.TRIAL.value:  # a trial's row counts itself
         findings[Finding.TARGETED_HAD.value] += 1

@@ -16,12 +16,13 @@ from collections.abc import Sequence
 from sim.clinic.board import Finding
 from sim.clinic.disease import add_lesion, add_up, scale_lesion
 from sim.clinic.known import Known
-from sim.clinic.patient import Ask, BloodGroup, Case, whole
-from sim.clinic.stages import Policy
+from sim.clinic.patient import Ask, BloodGroup, Case, later, whole
+from sim.clinic.stages import FIRST_TREATMENT, Policy
 from sim.draws import lognormal, uniform
 from sim.errors import InputError, Problem
 from sim.jit import jit_inside
-from sim.steps import NEVER
+from sim.log import Event
+from sim.steps import NEVER, note
 
 KINDS = tuple(group.name.lower() for group in BloodGroup)
 """What a scenario calls the kinds of graft."""
@@ -68,14 +69,18 @@ def replace_liver(case: Case) -> int:
         scale_lesion(case, j, 0.0)
     if c.slots > 0:
         add_up(case)
-    median, sigma = known[Known.TRANSPLANT_RESIDUE_MEDIAN.value], known[Known.TRANSPLANT_RESIDUE_SIGMA.value]
-    add_lesion(case, lognormal(key, case.i, Ask.GRAFT_RESIDUE.value, c.operations, median, sigma), 0)
+    if uniform(key, case.i, Ask.GRAFT_SEEDED.value, c.operations) < known[Known.TRANSPLANT_RESIDUE_SHARE.value]:
+        median, sigma = known[Known.TRANSPLANT_RESIDUE_MEDIAN.value], known[Known.TRANSPLANT_RESIDUE_SIGMA.value]
+        add_lesion(case, lognormal(key, case.i, Ask.GRAFT_RESIDUE.value, c.operations, median, sigma), 0)
     c.clear = 1
     c.operations += 1
     _leave_the_old_liver_behind(case)
     case.course.findings[Finding.TRANSPLANTS_HAD.value] += 1
     if uniform(key, case.i, Ask.GRAFT_LOSS.value, c.courses_made) < known[Known.TRANSPLANT_GRAFT_LOSS.value]:
-        return whole(known[Known.TRANSPLANT_STAY_ICU.value] + known[Known.TRANSPLANT_STAY_WARD.value])
+        longer = whole(known[Known.TRANSPLANT_STAY_ICU.value] + known[Known.TRANSPLANT_STAY_WARD.value])
+        note(case.plan, Event.COMPLICATED.value, longer, FIRST_TREATMENT + c.treatment)
+        note(case.plan, Event.SEVERE.value, 0, FIRST_TREATMENT + c.treatment)
+        return longer
     return 0
 
 
@@ -92,3 +97,5 @@ def _leave_the_old_liver_behind(case: Case) -> None:
     c.liver_death_at = NEVER
     if c.extrahepatic == 0:
         c.new_lesion_at = NEVER
+    if c.extrahepatic_at > later(c.anchor, case.desk.known[Known.TRANSPLANT_SPREAD_LAG.value]):
+        c.extrahepatic_at = NEVER  # what would have come from the old liver later than that had not left it yet

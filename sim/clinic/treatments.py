@@ -18,11 +18,11 @@ from typing import Any
 
 from sim.clinic.ablation import ablate, too_large
 from sim.clinic.disease import settle
-from sim.clinic.effects import befall, complications, relieve
-from sim.clinic.embolisation import embolise
+from sim.clinic.effects import befall, complications, crisis, relieve
+from sim.clinic.embolisation import embolise, gallbladder, overnight_luck
 from sim.clinic.known import Known
-from sim.clinic.patient import Ask, Case, whole
-from sim.clinic.protocols import Family, Role, Treatment
+from sim.clinic.patient import Case, whole
+from sim.clinic.protocols import Family, Role
 from sim.clinic.radioembolisation import is_mapped, observation, radioembolise, sides_planned
 from sim.clinic.resection import (
     can_be_resected,
@@ -36,7 +36,6 @@ from sim.clinic.resection import (
 )
 from sim.clinic.systemic import treat_whole_body
 from sim.clinic.transplant import replace_liver
-from sim.draws import uniform
 from sim.jit import jit_inside
 
 
@@ -74,13 +73,12 @@ def second_minutes(case: Case) -> int:
         return whole(known[Known.PORTAL_VEIN_STAY.value])
     if family == Family.ABLATION.value:
         return whole(known[Known.ABLATION_STAY.value])
-    if c.treatment == Treatment.PRRT.value:
+    if case.desk.protocols[c.treatment].role == Role.PRRT.value:
         return whole(known[Known.PRRT_STAY.value])
     if family == Family.RADIOEMBOLISATION.value:
         return whole(observation(case))
     if family == Family.EMBOLISATION.value:
-        nth = c.courses_made * 2 + c.session
-        overnight = uniform(case.key, case.i, Ask.OVERNIGHT.value, nth) < known[Known.EMBOLISATION_OVERNIGHT.value]
+        overnight = overnight_luck(case) < known[Known.EMBOLISATION_OVERNIGHT.value]
         return whole(known[Known.EMBOLISATION_STAY_NIGHT.value if overnight else Known.EMBOLISATION_STAY_DAY.value])
     return 0
 
@@ -120,18 +118,20 @@ def give(case: Case, now: int) -> int:
     family = case.desk.protocols[case.course.treatment].family
     if family == Family.RESECTION.value:
         return _operate(case, now)
+    longer = crisis(case, now)  # before anything is changed, so that there still is a tumour to release
     if family == Family.ABLATION.value:
         ablate(case)
         relieve(case, now)
     elif family == Family.EMBOLISATION.value:
         embolise(case, now)
+        longer += gallbladder(case)
     elif family == Family.RADIOEMBOLISATION.value:
         radioembolise(case, now)
     elif family == Family.TRANSPLANT.value:
-        return replace_liver(case) + complications(case, now)
+        longer += replace_liver(case)
     else:
         treat_whole_body(case, now)
-    return complications(case, now)
+    return longer + complications(case, now)
 
 
 @jit_inside
@@ -142,11 +142,11 @@ def _operate(case: Case, now: int) -> int:
     if closes_vein_only(case):
         close_portal_vein(case, lobe_to_take(case))
         mortality = known[Known.PORTAL_VEIN_RISK_MORTALITY.value]
-        morbidity = known[Known.PORTAL_VEIN_RISK_COMPLICATIONS.value]
-    else:
-        risks = case.desk.protocols[risks_like(case)]
-        mortality, morbidity = risks.mortality, risks.morbidity
-        resect(case)
-        if c.session == protocol.sessions - 1:
-            relieve(case, now)
-    return befall(case, now, mortality, morbidity, protocol.complicated_stay)
+        return befall(case, now, mortality, known[Known.PORTAL_VEIN_RISK_COMPLICATIONS.value], 1.0)
+    risks = case.desk.protocols[risks_like(case)]
+    mortality, morbidity = risks.mortality, risks.morbidity
+    longer = crisis(case, now)
+    resect(case)
+    if c.session == protocol.sessions - 1:
+        relieve(case, now)
+    return longer + befall(case, now, mortality, morbidity, protocol.severe)

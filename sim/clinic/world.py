@@ -109,6 +109,8 @@ def make_world(
             nowhere = all(treatments[Treatment[offer.upper()].value].where == Where.NONE for offer in row.offer)
             policy[off] |= int(row.name in rows_off) << number
             policy[absent] |= int(nowhere) << number
+    for number, row in enumerate(board.rows["main"]):
+        policy[Policy.TRIALS] |= int(row.trial) << number
     for group, bits in grafts_that_suit(grafts).items():
         policy[Policy.GRAFTS_FOR_O + group] = bits
     traits = np.zeros(n, TRAITS).view(np.recarray)
@@ -129,6 +131,7 @@ def make_world(
         Finding.TARGETED_HAD,
         Finding.TARE_HAD,
         Finding.TRANSPLANTS_HAD,
+        Finding.TRIALS_HAD,
     ):
         findings[:, never_had] = 0
     desk = np.zeros(1, DESK).view(np.recarray)

@@ -22,7 +22,7 @@ from pydantic_core import PydanticCustomError
 
 from sim.errors import InputError, Problem, nearest
 from sim.experiments.based import base_value
-from sim.experiments.checked import Checked
+from sim.reading.checked import Checked
 from sim.experiments.figures import Figure, wrong_figures
 from sim.experiments.parameters import NOT_VARIED, read_parameters
 from sim.experiments.points import (

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-from sim.experiments.checked import Checked
+from sim.reading.checked import Checked
 from sim.experiments.points import SAMPLED, Cell, Number, Parameter, listed, quantity
 from sim.reading import UNREADABLE, Node, Steps
 from sim.scenario import words

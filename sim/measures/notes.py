@@ -23,6 +23,7 @@ from sim.measures.journeys import LATE, Journeys
 COUNTED = (
     *(Event.ARRIVED, Event.REFERRED, Event.DIAGNOSED, Event.DECIDED, Event.DEFERRED, Event.LOST),
     *(Event.PROGRESSED, Event.RECURRED, Event.COMPLICATED, Event.DIED),
+    *(Event.SEVERE, Event.CRISIS, Event.CONVERTED),
     *(Event.CANCELLED, Event.MISSED, Event.DECLINED, Event.STARTED),
 )
 

@@ -39,6 +39,9 @@ COUNTED = {
     "progressed": Event.PROGRESSED,
     "recurred": Event.RECURRED,
     "complicated": Event.COMPLICATED,
+    "severely_complicated": Event.SEVERE,
+    "carcinoid_crisis": Event.CRISIS,
+    "converted": Event.CONVERTED,
     "died": Event.DIED,
 }
 WAITS_THAT_COST = {

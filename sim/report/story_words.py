@@ -221,6 +221,10 @@ def _complicated(row: Row, told: Told) -> str:
     return f"complication of {plain(row.why)}" + (f", {spoken(row.value)} longer in hospital" if row.value > 0 else "")
 
 
+def _crisis(row: Row, told: Told) -> str:
+    return f"carcinoid crisis during {plain(row.why)}, {spoken(row.value)} longer in hospital"
+
+
 def _progressed(row: Row, told: Told) -> str:
     return "new disease is seen" if row.why == "new_disease" else "growth is seen"
 
@@ -290,6 +294,11 @@ _SAYS: dict[Event, Callable[[Row, Told], str]] = {
     Event.LOST: _lost,
     Event.REFUSED: _refused,
     Event.NOT_OFFERED: _not_offered,
+    Event.CONVERTED: lambda row, told: f"the scan shows that {plain(row.why)} has become possible",
+    Event.SEVERE: lambda row, told: "it is severe" + (", and leaves her frailer for good" if row.value else ""),
+    Event.CRISIS: _crisis,
+    Event.EASED: lambda row, told: f"{plain(row.why)} has helped",
+    Event.UNWELL: lambda row, told: f"unwell after {plain(row.why)} for {spoken(row.value)}",
     Event.CLEARED: lambda row, told: "nothing that was seen in the liver is left",
     Event.SYMPTOMATIC: lambda row, told: f"hormonal symptoms {'begin' if row.value else 'are gone'}",
     Event.SYMPTOM: lambda row, told: "new or worse symptoms bring the patient back",

@@ -53,7 +53,7 @@ _EVENTS: dict[str, tuple[tuple[Event, ...], str, str]] = {
     "growth or new disease seen": ((Event.PROGRESSED,), "^", RED),
     "disease back after treatment": ((Event.RECURRED,), "P", RED),
     "comes with symptoms": ((Event.SYMPTOM,), "o", ORANGE),
-    "complication": ((Event.COMPLICATED,), "X", PINK),
+    "complication": ((Event.COMPLICATED, Event.CRISIS), "X", PINK),
     "planned treatment lost": ((Event.LOST,), "v", INK),
     "offer not taken or given": ((Event.REFUSED, Event.DECLINED, Event.NOT_OFFERED), ">", INK),
     "cancelled or not attended": ((Event.CANCELLED, Event.MISSED), "<", INK),

@@ -181,6 +181,7 @@ class NewRow(Part):
     when: Conditions = Field(description='conditions such as {ecog: "<= 2"}')
     source: Sources = Field((), description="the name of an evidence card, or a list of them")
     assumption: Text = Field("", description="the reason for a row that has no source")
+    trial: bool = Field(False, description="true where the row enrols in a trial; then trials_had counts it")
 
 
 def _by_row(typed: Any) -> Any:

@@ -24,7 +24,7 @@ from sim.clinic.world import make_world
 from sim.evidence import read_evidence
 from sim.jit import jit
 from sim.log import Event
-from sim.steps import Kind, Ring
+from sim.steps import Kind, Ring, clear
 
 RESOURCES = {role.name.lower(): role.value for role in Role}
 
@@ -127,6 +127,7 @@ def sample(world, i):
 
 @jit
 def give(world, i, now):
+    clear(world.plan.sheet[0])
     return treatments.give(case_of(world, i), now)
 
 

@@ -61,7 +61,7 @@ def test_an_added_row_stands_before_the_one_it_names(board: Board) -> None:
 
 
 def test_an_added_row_may_stand_before_another_added_one_and_in_the_background(board: Board) -> None:
-    first = {"earlier": Added("early", ("ablation",), {"lesions": "<= 2"})}
+    first = {"earlier": Added("early", ("radiofrequency",), {"lesions": "<= 2"})}
     assert changed_board(board, {}, EARLY | first).row_names("main")[1:3] == ("earlier", "early")
     beside = changed_board(board, {}, {"fit": Added("analogue", ("nothing",), {"ecog": "= 0"})})
     assert beside.row_names("background") == ("fit", "analogue", "none")
@@ -88,7 +88,7 @@ def test_the_shipped_board_as_it_is_has_no_mistakes() -> None:
         ({"too_frail": Changed({"pattern": "type_4"})}, {}, "change.too_frail.when.pattern", "the text 'type_4'",
          "did you mean 'type_3'?"),
         ({"too_frail": Changed({}, ("ablatoin",))}, {}, "change.too_frail.offer", "'ablatoin'",
-         "did you mean 'ablation'?"),
+         "did you mean 'cryoablation'?"),
         ({"too_frail": Changed({}, ("ssa",))}, {}, "change.too_frail.offer", "'ssa'", ""),
         ({"too_frail": Changed({"ecog": "any"})}, {}, "change.too_frail",
          "the row 'large_burden', which nobody can reach",

@@ -25,7 +25,7 @@ WORLDS = {
     "as it is": (),
     "two steps, whatever is seen": (offered("two_step_resection"),),
     "ablation in the operation, whatever is seen": (offered("resection_with_ablation"),),
-    "ablation through the skin, whatever is seen": (offered("ablation"),),
+    "ablation through the skin, whatever is seen": (offered("radiofrequency"),),
     "one lobe, and the primary first": (offered("major_resection", "ecog: '<= 0', pattern: type_1"),),
     "a primary that takes longest": (
         "evidence.primary_combined_minutes.pancreas=500 min",

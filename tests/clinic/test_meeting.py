@@ -102,12 +102,12 @@ def test_a_treatment_given_elsewhere_takes_no_list_and_no_bed_here(patient_with,
 
 
 def test_a_complication_of_a_treatment_given_elsewhere_is_lain_out_there(patient_with, care):
-    evidence = {"targeted_morbidity": "100 %", "targeted_mortality": "0 %"}
+    evidence = {"targeted_morbidity": "100 %", "targeted_mortality": "0 %", "complication_severe__targeted": "0 %"}
     choices = {"care": {"sunitinib": ("elsewhere", 0.0, 0.0)}, "preference": {"everolimus": 0, "surufatinib": 0}}
     world = pancreatic(patient_with, care, choices, **evidence)
     care.step(world, Stage.DISCUSSED)
     over = care.step(world, Stage.SESSION_OVER)
-    assert over.orders == [(Kind.WAIT, -1, int(world.known[Known.TARGETED_COMPLICATED_STAY]))]
+    assert over.orders == [(Kind.WAIT, -1, int(world.known[Known.TARGETED_COMPLICATED_STAY_MINOR]))]
 
 
 NEW_G1 = {

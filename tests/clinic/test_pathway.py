@@ -14,7 +14,7 @@ from sim.clinic.board import Finding
 from sim.clinic.boardfile import read_board
 from sim.clinic.pathway import advance
 from sim.clinic.patient import Grade, Spread
-from sim.clinic.protocols import CHEMOTHERAPIES, LIVER_DIRECTED, Role, Treatment
+from sim.clinic.protocols import ABLATIONS, CHEMOTHERAPIES, LIVER_DIRECTED, Role, Treatment
 from sim.clinic.stages import FIRST_MAIN_ROW, FIRST_TREATMENT, MAY_FOLLOW, Cause, Stage, reasons, stage_names
 from sim.log import FIRST_CLINIC_WHY, Event
 from sim.steps import NEVER, Join, Kind, Ring
@@ -241,12 +241,12 @@ def test_what_was_had_is_what_was_given(lived):
     for i, life in enumerate(lives):
         given = Counter(why - FIRST_TREATMENT for _, event, _, why in life.notes if event == Event.TREATED)
         had = world.findings[i]
-        assert had[Finding.PRRT_HAD] == given[Treatment.PRRT]
+        assert had[Finding.PRRT_HAD] == given[Treatment.PRRT] + given[Treatment.PRRT_AGAIN]
         assert had[Finding.EMBOLISATIONS_HAD] == given[Treatment.TAE] + given[Treatment.TACE]
         assert had[Finding.CHEMOTHERAPIES_HAD] == sum(given[treatment] for treatment in CHEMOTHERAPIES)
         one_step = sum(given[treatment] for treatment in RESECTIONS)
         assert one_step <= had[Finding.RESECTIONS_HAD] <= one_step + given[Treatment.TWO_STEP_RESECTION]
-        assert had[Finding.ABLATIONS_HAD] == given[Treatment.ABLATION]
+        assert had[Finding.ABLATIONS_HAD] == sum(given[treatment] for treatment in ABLATIONS)
 
 
 def test_a_course_that_is_completed_was_begun(lived):

@@ -334,7 +334,7 @@ def test_each_operation_of_two_has_its_own_risk(operated, doors):
 
 @pytest.mark.parametrize(
     ("treatment", "minutes", "stay"),
-    [(Treatment.MINOR_RESECTION, 180, 5), (Treatment.MAJOR_RESECTION, 300, 7), (Treatment.DEBULKING, 420, 7)],
+    [(Treatment.MINOR_RESECTION, 180, 5), (Treatment.MAJOR_RESECTION, 300, 7), (Treatment.DEBULKING, 440, 7)],
 )
 def test_operations_differ_in_minutes_and_stay(operated, doors, care, treatment, minutes, stay):
     numbers = {
@@ -352,7 +352,8 @@ def test_operations_differ_in_minutes_and_stay(operated, doors, care, treatment,
 def test_the_risk_of_resection_with_ablation_is_that_of_its_extent(operated, doors, lesions, extent):
     world = operated(Treatment.RESECTION_WITH_ABLATION, *[(cm(2), 0, 1)] * (lesions - 1), (cm(1), 1, 1),
                      **{f"resection_morbidity_by_extent__{extent}": "100 %"},
-                     resection_complicated_stay="7 days")  # fmt: skip
+                     resection_complicated_stay__minor="7 days",
+                     resection_complicated_stay__severe="7 days")  # fmt: skip
     assert doors.give(world, 0, 0) == 7 * DAY
 
 
@@ -485,7 +486,7 @@ def test_of_two_steps_the_first_takes_the_primary_along_if_it_is_an_operation(op
         assert finding(world, Finding.PRIMARY) == 1
 
 
-@pytest.mark.parametrize("treatment", [Treatment.DEBULKING, Treatment.TACE, Treatment.PRRT, Treatment.ABLATION])
+@pytest.mark.parametrize("treatment", [Treatment.DEBULKING, Treatment.TACE, Treatment.PRRT, Treatment.RADIOFREQUENCY])
 def test_where_disease_is_to_stay_so_does_the_primary(operated, care, treatment):
     world = operated(treatment, (cm(2), 0, 1), primary=0, **DEBULKED)
     assert care.step(world, Stage.PREPARED).then == Stage.SESSION_OVER

@@ -9,7 +9,7 @@ from sim.clinic.board import Finding
 from sim.clinic.disease import Alarm, diameter, share_of
 from sim.clinic.known import Known
 from sim.clinic.patient import Ask
-from sim.clinic.protocols import BACKGROUND, MAIN, Family, Role, Treatment, protocols
+from sim.clinic.protocols import ABLATIONS, BACKGROUND, MAIN, Family, Role, Treatment, protocols
 from sim.draws import uniform
 from sim.evidence import read_evidence
 from sim.steps import NEVER
@@ -119,19 +119,69 @@ def test_resection_leaves_a_residue_larger_where_a_margin_is_involved(patient_wi
 
 def test_ablation_destroys_what_is_seen_and_nothing_else(patient_with, doors):
     world = patient_with((cm(2), 0, 1), (cm(3), 1, 1), (cm(1), 1, 0), **SURE)
-    treated(world, doors, Treatment.ABLATION)
+    treated(world, doors, Treatment.RADIOFREQUENCY)
     assert left(world, 3) == pytest.approx([0, 0, cm(1)])
     assert world.findings[0, Finding.ABLATIONS_HAD] == 1
 
 
 def test_a_failed_ablation_leaves_its_rim_which_is_no_longer_seen(patient_with, doors):
     world = patient_with((cm(2), 0, 1), **SURE | {"ablation_local_failure": "100 %"}, ablation_rim="5 %")
-    treated(world, doors, Treatment.ABLATION)
+    treated(world, doors, Treatment.RADIOFREQUENCY)
     assert left(world, 1) == pytest.approx([0.05 * cm(2)])
     assert world.lesions[0, 0].seen == 0
 
 
-@pytest.mark.parametrize("treatment", [Treatment.ABLATION, Treatment.RESECTION_WITH_ABLATION])
+@pytest.mark.parametrize("treatment", ABLATIONS)
+def test_whatever_destroys_lesions_fails_as_often(treatment):
+    """None has been shown to be better, so that what is compared is who is ablated, not with what."""
+    table = protocols(read_evidence().known())
+    assert table[treatment].tolist() == table[Treatment.RADIOFREQUENCY].tolist()
+
+
+@pytest.mark.parametrize(("size", "share"), [(1.0, 0.05), (2.0, 0.2), (4.0, 0.8)])
+def test_the_larger_a_lesion_the_likelier_it_comes_back(world_of, doors, size, share):
+    world = world_of(
+        300, ablation_local_failure="20 %", ablation_failure_size__reference_cm=2, ablation_failure_size__exponent=2,
+        liver_volume_ml=1600,
+    )  # fmt: skip
+    back = 0
+    for i in range(300):
+        world.traits[i].metastasis_at = NEVER
+        doors.begin(world, i, 0)
+        doors.add_lesion(world, i, cm(size), 0)
+        world.lesions[i, 0].seen, world.courses[i].treatment = 1, Treatment.MICROWAVE
+        doors.give(world, i, 0)
+        back += world.lesions[i, 0].share > 0
+    assert back / 300 == pytest.approx(share, abs=0.07)
+
+
+@pytest.mark.parametrize(("size", "suitable"), [(4.9, True), (5.1, False)])
+def test_beyond_five_centimetres_nothing_is_ablated_whatever_a_centre_offers(patient_with, doors, size, suitable):
+    world = patient_with((cm(size), 0, 1), **SURE | {"ablation_limit_cm": 8.0})
+    world.courses[0].treatment = Treatment.CRYOABLATION
+    assert bool(doors.still_suitable(world, 0)) is suitable
+
+
+@pytest.mark.parametrize(("times", "barred"), [(1, 0), (2, 1)])
+def test_what_has_come_back_twice_at_its_place_is_not_ablated_again(patient_with, doors, times, barred):
+    world = patient_with((cm(2), 0, 1), **SURE | {"ablation_local_failure": "100 %"}, ablation_most_repeats=2)
+    for course in range(times):
+        world.lesions[0, 0].share, world.lesions[0, 0].seen = cm(2), 1
+        treated(world, doors, Treatment.RADIOFREQUENCY)
+        assert world.lesions[0, 0].ablated == course + 1
+    world.lesions[0, 0].share, world.lesions[0, 0].seen = cm(2), 1
+    doors.observe(world, 0, 0, 1)
+    assert world.findings[0, Finding.NOT_ABLATABLE] == barred
+
+
+def test_a_new_lesion_in_the_place_of_one_that_was_destroyed_has_not_been_ablated(patient_with, doors):
+    world = patient_with((cm(2), 0, 1), **SURE)
+    treated(world, doors, Treatment.RADIOFREQUENCY)
+    doors.add_lesion(world, 0, cm(1), 0)
+    assert world.lesions[0, 0].ablated == 0
+
+
+@pytest.mark.parametrize("treatment", [Treatment.RADIOFREQUENCY, Treatment.RESECTION_WITH_ABLATION])
 @pytest.mark.parametrize(("size", "suitable"), [(2.99, True), (3.01, False)])
 def test_nothing_above_the_limit_is_ablated(patient_with, doors, treatment, size, suitable):
     world = patient_with(*[(cm(2.5), 0, 1)] * 3, (cm(size), 1, 1), **SURE)
@@ -141,7 +191,7 @@ def test_nothing_above_the_limit_is_ablated(patient_with, doors, treatment, size
 
 def test_what_outgrew_the_needle_while_she_waited_is_found_on_the_table(patient_with, doors):
     world = patient_with((cm(2.9), 0, 1), **SURE)
-    world.courses[0].treatment = Treatment.ABLATION
+    world.courses[0].treatment = Treatment.RADIOFREQUENCY
     assert doors.still_suitable(world, 0)
     doors.settle(world, 0, 10 * 525_960)
     assert diameter(world.lesions[0, 0].share, LIVER) > 3
@@ -150,7 +200,7 @@ def test_what_outgrew_the_needle_while_she_waited_is_found_on_the_table(patient_
 
 @pytest.mark.parametrize(
     ("treatment", "suitable"),
-    [(Treatment.MINOR_RESECTION, False), (Treatment.MAJOR_RESECTION, False), (Treatment.ABLATION, True),
+    [(Treatment.MINOR_RESECTION, False), (Treatment.MAJOR_RESECTION, False), (Treatment.RADIOFREQUENCY, True),
      (Treatment.RESECTION_WITH_ABLATION, False), (Treatment.DEBULKING, True), (Treatment.TACE, True),
      (Treatment.PRRT, True)],
 )  # fmt: skip
@@ -164,8 +214,11 @@ def test_disease_outside_the_liver_stops_the_surgeon_only(patient_with, doors, t
 # ------------------------------------------------------------------ embolisation, radionuclides, chemotherapy
 
 
-DRUGS = ("temozolomide", "streptozocin", "platinum", "everolimus", "sunitinib", "surufatinib")
-RESPONSES = ("embolisation_response", "prrt_response", *(f"{drug}__response" for drug in DRUGS))
+DRUGS = (
+    "temozolomide", "temozolomide_bevacizumab", "streptozocin", "platinum", "everolimus", "sunitinib", "surufatinib",
+    "immunotherapy", "trial",
+)  # fmt: skip
+RESPONSES = ("embolisation_response", "prrt_response", "prrt_again__response", *(f"{drug}__response" for drug in DRUGS))
 RESPONDS = dict.fromkeys((*RESPONSES, "tare_response"), "100 %")
 FAILS = dict.fromkeys(RESPONSES, "0 %")
 
@@ -225,12 +278,13 @@ def test_who_does_not_respond_does_not_shrink(patient_with, doors, treatment):
         (Treatment.TWO_STEP_RESECTION, Finding.RESECTIONS_HAD),
         (Treatment.DEBULKING, Finding.RESECTIONS_HAD),
         (Treatment.RESECTION_WITH_ABLATION, Finding.RESECTIONS_HAD),
-        (Treatment.ABLATION, Finding.ABLATIONS_HAD),
+        (Treatment.RADIOFREQUENCY, Finding.ABLATIONS_HAD),
         (Treatment.TAE, Finding.EMBOLISATIONS_HAD),
         (Treatment.TACE, Finding.EMBOLISATIONS_HAD),
         (Treatment.PRRT, Finding.PRRT_HAD),
         (Treatment.TEMOZOLOMIDE, Finding.CHEMOTHERAPIES_HAD),
         (Treatment.PLATINUM, Finding.CHEMOTHERAPIES_HAD),
+        (Treatment.TEMOZOLOMIDE_BEVACIZUMAB, Finding.CHEMOTHERAPIES_HAD),
     ],
 )
 def test_a_course_is_counted_once_however_many_sessions_it_has(patient_with, doors, treatment, finding):
@@ -278,7 +332,8 @@ def test_death_after_a_procedure_falls_within_30_days_and_not_in_its_own_minute(
 @pytest.mark.parametrize(("morbidity", "extra"), [("0 %", 0), ("100 %", 7 * DAY)])
 def test_a_complication_costs_the_stay_of_its_card_and_comes_once_a_course(patient_with, doors, morbidity, extra):
     world = patient_with((cm(3), 0, 1), (cm(3), 1, 1), resection_morbidity_by_extent__minor=morbidity,
-                         embolisation_morbidity=morbidity, resection_complicated_stay="7 days",
+                         embolisation_morbidity=morbidity, resection_complicated_stay__minor="7 days",
+                         resection_complicated_stay__severe="7 days", carcinoid_crisis__covered="0 %",
                          embolisation_complicated_stay="7 days")  # fmt: skip
     assert treated(world, doors, Treatment.MINOR_RESECTION) == extra
     assert treated(world, doors, Treatment.TACE, 0) == extra
@@ -318,7 +373,7 @@ def test_surgery_takes_longer_if_it_is_major_or_ablates_as_well(patient_with, do
 def test_ablation_takes_longer_for_each_further_lesion(patient_with, doors):
     minutes = {"ablation_minutes__first": "60 min", "ablation_minutes__extra": "15 min"}
     world = patient_with(*[(cm(1), j % 2, 1) for j in range(3)], **minutes)
-    world.courses[0].treatment = Treatment.ABLATION
+    world.courses[0].treatment = Treatment.RADIOFREQUENCY
     assert doors.session_minutes(world, 0) == 90
 
 
@@ -339,7 +394,8 @@ def test_every_active_treatment_has_a_list_and_as_many_sessions_as_its_card_says
     known = read_evidence().known()
     table = protocols(known)
     for treatment in MAIN:
-        passive = treatment in (Treatment.SURVEILLANCE, Treatment.PRIMARY_SURGERY, Treatment.SUPPORTIVE)
+        elsewhere = table[treatment].family in (Family.PRIMARY, Family.PALLIATIVE)  # on lists that are not modelled
+        passive = treatment in (Treatment.SURVEILLANCE, Treatment.SUPPORTIVE) or elsewhere
         assert (table[treatment].role == -1) == passive, treatment.name
         assert table[treatment].sessions >= 1
     assert table[Treatment.PRRT].sessions == known[Known.PRRT_SCHEDULE_CYCLES]

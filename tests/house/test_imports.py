@@ -25,7 +25,7 @@ ORDER = (
     {"workers", "report", "results"},
     {"album", "estimate", "explain"},
     {"batch"},
-    {"experiments"},
+    {"experiments", "validation"},
     {"schema"},
     {"commands"},
     {"cli"},

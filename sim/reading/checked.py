@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from sim.errors import InputError, Problem, nearest
-from sim.reading import UNREADABLE, Node, Steps
+from sim.reading.nodes import UNREADABLE, Node, Steps
 
 
 class Checked:

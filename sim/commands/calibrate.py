@@ -1,0 +1,52 @@
+"""`nelm calibrate`: coefficients fitted to published results. Arguments and printing, nothing else."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("file", metavar="CALIBRATION.yaml", default="scenarios/calibration/natural_history.yaml")
+@click.option("--patients", type=click.IntRange(500, 1_000_000), metavar="N", help="In each way of care.")
+@click.option("--rounds", type=click.IntRange(1, 100), metavar="N", help="At most so many steps of the search.")
+@click.option("--workers", type=click.IntRange(1), metavar="N", help="Processes at once; else one per core.")
+@click.option("--output", metavar="FILE", help="Write the coefficients there, as YAML.")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+def calibrate(
+    file: str,
+    patients: int | None,
+    rounds: int | None,
+    workers: int | None,
+    output: str | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Fit the coefficients that CALIBRATION.yaml names to published results, with the evidence's ranges as priors.
+
+    The same file and the same numbers of patients and rounds give the same coefficients. Nothing is changed: what comes
+    out is written down for the evidence to quote. docs/validation.md says how it is done.
+    """
+    from sim.reporter import Terminal
+    from sim.running import warm_up
+    from sim.validation.calibration import as_yaml, data, fitted, read_calibration
+    from sim.workers import crew_size
+
+    calibration = read_calibration(file, patients, rounds)
+    terminal = Terminal(not quiet)
+    warm_up(terminal.say)
+    began = time.monotonic()
+    tries = (len(calibration.free) + 2) * calibration.rounds
+    with terminal.progress(tries, "set of coefficients") as done:
+        fit = fitted(calibration, crew_size(workers, tries), done)
+    terminal.say(f"{fit.tries} sets of coefficients tried in {time.monotonic() - began:.0f} s")
+    if output:
+        Path(output).write_text(as_yaml(fit), "utf-8")
+    if as_json:
+        click.echo(json.dumps(data(fit), indent=1))
+    elif not quiet:
+        click.echo(as_yaml(fit), nl=False)

@@ -1,0 +1,106 @@
+"""How a sample is summed up as a published number is: curves, shares, quantiles, ratios; and how sure that is.
+
+    estimate(part, sample, against)   -> the simulated number
+    estimated(part, sample, against)  -> the same with its 95 % interval, by leaving out a twentieth at a time
+    curve(part, sample)               -> time and height of the curve behind it, for a picture
+
+Source of the intervals: Efron and Tibshirani 1993, An Introduction to the Bootstrap, chapter 11 (the grouped jackknife).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.measures.statistics import Curves, of_minutes, reached_by, read_at, t_quantile
+from sim.validation.samples import BLOCKS, Sample
+from sim.validation.targets import Part, in_minutes
+
+Floats = npt.NDArray[np.float64]
+FEWEST = 20
+"""Patients below whom nothing is said."""
+
+
+def estimated(part: Part, sample: Sample, against: Sample | None) -> tuple[float, float, float, int]:
+    """The simulated number, its 95 % interval, and how many patients it comes from; NaN where it can not be said."""
+    n = len(sample)
+    if n < FEWEST or (against is not None and len(against) < FEWEST):
+        return math.nan, math.nan, math.nan, n
+    whole = estimate(part, sample, against)
+    parts = np.array([estimate(part, sample.without(b), against and against.without(b)) for b in range(BLOCKS)])
+    if math.isnan(whole) or np.isnan(parts).any():
+        return whole, math.nan, math.nan, n
+    half = t_quantile(BLOCKS - 1) * math.sqrt((BLOCKS - 1) / BLOCKS * float(((parts - parts.mean()) ** 2).sum()))
+    return whole, whole - half, whole + half, n
+
+
+def estimate(part: Part, sample: Sample, against: Sample | None) -> float:
+    """The simulated number that a part of a target asks for."""
+    if part.measure == "hazard_ratio":
+        assert against is not None
+        treated = np.r_[np.ones(len(sample)), np.zeros(len(against))][:, None]
+        time, event = np.r_[sample.time, against.time], np.r_[sample.cause, against.cause] == 1
+        return float(math.exp(cox(time, event, treated)[0]))
+    one = _alone(part, sample)
+    if against is None:
+        return one
+    other = _alone(part, against)
+    if part.difference == "ratio":
+        return one / other if other else math.nan
+    return one - other
+
+
+def _alone(part: Part, sample: Sample) -> float:
+    unit = in_minutes(part.unit)
+    if part.measure == "proportion":
+        if not part.endpoint:
+            return float(sample.holds.mean())
+        within = part.within or math.inf
+        return float((sample.holds & (sample.cause == 1) & (sample.time <= within)).mean())
+    if part.measure == "quantile":
+        known = sample.values[:, 0]
+        known = known[~np.isnan(known)]
+        return float(np.quantile(known, part.quantile)) if len(known) else math.nan
+    if part.measure == "mean":
+        return float(np.nanmean(sample.values[:, 0])) if len(sample) else math.nan
+    if part.measure == "log_hazard":
+        known_rows = ~np.isnan(sample.values).any(axis=1)
+        return float(cox(sample.time[known_rows], sample.cause[known_rows] == 1, sample.values[known_rows])[0])
+    curves = _curves(part, sample)
+    if part.measure == "median":
+        return reached_by(curves, curves.incidence[0], 0.5) / unit
+    if part.measure == "restricted_mean":
+        steps = np.append(curves.time[curves.time < part.at], part.at)
+        return float((np.diff(steps, prepend=0) * np.r_[1.0, curves.free[: len(steps) - 1]]).sum()) / unit
+    height = curves.free if part.measure == "survival" else curves.incidence[0]
+    return float(read_at(curves, height, part.at, 1.0 if part.measure == "survival" else 0.0)[0])
+
+
+def _curves(part: Part, sample: Sample) -> Curves:
+    """Death before the endpoint competes in an incidence; in all else it ends follow-up."""
+    competing = part.measure == "incidence"
+    cause = sample.cause if competing else (sample.cause == 1).astype(np.int64)
+    return of_minutes(sample.time, cause, 2 if competing else 1, 1.0)
+
+
+def curve(part: Part, sample: Sample) -> tuple[Floats, Floats]:
+    """The curve behind a survival, an incidence or a median: times [minutes] and heights, from 0 on."""
+    curves = _curves(part, sample)
+    free = part.measure in ("survival", "median", "restricted_mean")
+    return np.r_[0.0, curves.time], np.r_[1.0 if free else 0.0, curves.free if free else curves.incidence[0]]
+
+
+def cox(time: npt.ArrayLike, event: npt.ArrayLike, covariates: npt.ArrayLike) -> Floats:
+    """(covariates,) the coefficients of Cox's proportional hazards.
+
+    time        (n,)
+    event       (n,) whether the endpoint came then; else follow-up ended
+    covariates  (n, k)
+    Source: Cox 1972, J R Stat Soc B 34:187; ties as Breslow 1974.
+    """
+    from statsmodels.duration.hazard_regression import PHReg
+
+    found = PHReg(np.asarray(time, np.float64), covariates, np.asarray(event, np.int64), ties="breslow").fit(disp=0)
+    return np.asarray(found.params, np.float64)

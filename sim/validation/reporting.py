@@ -1,0 +1,183 @@
+"""What came of published results: a table for the screen, panels of curves with the published points, a page.
+
+table(score)                    -> the lines of the table
+summary(score)                  -> how many are inside, emergent ones and read-back ones apart
+draw_overlays(scored, ...)      a picture with a panel for each target that has a curve
+page(files)                     -> the page of the documentation, docs/validation.md
+"""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sim.report.style import BLUE, GREEN, GREY, INK, ORANGE, PINK, RED, SKY, save, tidy
+from sim.units import YEAR
+from sim.validation.measures import curve
+from sim.validation.samples import Sample
+from sim.validation.scoring import Compared, Score, Scored
+from sim.validation.targets import MEASURES, TIMED, Part
+
+_COLOURS = (BLUE, ORANGE, GREEN, PINK, SKY, GREY)
+_PER_ROW = 4
+_MOST_YEARS = 20
+_WORD = {True: "inside", False: "OUTSIDE"}
+
+
+def number(value: float) -> str:
+    """A number as a table shows it.
+
+    >>> number(0.6951), number(107.62), number(17.0), number(float("nan"))
+    ('0.695', '108', '17', 'none')
+    """
+    if math.isnan(value):
+        return "none"
+    return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+
+
+def published(part: Part) -> str:
+    """What was published, as one word."""
+    return number(part.low) if part.low == part.high else f"{number(part.low)} to {number(part.high)}"
+
+
+def simulated(its: Compared) -> str:
+    """What the model says, with its interval."""
+    if math.isnan(its.low):
+        return f"{number(its.simulated)} ({its.n} patients)"
+    return f"{number(its.simulated)} ({number(its.low)} to {number(its.high)})"
+
+
+def _z(its: Compared) -> str:
+    return "" if math.isnan(its.z) else f"{its.z:+.1f}"
+
+
+def _label(its: Compared) -> str:
+    measure = its.part.measure.replace("_", " ")
+    return f"{its.part.what or measure}"
+
+
+def table(score: Score) -> list[str]:
+    """A line for each number, below a line for each target."""
+    lines = []
+    for its in score.scored:
+        word = _WORD[its.inside] if its.counts else "reported"
+        kind = "read back" if its.target.nature == "read_back" else its.target.use
+        lines.append(f"{its.target.id:<6} {word:<8} {its.target.what}  [{its.target.source}; {kind}]")
+        for part in its.parts:
+            mark = " " if part.inside else "x"
+            lines.append(
+                f"     {mark} {textwrap.shorten(_label(part), 44, placeholder='...'):<44} published {published(part.part):<14}"
+                f" simulated {simulated(part):<28} {_z(part)}"
+            )
+    return lines
+
+
+def summary(score: Score) -> str:
+    """How many are inside.
+
+    Emergent ones prove something; what is read as an input and comes out again proves little.
+    """
+    inside, of = score.of("emergent")
+    back, of_back = score.of("read_back")
+    share = f" ({100 * inside / of:.0f} %)" if of else ""
+    text = f"emergent: {inside} of {of} inside{share}"
+    return text + (f"; read back: {back} of {of_back} inside" if of_back else "")
+
+
+def draw_overlays(scored: Sequence[Scored], samples: Mapping[tuple[int, int, bool], Sample], path: Path) -> Path | None:
+    """A panel for each target with a curve; None where there is none."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    shown = [(t, its) for t, its in enumerate(scored) if any(_has_curve(p.part) for p in its.parts)]
+    if not shown:
+        return None
+    rows = math.ceil(len(shown) / _PER_ROW)
+    figure = Figure(
+        figsize=(3.6 * min(_PER_ROW, len(shown)), 2.9 * rows + 0.5), layout="constrained", facecolor="white"
+    )
+    FigureCanvasAgg(figure)
+    axes = figure.subplots(rows, min(_PER_ROW, len(shown)), squeeze=False).ravel()
+    for panel, (t, its) in zip(axes, shown, strict=False):
+        _panel(panel, t, its, samples)
+    for panel in axes[len(shown) :]:
+        panel.set_axis_off()
+    figure.supxlabel(
+        "Lines: simulated patients, selected as the published ones were. Points: published, with the band that counts "
+        "as inside; red where the line is outside it.",
+        x=0.01, ha="left", fontsize=8, color="#555555",
+    )  # fmt: skip
+    return save(figure, path)
+
+
+def _has_curve(part: Part) -> bool:
+    return (MEASURES[part.measure] == TIMED and part.measure != "restricted_mean") or part.measure == "median"
+
+
+def _panel(panel: Any, t: int, its: Scored, samples: Mapping[tuple[int, int, bool], Sample]) -> None:
+    drawn: dict[int, str] = {}
+    longest = 1.0
+    for p, compared in enumerate(its.parts):
+        part, sample = compared.part, samples[t, p, False]
+        if not _has_curve(part) or not len(sample):
+            continue
+        key = hash((id(sample), part.measure in ("survival", "median")))
+        if key not in drawn:
+            drawn[key] = _COLOURS[len(drawn) % len(_COLOURS)]
+            times, heights = curve(part, sample)
+            panel.step(times / YEAR, heights, where="post", color=drawn[key], linewidth=1.2)
+        colour = drawn[key] if compared.inside else RED
+        if part.measure == "median":
+            unit = {"days": 365.25, "weeks": 365.25 / 7, "months": 12, "years": 1}[part.unit]
+            low, high = part.low / unit, min(part.high / unit, _MOST_YEARS)
+            panel.plot([low, high], [0.5, 0.5], color=colour, linewidth=2, marker="|", markersize=8)
+            longest = max(longest, 1.5 * high)
+        else:
+            at = part.at / YEAR
+            panel.vlines(at, max(part.inner[0], 0), min(part.inner[1], 1), color=colour, linewidth=1.2)
+            panel.plot([at, at], [part.low, part.high], "o", color=colour, markersize=3.5)
+            longest = max(longest, 1.15 * at)
+    panel.set_xlim(0, min(longest, _MOST_YEARS))
+    panel.set_ylim(0, 1.02)
+    word = "" if its.inside or not its.counts else ": outside"
+    panel.set_title(textwrap.fill(f"{its.target.id}{word}. {its.target.what}", 46), loc="left", fontsize=7.5, color=INK)
+    panel.set_xlabel("years", fontsize=7, color=INK)
+    tidy(panel)
+    panel.tick_params(labelsize=7)
+
+
+def page(files: Sequence[tuple[str, str, Score, str]], command: str, patients: int) -> str:
+    """The generated part of the page.
+
+    files   of each file of targets: its name, what it means, its score, the name of its picture ("" for none)
+    """
+    lines = [
+        f"Made by `{command}` with {patients:,} patients in each way of care; published numbers, simulated ones with their",
+        "95 % interval, how many standard errors lie between, and whether the simulated number is inside the band that was",
+        "set beforehand. A target is inside if every part of it is.",
+        "",
+    ]
+    for name, means, score, picture in files:
+        lines += [f"### {name}", "", means, "", f"**{summary(score)}**", ""]
+        if picture:
+            lines += [f"![Simulated curves with the published points]({picture})", ""]
+        lines += ["| target | what | published | simulated (95 %) | z | |", "|---|---|---|---|---|---|"]
+        for its in score.scored:
+            word = ("inside" if its.inside else "**outside**") if its.counts else "reported"
+            kind = "read back" if its.target.nature == "read_back" else its.target.use
+            lines.append(f"| **{its.target.id}** | {its.target.what} ({its.target.source}; {kind}) | | | | {word} |")
+            for part in its.parts:
+                mark = "" if part.inside else "x"
+                lines.append(f"| | {_label(part)} | {published(part.part)} | {simulated(part)} | {_z(part)} | {mark} |")
+        lines.append("")
+        misses = [its for its in score.scored if its.counts and not its.inside]
+        if misses:
+            lines += ["What is outside, and why it might differ:", ""]
+            lines += [
+                f"- **{its.target.id}** {its.target.what}: {its.target.why or 'not explained yet'}" for its in misses
+            ]
+            lines.append("")
+    return "\n".join(lines)

@@ -1,0 +1,181 @@
+"""Who is compared, from when, until what: the sample that a published number is asked of.
+
+    Sample              one row for each patient: time, what ended it, covariates
+    sample(cohort, ...) -> Sample
+
+Knows events and minutes; how a sample is summed up is the business of `measures`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.clinic.imaging import sizes
+from sim.clinic.protocols import KINDS, MAIN, Treatment
+from sim.log import Event
+from sim.measures.journeys import Journeys
+from sim.validation.attributes import Columns, fits
+from sim.validation.cohorts import Cohort
+from sim.validation.targets import Asked, Group, Part, bounds_of
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+BLOCKS = 20
+"""Parts of a sample that are left out in turn to see how far its figures are chance."""
+
+RESPONDS = 0.7
+"""RECIST 1.1: a partial response is a sum of diameters at least 30 % smaller."""
+
+_TUMOUR = tuple(
+    treatment.name.lower() for treatment in MAIN if treatment not in (Treatment.SURVEILLANCE, Treatment.SUPPORTIVE)
+)
+_DIED_OF = {"cancer_death": "cancer", "treatment_death": "treatment", "other_death": "other_cause"}
+_SEEN = {
+    "complication": (Event.COMPLICATED,),
+    "diagnosis": (Event.DIAGNOSED,),
+    "liver_metastases": (Event.METASTASISED,),
+    "spread": (Event.SPREAD,),
+    "lost": (Event.LOST,),
+    "worsening": (Event.WORSENED,),
+    "refused": (Event.REFUSED,),
+    "deferred": (Event.DEFERRED,),
+    "discussed": (Event.STAGED,),
+    "referral": (Event.REFERRED,),
+}
+_AGAIN = (Event.PROGRESSED, Event.RECURRED)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Patients from the start of their clock.
+
+    block       (n,) which of the blocks each is in
+    time        (n,) minutes until the endpoint, or until follow-up ended
+    cause       (n,) 1 the endpoint, 2 death before it, 0 neither
+    values      (n, covariates) attributes, or the quantity that is asked for
+    holds       (n,) whether each fits the conditions of a proportion
+    """
+
+    block: Ints
+    time: Ints
+    cause: Ints
+    values: Floats
+    holds: npt.NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.block)
+
+    def without(self, block: int) -> Sample:
+        """All but one of the blocks."""
+        keep = self.block != block
+        return Sample(self.block[keep], self.time[keep], self.cause[keep], self.values[keep], self.holds[keep])
+
+
+def sample(cohort: Cohort, group: Group, part: Part) -> Sample:
+    """The patients of a group of a cohort, as a part of a target asks for them."""
+    journeys = cohort.journeys
+    at = started(journeys, group.t0)
+    at = at[fits(group.bounds, Columns(journeys, cohort.patients, at), len(at))]
+    columns = Columns(journeys, cohort.patients, at)
+    time, cause = ended(cohort, at, part.endpoint) if part.endpoint else (np.zeros(len(at), np.int64),) * 2
+    asked = [_covariate(its, columns, len(at)) for its in (part.of, *part.beside) if its]
+    values = np.column_stack(asked) if asked else np.empty((len(at), 0))
+    holds = fits(bounds_of(part.where), columns, len(at))
+    return Sample(journeys.who[at] % BLOCKS, time, cause, values, holds)
+
+
+def _covariate(asked: Asked, columns: Columns, rows: int) -> Floats:
+    """An attribute, or 1 where conditions hold and 0 where they do not."""
+    return columns[asked] if isinstance(asked, str) else fits(bounds_of(asked), columns, rows).astype(np.float64)
+
+
+def started(journeys: Journeys, t0: str) -> Ints:
+    """Where the clock of each patient starts; the first time, of those who come to it."""
+    if t0 == "first_symptom":
+        at = journeys.where(Event.ARRIVED)
+    elif t0 in ("diagnosis", "referral"):
+        at = journeys.where(Event.DIAGNOSED if t0 == "diagnosis" else Event.REFERRED)
+    elif t0 == "liver_metastases_seen":
+        seen = journeys.where(Event.MEASURED)
+        at = seen[journeys.minute[seen] == journeys.people.seen[journeys.who[seen]]]
+    elif t0 == "first_board":
+        staged = journeys.where(Event.STAGED)
+        at = staged[journeys.value[staged] & 1 == 1]
+    elif t0 == "receptor_imaging":
+        at = journeys.where(Event.MANAGEMENT_CHANGED)
+    elif t0 == "progression":
+        at = _sorted(journeys, _AGAIN)
+    elif t0 == "enrolment":
+        at = journeys.where(Event.ENROLLED)
+    else:
+        at = journeys.where(Event.TREATED, journeys.why_numbers(_named(t0)))
+    return journeys.first(at)
+
+
+def _named(name: str) -> tuple[str, ...]:
+    """The treatments of a kind, or the one of this name."""
+    if name == "any_treatment":
+        return _TUMOUR
+    return tuple(treatment.name.lower() for treatment in KINDS[name]) if name in KINDS else (name,)
+
+
+def _sorted(journeys: Journeys, events: Iterable[Event]) -> Ints:
+    return np.sort(np.concatenate([journeys.where(event) for event in events]))
+
+
+def ended(cohort: Cohort, at: Ints, endpoint: str) -> tuple[Ints, Ints]:
+    """Minutes from each start until the endpoint, and what came: 1 the endpoint, 2 death before it, 0 neither."""
+    journeys, who = cohort.journeys, cohort.journeys.who[at]
+    ends, died = cohort.followed
+    last, dead = ends[who] - journeys.minute[at], died[who]
+    if endpoint == "death":
+        return last, dead.astype(np.int64)
+    if endpoint in _DIED_OF:
+        of_it = np.zeros(len(journeys.people), np.bool_)
+        of_it[journeys.who[journeys.where(Event.DIED, journeys.why_numbers({_DIED_OF[endpoint]}))]] = True
+        return last, np.where(dead, np.where(of_it[who], 1, 2), 0)
+    with_death = endpoint.endswith("_or_death")
+    stop = journeys.following(at, _stops(journeys, at, endpoint.removesuffix("_or_death")))
+    reached = stop < journeys.never
+    if endpoint == "response":
+        reached &= stop < journeys.following(at, _sorted(journeys, _AGAIN))
+    minutes = np.where(reached, journeys.until[stop] - journeys.minute[at], last)
+    cause = np.where(reached, 1, np.where(dead, 1 if with_death else 2, 0))
+    return minutes, cause
+
+
+def _stops(journeys: Journeys, at: Ints, endpoint: str) -> Ints:
+    """Positions at which an endpoint is reached, in rising order."""
+    if endpoint in ("progression", "recurrence"):
+        return _sorted(journeys, _AGAIN)
+    if endpoint in _SEEN:
+        return _sorted(journeys, _SEEN[endpoint])
+    if endpoint in ("relief", "symptoms_return"):
+        symptoms = journeys.where(Event.SYMPTOMATIC)
+        return symptoms[journeys.value[symptoms] == (0 if endpoint == "relief" else 1)]
+    if endpoint == "liver_decline":
+        declined = journeys.where(Event.COMPLICATED, journeys.why_numbers({"tare"}))
+        return declined[journeys.value[declined] == 0]
+    if endpoint == "response":
+        return _responses(journeys, at)
+    return journeys.where(Event.TREATED, journeys.why_numbers(_named(endpoint)))
+
+
+def _responses(journeys: Journeys, at: Ints) -> Ints:
+    """Scans on which the sum of diameters is at least three tenths smaller than on the last one before the start."""
+    sized = journeys.where(Event.SIZED)
+    before = np.searchsorted(sized, at, side="right") - 1
+    base = np.full(len(journeys.people), np.nan)
+    hers = (before >= 0) & (journeys.who[sized[np.maximum(before, 0)]] == journeys.who[at])
+    same_cm, all_cm = sizes(journeys.value[sized])
+    base[journeys.who[at[hers]]] = all_cm[before[hers]]
+    begun = np.full(len(journeys.people), journeys.never)
+    begun[journeys.who[at]] = at
+    who = journeys.who[sized]
+    smaller = same_cm <= RESPONDS * base[who]
+    return sized[smaller & (sized > begun[who])]
