@@ -68,7 +68,7 @@ def nelm() -> None:
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--quick", is_flag=True, help="Make no remarks on the load of resources, which takes a few seconds.")
 def check(files: tuple[str, ...], quick: bool) -> None:
-    """Read FILEs (scenarios, boards, designs, cards) and say everything that is wrong with them, running nothing.
+    """Read FILEs (scenarios, boards, designs, targets, cards) and say everything that is wrong with them, running nothing.
 
     What is right and yet looks like a slip, or asks for more than there is, is remarked on.
     """
@@ -77,11 +77,15 @@ def check(files: tuple[str, ...], quick: bool) -> None:
     from sim.experiments.design import read_design
     from sim.running import clinic_known
     from sim.scenario import check_file, read_scenario
+    from sim.validation.calibration import read_calibration
+    from sim.validation.target_file import read_targets
 
     readers: dict[str, Callable[[str], Any]] = {
         "scenario": lambda path: read_scenario(path, known=clinic_known()),
         "board": read_board,
         "sweep": read_design,
+        "target": read_targets,
+        "calibration": read_calibration,
         **file_readers(),
     }
     wrong: list[Problem] = []

@@ -169,6 +169,7 @@ class Ask(IntEnum):
     PORTAL_VEIN_GROWTH = 164
     REGIONAL_DISEASE = 270
     REGIONAL_DEATH = 271
+    GRAFT_SEEDED = 272
     LOBE_LEANING = 200
     HORMONE = 201
     HEART = 202
@@ -195,6 +196,8 @@ class Ask(IntEnum):
     BY_CHANCE = 211
     VISITS = 212
     HISTOLOGY_BEFORE = 213
+    PRIMARY_HEPATIC = 214
+    HEPATIC_RESIDUE = 215
 
 
 def _packed(fields: list[Any]) -> np.dtype[Any]:
@@ -219,6 +222,7 @@ TRAITS = _packed(
         ("biliary", "i1"),  # has had a procedure on the bile duct
         ("ecog", "i1"),  # at first symptom
         ("metastasis_at", "i8"),  # minute of the first liver metastasis; at or before `arrived` if there already; NEVER
+        ("hepatic", "i1"),  # the tumour began in the liver: there is no primary elsewhere
         ("by_chance", "i1"),  # found without symptoms
         ("delay", "i8"),  # first symptom to presentation, unless the disease forces it earlier [minutes]
         ("other_death_at", "i8"),  # minute of death of other causes

@@ -214,8 +214,14 @@ def _take(case: Case, lobe: int, whole_lobe: bool) -> None:
 
 @jit_inside
 def _leave_residue(case: Case, lobe: int) -> None:
-    """A microscopic residue where nothing visible is left, larger where a margin is involved."""
+    """A microscopic residue where nothing visible is left, larger where a margin is involved.
+
+    What began in the liver is mostly gone for good.
+    """
     known, c = case.desk.known, case.course
+    back = known[Known.PRIMARY_HEPATIC_RECURRENCE.value]
+    if case.traits.hepatic and uniform(case.key, case.i, Ask.HEPATIC_RESIDUE.value, c.operations) >= back:
+        return
     margin = uniform(case.key, case.i, Ask.MARGIN.value, c.operations) < known[Known.R1_SHARE.value]
     median = known[Known.RESIDUE_R1_MEDIAN.value if margin else Known.RESIDUE_COMPLETE_MEDIAN.value]
     sigma = known[Known.RESIDUE_R1_SIGMA.value if margin else Known.RESIDUE_COMPLETE_SIGMA.value]

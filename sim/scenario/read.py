@@ -425,6 +425,8 @@ _KINDS = {
     "scenario": ("a scenario", "nelm run {file}"),
     "sweep": ("a design", "nelm sweep {file}"),
     "pin": ("a pin", "nelm pin check"),
+    "target": ("published results", "nelm validate --targets {file}"),
+    "calibration": ("a calibration", "nelm calibrate {file}"),
     "board": ("a board", "nelm check {file}"),
     "cards": ("evidence cards", "nelm check {file}"),
     "sources": ("sources", "nelm check {file}"),

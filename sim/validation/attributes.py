@@ -27,6 +27,7 @@ from sim.log import Event
 from sim.measures.journeys import Journeys
 from sim.units import DAY, MONTH, YEAR
 
+BESIDE = (Treatment.SSA, Treatment.SUPPORTIVE)
 _NO_YES = ("no", "yes")
 _COUNTED = tuple(treatment for treatment in (*MAIN, Treatment.SSA) if treatment != Treatment.SURVEILLANCE)
 
@@ -51,6 +52,11 @@ HISTORY: dict[str, Attribute] = {
     "overnight": Attribute("Stayed in hospital overnight after the session that starts the clock", _NO_YES),
     "cleared": Attribute(
         "Nothing that was seen was left in the liver after the treatment that starts the clock", _NO_YES
+    ),
+    "days_to_treatment": Attribute(
+        "Days from the clock's start to the next treatment, where no other discussion comes before it",
+        highest=100_000,
+        unit="days",
     ),
     "growth_rate_pct": Attribute(
         "Growth of volume between the last scan before the clock's start and the first after it",
@@ -109,6 +115,8 @@ class Columns(dict[str, npt.NDArray[Any]]):
             self[name] = self._told(Event.MANAGEMENT_CHANGED)
         elif name == "overnight":
             self[name] = self._overnight()
+        elif name == "days_to_treatment":
+            self[name] = self._days_to_treatment()
         elif name == "growth_rate_pct":
             self[name] = self._growth_rate()
         else:
@@ -181,6 +189,14 @@ class Columns(dict[str, npt.NDArray[Any]]):
         first = np.searchsorted(journeys.who[given], self._who)
         last = np.searchsorted(given, self._at) if before else np.searchsorted(journeys.who[given], self._who, "right")
         return (last - first).clip(0).astype(np.float64)
+
+    def _days_to_treatment(self) -> npt.NDArray[Any]:
+        journeys, at = self._journeys, self._at
+        names = {treatment.name.lower() for treatment in _COUNTED if treatment not in BESIDE}
+        given = journeys.following(at, journeys.where(Event.TREATED, journeys.why_numbers(names)))
+        again = journeys.following(at, journeys.where(Event.STAGED), later=True)
+        days = (journeys.until[given] - journeys.minute[at]) / DAY
+        return np.where(given < np.minimum(again, journeys.never), days, np.nan)
 
     def _growth_rate(self) -> npt.NDArray[Any]:
         """% of volume a month between two scans, as trials report it: a volume grows three times as a diameter does."""

@@ -88,6 +88,20 @@ def test_check_with_all_in_order_ends_well(nelm, baseline):
     assert said.out.splitlines() == [f"{baseline}: scenario, no mistakes", f"{board}: board, no mistakes"]
 
 
+def test_check_takes_published_results_and_calibrations(nelm, root):
+    results = root / "scenarios" / "targets" / "fit.yaml"
+    fitted = root / "scenarios" / "calibration" / "natural_history.yaml"
+    said = nelm("check", results, fitted)
+    assert (said.code, said.err) == (0, "")
+    assert said.out.splitlines() == [f"{results}: target, no mistakes", f"{fitted}: calibration, no mistakes"]
+
+
+def test_a_file_of_another_kind_is_told_the_command_that_takes_it(nelm, root):
+    said = nelm("run", root / "scenarios" / "targets" / "fit.yaml")
+    assert said.code == 2
+    assert "nelm validate --targets " in said.err
+
+
 WORDS = st.one_of(
     st.sampled_from(
         [
