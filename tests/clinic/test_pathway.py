@@ -176,7 +176,7 @@ def test_nobody_is_treated_before_the_diagnosis_and_the_board(lived):
 
 
 def test_every_treatment_given_was_offered_by_the_row_decided_on(lived):
-    """Or is the primary's resection, with the liver's or before it, or with what closes the bowel or makes a hormone."""
+    """Or is the primary's resection, with the liver's or before it, or with surgery for a symptom."""
     board = read_board()
     primary = Treatment.PRIMARY_SURGERY.name.lower()
     along = {"bowel_surgery", "hormone_surgery"}
