@@ -5,7 +5,8 @@
 
 Nobody converts by a rate: after embolisation, radionuclides or chemotherapy the scan shows what it shows, and the
 board's rows say what is possible now. Whom they would have offered it before has not been converted, so that she who
-did not want an operation is not asked again after every scan. A transplant has its own question (`listing.asks_for_graft`).
+did not want an operation is not asked again after every scan. A transplant has its own question
+(`listing.asks_for_graft`).
 Source: the cards `path_downstaging` and `series_embolisation_conversion`.
 """
 
