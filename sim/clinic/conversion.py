@@ -3,9 +3,10 @@
     clearing_rows(case)         rows of the board whose offer takes out or ablates all that is seen, as bits
     asks_for_clearance(case)    is she to be discussed again, because such a row now comes first?
 
-Nobody converts by a rate: after embolisation, radionuclides or chemotherapy the scan shows what it shows, and the board's
-rows say what is possible now. Whom they would have offered it before has not been converted, so that she who did not
-want an operation is not asked again after every scan. A transplant has its own question (`listing.asks_for_graft`).
+Nobody converts by a rate: after embolisation, radionuclides or chemotherapy the scan shows what it shows, and the
+board's rows say what is possible now. Whom they would have offered it before has not been converted, so that she who
+did not want an operation is not asked again after every scan. A transplant has its own question
+(`listing.asks_for_graft`).
 Source: the cards `path_downstaging` and `series_embolisation_conversion`.
 """
 
@@ -47,7 +48,7 @@ def _has_been_shrunk(case: Case) -> bool:
 
 @jit_inside
 def asks_for_clearance(case: Case, now: int) -> bool:
-    """Does the scan after a course show that all can now be taken out or ablated? Asked until it does, and then once."""
+    """Does a scan after a course show that all can now be taken out or ablated? Asked until it does, not again."""
     c, f = case.course, case.course.findings
     if c.curable or f[Finding.LIVER_METASTASES.value] != 1 or not _has_been_shrunk(case):
         return False

@@ -150,7 +150,7 @@ def _harm(case: Case, nth: int) -> None:
 
 @jit_inside
 def crisis(case: Case, now: int) -> int:
-    """A carcinoid crisis, where a tumour that makes serotonin is handled; returns the minutes in hospital it costs, or 0.
+    """A carcinoid crisis, where a tumour that makes serotonin is handled; returns the minutes it costs, or 0.
 
     An analogue given for the occasion makes it rarer, wherever the centre gives it (the card `octreotide_cover`).
     """
@@ -160,7 +160,8 @@ def crisis(case: Case, now: int) -> int:
         return 0
     cover = known[Known.OCTREOTIDE_COVER.value]
     risk = (
-        cover * known[Known.CARCINOID_CRISIS_COVERED.value] + (1 - cover) * known[Known.CARCINOID_CRISIS_UNCOVERED.value]
+        cover * known[Known.CARCINOID_CRISIS_COVERED.value]
+        + (1 - cover) * known[Known.CARCINOID_CRISIS_UNCOVERED.value]
     )
     nth = c.courses_made + c.session * _LATER_SESSION
     if uniform(key, case.i, Ask.CRISIS.value, nth) >= risk:

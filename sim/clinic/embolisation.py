@@ -55,7 +55,10 @@ def gallbladder(case: Case) -> int:
     known, c = case.desk.known, case.course
     if c.gallbladder_out or c.session > 0:
         return 0
-    if uniform(case.key, case.i, Ask.GALLBLADDER.value, c.courses_made) >= known[Known.GALLBLADDER_ISCHAEMIA_SHARE.value]:
+    if (
+        uniform(case.key, case.i, Ask.GALLBLADDER.value, c.courses_made)
+        >= known[Known.GALLBLADDER_ISCHAEMIA_SHARE.value]
+    ):
         return 0
     c.gallbladder_out = 1
     longer = whole(known[Known.GALLBLADDER_ISCHAEMIA_STAY.value])

@@ -19,8 +19,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
 from sim.clinic.ablation import can_be_ablated
 from sim.clinic.board import Finding
 from sim.clinic.disease import KINDS, settle, size

@@ -22,8 +22,8 @@ from sim.clinic.palliation import ask_for_palliation
 from sim.clinic.patient import Ask, Case, Heart, Phase, later, whole
 from sim.clinic.protocols import Family, Role, Treatment, Where
 from sim.clinic.resection import primary_goes_first
-from sim.clinic.staging import staging
 from sim.clinic.stages import FIRST_CAUSE, FIRST_MAIN_ROW, FIRST_TREATMENT, Cause, Policy, Stage
+from sim.clinic.staging import staging
 from sim.clinic.steps_of_surgery import ask_for_primary_surgery
 from sim.draws import lognormal, uniform
 from sim.jit import jit_inside
@@ -56,7 +56,9 @@ def discussed(case: Case, now: int) -> None:
     c.sides = 0
     c.nadir_cm = measured_cm(case)
     c.decided_at = now
-    if case.desk.protocols[c.treatment].family != Family.PALLIATIVE.value:  # after which the board decides on the tumour
+    if (
+        case.desk.protocols[c.treatment].family != Family.PALLIATIVE.value
+    ):  # after which the board decides on the tumour
         case.course.findings[Finding.PROGRESSING.value] = 0
     set_alarm(case, now)
     _begin_treatment(case)

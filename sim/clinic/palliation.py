@@ -1,5 +1,4 @@
-"""What is done against a symptom, elsewhere in the hospital: radiotherapy of a bone, an operation on a closed bowel or on
-the primary that makes a hormone which threatens life.
+"""What is done against a symptom, elsewhere in the hospital: radiotherapy, and surgery of bowel or primary.
 
     ask_for_palliation(case)    the wait for it, on other people's lists, which are not modelled
     palliated(case, now)        what it has done; and back to the board, which then decides on the tumour
@@ -98,8 +97,14 @@ def _hormone_stilled(case: Case, now: int) -> bool:
     """The primary is out, and with it for a time what it released; the metastases go on."""
     key, known, c = case.key, case.desk.known, case.course
     note_primary_out(case)
-    eased = uniform(key, case.i, Ask.PALLIATION_EASES.value, c.courses_made) < known[Known.HORMONE_SURGERY_RELIEF_SHARE.value]
+    eased = (
+        uniform(key, case.i, Ask.PALLIATION_EASES.value, c.courses_made)
+        < known[Known.HORMONE_SURGERY_RELIEF_SHARE.value]
+    )
     if eased:
-        median, sigma = known[Known.HORMONE_SURGERY_RELIEF_MEDIAN.value], known[Known.HORMONE_SURGERY_RELIEF_SIGMA.value]
+        median, sigma = (
+            known[Known.HORMONE_SURGERY_RELIEF_MEDIAN.value],
+            known[Known.HORMONE_SURGERY_RELIEF_SIGMA.value],
+        )
         c.relief_until = later(now, lognormal(key, case.i, Ask.RELIEF_TIME.value, c.courses_made, median, sigma))
     return eased

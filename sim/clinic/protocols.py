@@ -448,7 +448,7 @@ def _drugs(table: Any, k: Number) -> None:
 
 
 def _experiments(table: Any, k: Number) -> None:
-    """Antibodies of immunotherapy in the day unit's chairs; a trial's drug is given out in clinic. Toxic as targeted drugs."""
+    """Immunotherapy in the day unit's chairs; a trial's drug is given out in clinic. Toxic as targeted drugs."""
     for treatment, role in ((Treatment.IMMUNOTHERAPY, Role.DAY_UNIT), (Treatment.TRIAL, Role.CLINIC)):
         name = treatment.name
         _fill(

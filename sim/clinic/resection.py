@@ -170,7 +170,9 @@ def resect(case: Case) -> None:
         _take(case, main, major)
         remove_nodes(case)
     left = clear_lobe(case, 1 - main, excisions, int(known[Known.ABLATION_MOST_INTRAOPERATIVE.value]))
-    if major or c.treatment == Treatment.DEBULKING.value:  # with the lobe it lies in, or because embolisation will follow
+    if (
+        major or c.treatment == Treatment.DEBULKING.value
+    ):  # with the lobe it lies in, or because embolisation will follow
         c.gallbladder_out = 1
     c.major = 1 if major else 0
     c.clear = 1 if left <= 0 and not first else 0

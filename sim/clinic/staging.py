@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.clinic.board import ATTRIBUTES, Finding
+from sim.clinic.board import ATTRIBUTES
 from sim.jit import jit
 
 FIELDS: dict[str, tuple[int, float]] = {

@@ -40,5 +40,7 @@ def _count(case: Case, now: int) -> None:
     elif case.desk.protocols[treatment].cytotoxic:
         findings[Finding.CHEMOTHERAPIES_HAD.value] += 1
         findings[Finding.STREPTOZOCIN_HAD.value] += 1 if treatment == Treatment.STREPTOZOCIN.value else 0
-    elif treatment != Treatment.IMMUNOTHERAPY.value and treatment != Treatment.TRIAL.value:  # a trial's row counts itself
+    elif (
+        treatment != Treatment.IMMUNOTHERAPY.value and treatment != Treatment.TRIAL.value
+    ):  # a trial's row counts itself
         findings[Finding.TARGETED_HAD.value] += 1

@@ -97,7 +97,13 @@ def test_who_stays_the_night_after_embolisation_is_among_the_unwell(treated, doo
 # ------------------------------------------------------------------ carcinoid crisis
 
 
-PROCEDURES = (Treatment.MINOR_RESECTION, Treatment.DEBULKING, Treatment.RADIOFREQUENCY, Treatment.TACE, Treatment.TRANSPLANT)
+PROCEDURES = (
+    Treatment.MINOR_RESECTION,
+    Treatment.DEBULKING,
+    Treatment.RADIOFREQUENCY,
+    Treatment.TACE,
+    Treatment.TRANSPLANT,
+)
 SURE = {"carcinoid_crisis__covered": "0 %", "carcinoid_crisis__uncovered": "100 %"}
 
 

@@ -30,7 +30,9 @@ def scanned(patient_with, care):
     return make
 
 
-@pytest.mark.parametrize("treatment", [Treatment.TAE, Treatment.TACE, Treatment.TARE, Treatment.PRRT, Treatment.PLATINUM])
+@pytest.mark.parametrize(
+    "treatment", [Treatment.TAE, Treatment.TACE, Treatment.TARE, Treatment.PRRT, Treatment.PLATINUM]
+)
 def test_metastases_that_have_shrunk_to_what_a_needle_can_destroy_bring_her_back(scanned, treatment):
     asked, c = scanned(2.9, treatment)
     assert asked.then == Stage.DISCUSSED
@@ -61,7 +63,9 @@ def test_disease_outside_the_liver_keeps_her_from_being_converted(scanned):
 def test_the_board_notes_whether_all_could_have_been_removed(patient_with, care):
     for cm, curable in ((2.9, 1), (6.0, 0)):
         world = patient_with((share_of(cm, 1600.0), 0, 1), board_deferral="0 %", **CALM)
-        care.with_findings(world, liver_metastases="present", lesions=1, largest_cm=cm, not_ablatable=int(cm > 3), **FIT)
+        care.with_findings(
+            world, liver_metastases="present", lesions=1, largest_cm=cm, not_ablatable=int(cm > 3), **FIT
+        )
         world.courses[0].had_disease = 1
         care.step(world, Stage.DISCUSSED)
         assert world.courses[0].curable == curable

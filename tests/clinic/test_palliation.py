@@ -111,7 +111,9 @@ def threatened(suffering, care):
     return make
 
 
-@pytest.mark.parametrize(("hormone", "operated"), [(Hormone.INSULIN, True), (Hormone.VIP, True), (Hormone.GASTRIN, False)])
+@pytest.mark.parametrize(
+    ("hormone", "operated"), [(Hormone.INSULIN, True), (Hormone.VIP, True), (Hormone.GASTRIN, False)]
+)
 def test_a_primary_whose_hormone_threatens_life_is_taken_out(threatened, care, hormone, operated):
     world = threatened(hormone)
     care.step(world, Stage.DISCUSSED)

@@ -21,8 +21,8 @@ PRRT = FIRST_TREATMENT + Treatment.PRRT
 CERTAIN = {"board_deferral": "0 %", "board_adherence": "100 %", "liver_volume_ml": 1600}
 GROWING = {
     "liver_metastases": "present", "pattern": "type_3", "lesions": 20, "largest_cm": 6, "liver_burden_pct": 20,
-    "extrahepatic": "present", "differentiation": "well", "ki67_pct": 8, "receptors": "positive", "progressing": "present",
-    "analogue": "present", "prrt_had": 1, "targeted_had": 0, "chemotherapies_had": 0,
+    "extrahepatic": "present", "differentiation": "well", "ki67_pct": 8, "receptors": "positive",
+    "progressing": "present", "analogue": "present", "prrt_had": 1, "targeted_had": 0, "chemotherapies_had": 0,
 }  # fmt: skip
 
 
