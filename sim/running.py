@@ -2,7 +2,7 @@
 
     clinic_known()                    what the clinic asks of a scenario, for the front door
     board_of(scenario)                the tumour board as the scenario has it
-    hospital_of(scenario)             the scenario's resources in the engine's terms
+    hospital_of(scenario)             the scenario's resources in the engine's terms; `hospital_once` remembers the last
     facts_of(scenario), window_of     what the measures must be told
     simulate(scenario, replication)   -> Replication: logs, patients and measures of one replication
     walk_without_queues(scenario)     -> the log of the same patients in a hospital where nobody waits
@@ -192,12 +192,14 @@ def hospital_of(scenario: Scenario) -> Hospital:
 
 def _sittings(scenario: Scenario, name: str) -> tuple[Sitting, ...]:
     """The sittings of a list, those without closure and with their staff."""
-    found: dict[Sitting, Sitting] = {}  # rooms side by side share one
+    found: dict[tuple[int, int, int, int], Sitting] = {}  # rooms side by side share one
     sittings = []
     for held in scenario.sittings(name):
-        cases = -1 if held.its.cases == NO_LIMIT else held.its.cases
-        sitting = Sitting(held.opens, held.its.minutes, name, cases, held.its.protected)
-        sittings.append(found.setdefault(sitting, sitting))
+        its = (held.opens, held.its.minutes, held.its.cases, held.its.protected)
+        if its not in found:
+            cases = -1 if held.its.cases == NO_LIMIT else held.its.cases
+            found[its] = Sitting(held.opens, held.its.minutes, name, cases, held.its.protected)
+        sittings.append(found[its])
     return tuple(sittings)
 
 
@@ -274,24 +276,27 @@ def simulate(
     engine = engine_for(engine)
     if log != FULL and engine == COMPILED:
         return _measured_only(scenario, replication, folder)
-    clinic, arrivals, key = clinic_of(scenario, replication)
-    kept = log_of(engine, _hospital_once(scenario), clinic, arrivals, key, replication, folder)
+    clinic, arrivals, key = clinic_of(scenario, replication, engine == COMPILED)
+    kept = log_of(engine, hospital_once(scenario), clinic, arrivals, key, replication, folder)
     patients = patient_table(clinic.world)
     del clinic.world  # of a large run it takes as much memory as the measures will
     measures = measure(kept, patients, window_of(scenario), facts_of(scenario, board_of(scenario)))
     return Replication(replication, kept, patients, measures)
 
 
-def _hospital_once(scenario: Scenario) -> Hospital:
+def hospital_once(scenario: Scenario) -> Hospital:
     """The hospital of a scenario; of the one that was last asked for it is there already."""
-    if _last_hospital and _last_hospital[0][0] is scenario:
-        return _last_hospital[0][1]
-    hospital = hospital_of(copy(scenario))  # which keeps its whole timetable in mind
-    _last_hospital[:] = [(scenario, hospital)]
-    return hospital
+    if not _last_hospital or _last_hospital[0] is not scenario:
+        digest = scenario.digest()  # a worker's is a copy of the one that was told
+        again = _last_hospital[1:] if _last_hospital and _last_hospital[2] == digest else ()
+        hospital = again[0] if again else hospital_of(copy(scenario))  # which keeps its whole timetable in mind
+        _last_hospital[:] = [scenario, hospital, digest]
+    last: Hospital = _last_hospital[1]
+    return last
 
 
-_last_hospital: list[tuple[Scenario, Hospital]] = []
+_last_hospital: list[Any] = []
+"""A scenario, its hospital and its digest."""
 
 
 def log_of(
