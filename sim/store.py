@@ -51,7 +51,7 @@ DONE = "done.json"
 _FIGURES = frozenset(f"{name}.parquet" for name in COLUMNS)
 _LOGS = frozenset({"events.parquet", "resources.parquet", "patients.parquet"})
 _NOT_RESULTS = (  # they ask, keep and show; what comes out of a replication does not depend on them
-    *("cli.py", "store.py", "batch.py", "workers.py", "record.py", "album.py", "reporter.py"),
+    *("cli.py", "store.py", "batch.py", "workers.py", "copies.py", "record.py", "album.py", "reporter.py"),
     *("results.py", "estimate.py"),
     *("report", "experiments", "commands", "explain"),
 )
