@@ -420,10 +420,11 @@ class Store:
 
     def table(self, number: int, name: str) -> pd.DataFrame:
         """One table of the measures of one replication."""
-        import pandas as pd
+        import pyarrow.parquet as pq
 
-        with self._reading(number):
-            return pd.read_parquet(self.place(number) / f"{name}.parquet")
+        with self._reading(number), pq.ParquetFile(self.place(number) / f"{name}.parquet") as file:
+            table: pd.DataFrame = file.read(use_threads=False).to_pandas()  # as pandas reads it, in half the time
+            return table
 
     def load(self, number: int) -> Replication | None:
         """A whole replication, or None if it is not there, or is there without its logs."""
