@@ -246,8 +246,11 @@ def log_names(scenario: Scenario, board: Board) -> dict[str, tuple[str, ...]]:
     }
 
 
-def clinic_of(scenario: Scenario, replication: int) -> tuple[Clinic, np.ndarray, int]:
-    """The clinic of one replication, its arrivals (minute, patient), and the replication's key."""
+def clinic_of(scenario: Scenario, replication: int, again: bool = False) -> tuple[Clinic, np.ndarray, int]:
+    """The clinic of one replication, its arrivals (minute, patient), and the replication's key.
+
+    again   rows of patients who are gone are used again, by the compiled engine's loop
+    """
     board = board_of(scenario)
     key = draws.key(scenario.run.seed, 0, replication)
     arrived = arrival_minutes(key, scenario.arrivals.rate, scenario.run.ends, scenario.arrivals_vary())
@@ -257,7 +260,9 @@ def clinic_of(scenario: Scenario, replication: int) -> tuple[Clinic, np.ndarray,
     grafts = scenario.resources[Role.GRAFTS.name.lower()]
     assert isinstance(grafts, OfferResource)  # the scenario was checked for it
     kinds = tuple(grafts.kinds)
-    world = make_world(key, known, board, numbers, arrived, scenario.board.rows_off, care, scenario.weights(), kinds)
+    world = make_world(
+        key, known, board, numbers, arrived, scenario.board.rows_off, care, scenario.weights(), kinds, again
+    )
     arrivals = np.column_stack([arrived, np.arange(len(arrived))]).astype(np.int64)
     return Clinic(world, log_names(scenario, board)), arrivals, key
 
@@ -326,9 +331,9 @@ def _measured_only(scenario: Scenario, replication: int, folder: Path | None) ->
     """One replication by the compiled engine, whose log is measured part by part and let go."""
     from sim.engine.compiled import run_into
 
-    clinic, arrivals, key = clinic_of(scenario, replication)
+    clinic, arrivals, key = clinic_of(scenario, replication, again=True)
     spool = Spool(folder)
-    run_into(spool, _hospital_once(scenario), clinic, arrivals, key, clinic.names, _loop(clinic))
+    run_into(spool, hospital_once(scenario), clinic, arrivals, key, clinic.names, _loop(clinic))
     patients = patient_table(clinic.world)
     del clinic.world
     bare = EventLog(*nothing(), named(clinic.names), replication)

@@ -143,7 +143,7 @@ class Machine:
             array, needed, used = self._arrays[name], int(rows), int(self.memory[USED[name]])
             if needed < len(array):
                 continue
-            if used < len(array) // 4:  # anew: rows that are only kept ready take no memory
+            if used < len(array) // 2:  # anew: rows that are only kept ready take no memory
                 self._arrays[name] = np.zeros(needed + needed // 4 + FEW, array.dtype)
                 self._arrays[name][:used] = array[:used]
             else:  # in place: the system moves large arrays by their pages, without copying them
