@@ -2,6 +2,7 @@
 
     drawn(scenario, measures, store, of)   -> paths of the pictures of a run
     drawn_once(folder, of, draw)           -> paths of any pictures
+    load()                                 load what draws them, where there is time for it
     figures(scenario, measures)            -> the pictures of a run as figures, for Python and notebooks
 
 Drawing takes longer than everything else about a result that is found again, and the drawing library alone takes
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
     from sim.report.style import Titles
 
 NOTE = "drawn.json"
+
+
+def load() -> None:
+    """Load what draws pictures, so that it is there when they are to be drawn."""
+    import sim.report.figures  # noqa: F401
 
 
 def figures(scenario: Scenario, measures: Measures) -> dict[str, Figure]:

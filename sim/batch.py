@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.album import drawn
+from sim.album import drawn, load
 from sim.engines import AUTO, engine_for
 from sim.errors import InputError, Problem
 from sim.measures import Measures, combine, summarise
 from sim.record import RECORD, digests_of, not_as_recorded, record_of, typed_files
 from sim.reporter import Reporter
-from sim.running import FULL
+from sim.running import FULL, hospital_once
 from sim.scenario import Scenario
 from sim.store import Replication, Store, checksum, code_digest, results_folder, unwritable, write_aside
 from sim.workers import Job, Task, work
@@ -125,8 +125,10 @@ def run(
         if bare:
             reporter.say(f"{_many(bare)} of these are there from a sweep, without logs, and are run again to have them")
         try:
+            if missing:
+                hospital_once(scenario)  # before there are workers, so that not each of them works it out
             task = Task(scenario, folder, store.mark, force, code_digest(), log, engine)
-            work((Job(task, number) for number in missing), len(missing), workers, reporter, engine)
+            work((Job(task, number) for number in missing), len(missing), workers, reporter, engine, load)
             stopped = False
         except KeyboardInterrupt:
             stopped = True

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from sim import copies
 from sim.commands.calibrate import calibrate
 from sim.commands.compare import compare
 from sim.commands.diff import diff
@@ -252,7 +253,7 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a name the terminal can not show is no reason to fail
     try:
-        with nelm.make_context("nelm", sys.argv[1:], obj=details) as context:
+        with copies.allowed(), nelm.make_context("nelm", sys.argv[1:], obj=details) as context:
             nelm.invoke(context)
         sys.stdout.flush()
     except click.exceptions.Exit as leave:

@@ -14,11 +14,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import importlib
 import os
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any, TypeVar
 
 import platformdirs
@@ -42,10 +44,27 @@ REACHED = (
 )
 """The modules compiled code can reach, as patterns below the package."""
 
+
+def _load_numbers() -> None:
+    """Load what numba needs of NumPy, without the quarter of a second of SciPy.
+
+    It only looks whether SciPy's linear algebra is there. It is; nothing here uses it, and who does finds the real one.
+    """
+    name = "scipy.linalg.cython_blas"
+    if name in sys.modules:
+        return
+    sys.modules[name] = ModuleType(name)
+    try:
+        importlib.import_module("numba.np.arraymath")
+    finally:
+        del sys.modules[name]
+
+
 try:
     import numba as _numba
 
     numba: Any = _numba  # the switches below are not in its type hints
+    _load_numbers()
     COMPILED = not numba.config.DISABLE_JIT
     WHY_PLAIN = "" if COMPILED else "NUMBA_DISABLE_JIT is set"
 except ImportError:

@@ -52,5 +52,7 @@ class Terminal(Reporter):
         """A bar with the remaining time; nothing where it is not a terminal."""
         from tqdm import tqdm
 
-        with tqdm(total=total, unit=what, disable=None if self.speaks else True, leave=False) as bar:
+        quiet = None if self.speaks else True
+        tqdm.monitor_interval = 0  # no thread of its own: a process with threads is not copied
+        with tqdm(total=total, unit=what, disable=quiet, leave=False, miniters=1) as bar:
             yield bar.update

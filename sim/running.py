@@ -2,7 +2,7 @@
 
     clinic_known()                    what the clinic asks of a scenario, for the front door
     board_of(scenario)                the tumour board as the scenario has it
-    hospital_of(scenario)             the scenario's resources in the engine's terms
+    hospital_of(scenario)             the scenario's resources in the engine's terms; `hospital_once` remembers the last
     facts_of(scenario), window_of     what the measures must be told
     simulate(scenario, replication)   -> Replication: logs, patients and measures of one replication
     walk_without_queues(scenario)     -> the log of the same patients in a hospital where nobody waits
@@ -193,12 +193,14 @@ def hospital_of(scenario: Scenario) -> Hospital:
 
 def _sittings(scenario: Scenario, name: str) -> tuple[Sitting, ...]:
     """The sittings of a list, those without closure and with their staff."""
-    found: dict[Sitting, Sitting] = {}  # rooms side by side share one
+    found: dict[tuple[int, int, int, int], Sitting] = {}  # rooms side by side share one
     sittings = []
     for held in scenario.sittings(name):
-        cases = -1 if held.its.cases == NO_LIMIT else held.its.cases
-        sitting = Sitting(held.opens, held.its.minutes, name, cases, held.its.protected)
-        sittings.append(found.setdefault(sitting, sitting))
+        its = (held.opens, held.its.minutes, held.its.cases, held.its.protected)
+        if its not in found:
+            cases = -1 if held.its.cases == NO_LIMIT else held.its.cases
+            found[its] = Sitting(held.opens, held.its.minutes, name, cases, held.its.protected)
+        sittings.append(found[its])
     return tuple(sittings)
 
 
@@ -246,10 +248,11 @@ def log_names(scenario: Scenario, board: Board) -> dict[str, tuple[str, ...]]:
 
 
 def clinic_of(
-    scenario: Scenario, replication: int, arrived: np.ndarray | None = None
+    scenario: Scenario, replication: int, again: bool = False, arrived: np.ndarray | None = None
 ) -> tuple[Clinic, np.ndarray, int]:
     """The clinic of one replication, its arrivals (minute, patient), and the replication's key.
 
+    again     rows of patients who are gone are used again, by the compiled engine's loop
     arrived   (n,) minutes of first symptom, rising; without, they come as the scenario says
     """
     board = board_of(scenario)
@@ -262,7 +265,9 @@ def clinic_of(
     grafts = scenario.resources[Role.GRAFTS.name.lower()]
     assert isinstance(grafts, OfferResource)  # the scenario was checked for it
     kinds = tuple(grafts.kinds)
-    world = make_world(key, known, board, numbers, arrived, scenario.board.rows_off, care, scenario.weights(), kinds)
+    world = make_world(
+        key, known, board, numbers, arrived, scenario.board.rows_off, care, scenario.weights(), kinds, again
+    )
     arrivals = np.column_stack([arrived, np.arange(len(arrived))]).astype(np.int64)
     return Clinic(world, log_names(scenario, board)), arrivals, key
 
@@ -281,24 +286,27 @@ def simulate(
     engine = engine_for(engine)
     if log != FULL and engine == COMPILED:
         return _measured_only(scenario, replication, folder)
-    clinic, arrivals, key = clinic_of(scenario, replication)
-    kept = log_of(engine, _hospital_once(scenario), clinic, arrivals, key, replication, folder)
+    clinic, arrivals, key = clinic_of(scenario, replication, engine == COMPILED)
+    kept = log_of(engine, hospital_once(scenario), clinic, arrivals, key, replication, folder)
     patients = patient_table(clinic.world)
     del clinic.world  # of a large run it takes as much memory as the measures will
     measures = measure(kept, patients, window_of(scenario), facts_of(scenario, board_of(scenario)))
     return Replication(replication, kept, patients, measures)
 
 
-def _hospital_once(scenario: Scenario) -> Hospital:
+def hospital_once(scenario: Scenario) -> Hospital:
     """The hospital of a scenario; of the one that was last asked for it is there already."""
-    if _last_hospital and _last_hospital[0][0] is scenario:
-        return _last_hospital[0][1]
-    hospital = hospital_of(copy(scenario))  # which keeps its whole timetable in mind
-    _last_hospital[:] = [(scenario, hospital)]
-    return hospital
+    if not _last_hospital or _last_hospital[0] is not scenario:
+        digest = scenario.digest()  # a worker's is a copy of the one that was told
+        again = _last_hospital[1:] if _last_hospital and _last_hospital[2] == digest else ()
+        hospital = again[0] if again else hospital_of(copy(scenario))  # which keeps its whole timetable in mind
+        _last_hospital[:] = [scenario, hospital, digest]
+    last: Hospital = _last_hospital[1]
+    return last
 
 
-_last_hospital: list[tuple[Scenario, Hospital]] = []
+_last_hospital: list[Any] = []
+"""A scenario, its hospital and its digest."""
 
 
 def log_of(
@@ -328,9 +336,9 @@ def _measured_only(scenario: Scenario, replication: int, folder: Path | None) ->
     """One replication by the compiled engine, whose log is measured part by part and let go."""
     from sim.engine.compiled import run_into
 
-    clinic, arrivals, key = clinic_of(scenario, replication)
+    clinic, arrivals, key = clinic_of(scenario, replication, again=True)
     spool = Spool(folder)
-    run_into(spool, _hospital_once(scenario), clinic, arrivals, key, clinic.names, _loop(clinic))
+    run_into(spool, hospital_once(scenario), clinic, arrivals, key, clinic.names, _loop(clinic))
     patients = patient_table(clinic.world)
     del clinic.world
     bare = EventLog(*nothing(), named(clinic.names), replication)
@@ -370,7 +378,7 @@ def walk_cohort(
     arrived   (n,) minutes of first symptom, rising
     ends      the horizon [minutes]
     """
-    clinic, arrivals, key = clinic_of(scenario, 0, arrived)
+    clinic, arrivals, key = clinic_of(scenario, 0, arrived=arrived)
     log = _walk(scenario, clinic, arrivals, key, ends, offers_per_year, engine)
     return log, patient_table(clinic.world)
 

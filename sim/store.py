@@ -51,7 +51,7 @@ DONE = "done.json"
 _FIGURES = frozenset(f"{name}.parquet" for name in COLUMNS)
 _LOGS = frozenset({"events.parquet", "resources.parquet", "patients.parquet"})
 _NOT_RESULTS = (  # they ask, keep and show; what comes out of a replication does not depend on them
-    *("cli.py", "store.py", "batch.py", "workers.py", "record.py", "album.py", "reporter.py"),
+    *("cli.py", "store.py", "batch.py", "workers.py", "copies.py", "record.py", "album.py", "reporter.py"),
     *("results.py", "estimate.py"),
     *("report", "experiments", "commands", "explain"),
 )
@@ -420,10 +420,11 @@ class Store:
 
     def table(self, number: int, name: str) -> pd.DataFrame:
         """One table of the measures of one replication."""
-        import pandas as pd
+        import pyarrow.parquet as pq
 
-        with self._reading(number):
-            return pd.read_parquet(self.place(number) / f"{name}.parquet")
+        with self._reading(number), pq.ParquetFile(self.place(number) / f"{name}.parquet") as file:
+            table: pd.DataFrame = file.read(use_threads=False).to_pandas()  # as pandas reads it, in half the time
+            return table
 
     def load(self, number: int) -> Replication | None:
         """A whole replication, or None if it is not there, or is there without its logs."""

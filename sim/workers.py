@@ -4,11 +4,12 @@
     Job(task, number)             one replication of one task
     work(jobs, ...)               all jobs, in this process or by a crew
     Crew(size)                    worker processes that do jobs beside each other
-    main()                        what runs in a worker process
+    main()                        what runs in a worker that is a fresh interpreter
 
-A worker is a fresh interpreter that is told one job after the other on its standard input, and answers on
-its standard output. Python's own process pools run the caller's script again in each worker, which goes wrong in
-notebooks, with `python -c`, and in scripts without a guard; this one does not care where it is called from.
+A worker of the command is a copy of its process (`sim.copies`), which has everything loaded from the start; elsewhere
+it is a fresh interpreter. Both are told one job after the other through a pipe, and answer through another. Python's
+own process pools run the caller's script again in each worker, which goes wrong in notebooks, with `python -c`, and
+in scripts without a guard; this one does not care where it is called from.
 
 Each worker writes its own replications to disk; only their numbers come back. The user's Ctrl-C is for the one who
 started the crew, who ends the workers; a worker whose crew has gone ends itself at once, whatever it is doing,
@@ -29,14 +30,15 @@ import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, NamedTuple
 
+from sim.copies import Copy, cores, may_copy, undisturbed
 from sim.engines import AUTO, engine_for, why_slow
 from sim.errors import InputError, Problem, RunError
 from sim.record import made_with
@@ -101,10 +103,15 @@ class Job(NamedTuple):
 
 
 def main() -> None:
-    """A worker: take jobs until there are no more; answer each with what came of it."""
-    answers = os.fdopen(os.dup(1), "wb")
+    """A worker that is a fresh interpreter: told jobs on its standard input, it answers on its standard output."""
+    answers = os.dup(1)
     os.dup2(2, 1)  # whatever else is printed must not come between the answers
-    orders = sys.stdin.buffer
+    _serve(0, answers)
+
+
+def _serve(told: int, answer: int) -> None:
+    """Take jobs until there are no more; answer each with what came of it."""
+    orders, answers = os.fdopen(told, "rb", closefd=False), os.fdopen(answer, "wb")
     jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(orders, jobs), daemon=True).start()
     warm = False
@@ -191,17 +198,17 @@ def _stop_remembered() -> Iterator[None]:
         raise KeyboardInterrupt
 
 
-@contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Hold back the signals that stop a run until the block is over; what is started inside never gets them."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+class _Fresh:
+    """A worker process that is a fresh interpreter; with the same words as a copy."""
+
+    def __init__(self, told: int, answer: int, errors: int):
+        path = [place or str(Path.cwd()) for place in sys.path]
+        # where signals can not be held back, a group of its own keeps Ctrl-C away
+        group = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", START, *path], stdin=told, stdout=answer, stderr=errors, creationflags=group
+        )
+        self.kill, self.wait = self._process.kill, self._process.wait
 
 
 class _Worker:
@@ -210,27 +217,23 @@ class _Worker:
     def __init__(self) -> None:
         self.task: Task | None = None
         self.complaints: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `end`
-        path = [place or str(Path.cwd()) for place in sys.path]
-        # where signals can not be held back, a group of its own keeps Ctrl-C away
-        group = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", START, *path],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self.complaints,
-            creationflags=group,
-        )
+        told, tell = os.pipe()
+        answered, answer = os.pipe()
+        self.orders, self.answers = os.fdopen(tell, "wb"), os.fdopen(answered, "rb")
+        try:
+            errors = self.complaints.fileno()
+            self.process = Copy(_serve, told, answer, errors) if may_copy() else _Fresh(told, answer, errors)
+        finally:
+            os.close(told)
+            os.close(answer)
 
     def ask(self, job: Job) -> tuple[str, Any]:
         """Have it do one replication, and wait for the answer. A task is told once, not with each of its numbers."""
-        orders, answers = self.process.stdin, self.process.stdout
-        assert orders is not None
-        assert answers is not None
         try:
-            orders.write(pickle.dumps((None if job.task is self.task else job.task, job.number)))
-            orders.flush()
+            self.orders.write(pickle.dumps((None if job.task is self.task else job.task, job.number)))
+            self.orders.flush()
             self.task = job.task
-            answer: tuple[str, Any] = pickle.load(answers)
+            answer: tuple[str, Any] = pickle.load(self.answers)
         except (EOFError, OSError, ValueError, pickle.UnpicklingError):
             raise RunError(self._why_dead()) from None
         return answer
@@ -252,10 +255,9 @@ class _Worker:
         """End it, whatever it is doing."""
         self.process.kill()
         self.process.wait()
-        for stream in (self.process.stdin, self.process.stdout, self.complaints):
+        for stream in (self.orders, self.answers, self.complaints):
             with contextlib.suppress(OSError):  # what was not yet written has nobody left to read it
-                if stream is not None:
-                    stream.close()
+                stream.close()
 
 
 class Crew:
@@ -274,7 +276,7 @@ class Crew:
     def __enter__(self) -> Crew:
         try:
             for _ in range(self._size):
-                with _undisturbed():
+                with undisturbed():
                     worker = _Worker()
                     self._workers.append(worker)
                     self._idle.put(worker)
@@ -292,29 +294,33 @@ class Crew:
         self._end()
 
     def _end(self) -> None:
-        with _undisturbed():
+        with undisturbed():
             for worker in self._workers:
                 worker.process.kill()  # all at once, so that nobody waits for the slowest
             self._threads.shutdown(cancel_futures=True)
             for worker in self._workers:
                 worker.end()
 
-    def do(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, list[str]]]:
-        """Each job as it is done, with what is to be told about it; in the order in which they come.
+    def do(self, jobs: Iterable[Job], meanwhile: Callable[[], object] = lambda: None) -> Iterator[list[str]]:
+        """What is to be told about each job, when it is done.
 
+        meanwhile   is called once, while all workers are at work
         Jobs are taken from the iterable as workers get free, so that there may be very many.
         """
         left = iter(jobs)
         asked: dict[Future[tuple[str, Any]], Job] = {}
-        while True:
+        for round_ in count():
             for job in islice(left, 2 * self._size - len(asked)):
                 asked[self._threads.submit(self._ask, job)] = job
+            if round_ == 0:
+                with _stop_remembered():  # what is loaded may swallow a stop
+                    meanwhile()
             if not asked:
                 return
             done, _ = wait(asked, return_when=FIRST_COMPLETED)
             for answered in done:
                 job = asked.pop(answered)
-                yield job, _content(job, answered)
+                yield _content(job, answered)
 
     def _ask(self, job: Job) -> tuple[str, Any]:
         worker = self._idle.get()
@@ -354,22 +360,29 @@ def crew_size(workers: int | None, jobs: int, reporter: Reporter | None = None) 
     jobs      how many there are to do
     InputError for less than one.
     """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if workers is not None and workers < 1:
         raise InputError(Problem("--workers", found=str(workers), expected="1 or more"))
-    most = PER_CORE * cores
+    most = PER_CORE * cores()
     if reporter is not None and workers is not None and min(workers, jobs) > most:
-        reporter.say(f"{most} workers instead of {workers}: more would only take memory on {cores} cores")
-    return min(workers or cores, jobs, most)
+        reporter.say(f"{most} workers instead of {workers}: more would only take memory on {cores()} cores")
+    return min(workers or cores(), jobs, most)
 
 
-def work(jobs: Iterable[Job], number: int, workers: int | None, reporter: Reporter, engine: str = AUTO) -> None:
+def work(
+    jobs: Iterable[Job],
+    number: int,
+    workers: int | None,
+    reporter: Reporter,
+    engine: str = AUTO,
+    meanwhile: Callable[[], object] = lambda: None,
+) -> None:
     """Do all jobs, in this process or in several.
 
-    jobs      in the order in which they are begun
-    number    how many there are
-    workers   processes at the same time; as many as there are cores if not told
-    engine    that the jobs will ask for
+    jobs        in the order in which they are begun
+    number      how many there are
+    workers     processes at the same time; as many as there are cores if not told
+    engine      that the jobs will ask for
+    meanwhile   what this process may do while others are at work, such as to load what will be needed
     RunError, InputError as a job or a worker gives it; KeyboardInterrupt if the user stops it. Nobody is left at work.
     """
     size = crew_size(workers, number, reporter)
@@ -379,16 +392,10 @@ def work(jobs: Iterable[Job], number: int, workers: int | None, reporter: Report
         reporter.say(f"running without compiled code ({why_slow()}): the SimPy engine gives the same answer, slowly")
     with _stop_remembered():
         warm_up(reporter.say, engine)
-    with reporter.progress(number) as tick:
-        if size == 1:
-            for job in jobs:
-                _tell(_here(job), reporter)
-                tick()
-            return
-        with Crew(size) as crew:
-            for _, told in crew.do(jobs):
-                _tell(told, reporter)
-                tick()
+    with contextlib.nullcontext() if size == 1 else Crew(size) as crew, reporter.progress(number) as tick:
+        for told in map(_here, jobs) if crew is None else crew.do(jobs, meanwhile):
+            _tell(told, reporter)
+            tick()
 
 
 def _here(job: Job) -> list[str]:

@@ -232,10 +232,13 @@ TRAITS = _packed(
         ("blood_group", "i1"),  # BloodGroup
         ("exclusion", "i1"),  # Exclusion: what bars her from a transplant
         ("lobe_0", "f8"),  # share of the liver in the right lobe
-        ("row", "i4"),  # of `World.livers`; -1 for those who never get a metastasis and need none
+        ("place", "i4"),  # of `World.courses`; -1 where she has none yet, or has it no more (`sim.clinic.filing`)
+        ("row", "i4"),  # of `World.livers`; -1 too for those who never get a metastasis and need none
+        ("nelm_minute", "i8"),  # of her who has no course any more, as they stood in it
+        ("diagnosed_at", "i8"),
     ]
 )
-"""What is fixed at first symptom."""
+"""What is fixed at first symptom, and what stays when all else is over."""
 
 COURSE = _packed(
     [
@@ -336,7 +339,7 @@ LESION = np.dtype(
 )
 """A liver metastasis."""
 
-LIVER = np.dtype([("lesions", LESION, (MOST_LESIONS,))])
+LIVER = np.dtype([("lesions", LESION, (MOST_LESIONS,)), ("next", "i4")])  # of a row that is free, the next free one
 """The lesions of a patient. Only those who will have some get a row: it takes more than all the rest of her."""
 
 LOOK = np.dtype(
@@ -373,6 +376,11 @@ DESK = np.dtype(
         ("resources", "i8", (len(Role),)),  # the hospital's number of each resource the pathway asks for
         ("policy", "i8", (len(Policy),)),  # the scenario's choices as whole numbers, see sim.clinic.stages
         ("looks", LOOK, (MOST_LESIONS,)),
+        ("again", "i1"),  # 1: rows of those who are gone are used again
+        ("free_course", "i8"),  # the first free row among those used before; of it `anchor` is the next
+        ("free_liver", "i8"),
+        ("top_course", "i8"),  # rows ever used
+        ("top_liver", "i8"),
     ]
 )
 """What lies on the clinic's desk, whoever the patient is."""
@@ -387,7 +395,7 @@ class World(NamedTuple):
     key: Any  # the replication's key, see sim.draws
     desk: Any  # (1,) DESK
     traits: Any  # (patients,) TRAITS
-    courses: Any  # (patients,) COURSE
+    courses: Any  # (places,) COURSE. Whose place it is stands in the traits
     livers: Any  # (rows,) LIVER
     plan: Plan
 
@@ -413,7 +421,7 @@ class World(NamedTuple):
 
     @property
     def findings(self) -> Any:
-        """(patients, attributes) what has been observed."""
+        """(places, attributes) what has been observed."""
         return self.courses["findings"]
 
     @property
@@ -438,7 +446,9 @@ class Case(NamedTuple):
 def case_of(world: World, i: int) -> Case:
     """What a step of care may read and write of patient `i`."""
     p = world.traits[i]
-    return Case(world.key, i, world.desk[0], p, world.courses[i], world.livers[max(p.row, 0)], world.plan.sheet[0])
+    return Case(
+        world.key, i, world.desk[0], p, world.courses[p.place], world.livers[max(p.row, 0)], world.plan.sheet[0]
+    )
 
 
 @jit

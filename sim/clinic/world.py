@@ -80,6 +80,7 @@ def make_world(
     care: Mapping[str, tuple[str, float, float]] | None = None,
     preference: Mapping[str, float] | None = None,
     grafts: Sequence[str] = KINDS,
+    again: bool = False,
 ) -> World:
     """The world of one replication, with the traits of all its patients drawn.
 
@@ -92,6 +93,8 @@ def make_world(
                 [minutes] and the sigma
     preference  weights of treatments that a row offers as equals; 1 for those not named
     grafts      kinds of graft, in the hospital's order
+    again       rows are given out as patients come, and again when they are gone (`sim.clinic.filing`): it takes less
+                memory; else everybody has hers from the start
     """
     n = len(arrived)
     treatments = protocols(known)
@@ -115,8 +118,10 @@ def make_world(
         policy[Policy.GRAFTS_FOR_O + group] = bits
     traits = np.zeros(n, TRAITS).view(np.recarray)
     traits.arrived = arrived
-    courses = np.zeros(n, COURSE).view(np.recarray)
-    findings = courses["findings"]
+    blank = int(again)  # one more row of each, which is copied; what is never used takes no memory
+    courses = np.zeros(n + blank, COURSE).view(np.recarray)
+    traits.place = -1 if again else np.arange(n)
+    findings = courses["findings"][n if again else 0 :]
     findings[:] = np.nan
     for never_had in (
         Finding.PROGRESSING,
@@ -140,11 +145,12 @@ def make_world(
     tables = board.with_evidence(dict(zip(read_evidence().flat, known.tolist(), strict=True)))
     desk.background, desk.main = tables
     desk["looks"]["patient"] = -1
+    desk.again, desk.free_course, desk.free_liver = again, -1, -1
     world = World(key, desk, traits, courses, np.zeros(1, LIVER).view(np.recarray), new_plan())
     draw_traits(world)
     needed = traits.metastasis_at < NEVER
-    traits.row = np.where(needed, np.cumsum(needed) - 1, -1)
-    return world._replace(livers=np.zeros(max(needed.sum(), 1), LIVER).view(np.recarray))
+    traits.row = -1 if again else np.where(needed, np.cumsum(needed) - 1, -1)
+    return world._replace(livers=np.zeros(max(needed.sum() + blank, 1), LIVER).view(np.recarray))
 
 
 def patient_table(world: World) -> Any:
@@ -153,6 +159,12 @@ def patient_table(world: World) -> Any:
 
     traits, courses = world.traits.view(np.ndarray), world.courses.view(np.ndarray)
     n = len(traits)
+    here = traits["place"] >= 0
+
+    def told(name: str) -> np.ndarray:
+        minutes: np.ndarray = traits[name].copy()
+        minutes[here] = courses[name][traits["place"][here]]
+        return minutes
 
     def words(codes: np.ndarray, names: type[Site] | type[Grade] | type[Hormone]) -> Any:
         picked: Any = codes.astype(np.int8)
@@ -180,7 +192,7 @@ def patient_table(world: World) -> Any:
             "ecog": traits["ecog"],
             "delay_days": traits["delay"] / (24 * 60),  # not clinical: minutes in a day
             "nelm_at_symptom": traits["metastasis_at"] <= traits["arrived"],
-            "nelm_minute": courses["nelm_minute"] if n else np.empty(0, np.int64),
-            "diagnosed_minute": courses["diagnosed_at"] if n else np.empty(0, np.int64),
+            "nelm_minute": told("nelm_minute"),
+            "diagnosed_minute": told("diagnosed_at"),
         }
     )

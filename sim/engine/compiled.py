@@ -223,14 +223,13 @@ def _leave_at_horizon(machine: Machine) -> None:
     s = machine.memory
     machine.make_room(int(s.people))
     people = machine["people"][: s.top_person]
-    people = people[people["state"] == HERE]
-    people = people[np.argsort(people["number"])]
-    rows = _plain(machine["events"])[s.events : s.events + len(people)]
-    s.events += len(people)
+    here = np.flatnonzero(people["state"] == HERE)
+    here = here[np.argsort(people["number"][here])]
+    rows = _plain(machine["events"])[s.events : s.events + len(here)]
+    s.events += len(here)
     s.ordered_events = s.events
-    for column, value in enumerate(
-        (people["number"], people["rows"], s.ends, int(Event.LEFT), people["step"], -1, 0, int(Why.HORIZON))
-    ):
+    number, count, step = (people[name][here] for name in ("number", "rows", "step"))
+    for column, value in enumerate((number, count, s.ends, int(Event.LEFT), step, -1, 0, int(Why.HORIZON))):
         rows[:, column] = value
 
 

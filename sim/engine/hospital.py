@@ -251,7 +251,11 @@ def _list_mistakes(path: str, resource: Resource) -> Iterator[Problem]:
     for name in ("cancelled", "missed"):
         if not _is_number(getattr(resource, name), 0, 1):
             yield _says(f"{path}.{name}", getattr(resource, name), SHARE)
+    right: Sitting | None = None
     for at, sitting in enumerate(resource.sittings):
+        if sitting is right:  # rooms side by side may be one
+            continue
+        right = sitting
         here = f"{path}.sittings[{at}]"
         if sitting.resource != resource.name:
             yield _says(f"{here}.resource", repr(sitting.resource), f"'{resource.name}', whose sitting it is")

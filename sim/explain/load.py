@@ -20,7 +20,7 @@ from typing import Any
 
 from sim.explain.demand import OwnDemand
 from sim.report.overload import Asked
-from sim.running import hospital_of
+from sim.running import hospital_once
 from sim.scenario import Scenario
 from sim.steps import Kind
 from sim.units import WEEK, YEAR
@@ -121,7 +121,7 @@ def loads(scenario: Scenario, own: OwnDemand) -> list[Load]:
 
     own   what this pathway's own patients ask
     """
-    hospital = hospital_of(scenario)
+    hospital = hospital_once(scenario)
     first, last = scenario.run.measured_from, scenario.run.measured_until
     weeks = scenario.run.measured / WEEK
     found = []

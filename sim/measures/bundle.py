@@ -213,6 +213,14 @@ def combine(bundles: Iterable[Measures]) -> Measures:
     return Measures.of(joined)
 
 
+def rows_of_figures(table: pd.DataFrame) -> dict[tuple[str, str, str], list[int]]:
+    """The rows of each figure (`kpi, group, unit`) of a table, in the order in which the figures come."""
+    found: dict[tuple[str, str, str], list[int]] = {}
+    for row, figure in enumerate(zip(*(table[name].tolist() for name in ("kpi", "group", "unit")), strict=True)):
+        found.setdefault(figure, []).append(row)
+    return found
+
+
 class Rows:
     """Collects the rows of the KPI table, in the order in which they come."""
 

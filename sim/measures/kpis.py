@@ -21,7 +21,7 @@ import pandas as pd
 from sim.errors import InputError, Problem
 from sim.log import EVENT_COLUMNS, EventLog, Rows
 from sim.measures import endpoints, flows, hitches, meetings, outcomes, queues, sessions, stage, symptoms, waits
-from sim.measures.bundle import Measures, table
+from sim.measures.bundle import Measures, rows_of_figures, table
 from sim.measures.bundle import Rows as KpiRows
 from sim.measures.capacity import HospitalLog, list_figures, occupancy, offer_figures, place_figures
 from sim.measures.facts import Facts, Window
@@ -186,12 +186,13 @@ def summarise(kpis: pd.DataFrame | Iterable[pd.DataFrame], years: pd.DataFrame |
     whole = kpis if isinstance(kpis, pd.DataFrame) else pd.concat(list(kpis), ignore_index=True)
     runs = int(whole["replication"].nunique())
     found = []
-    for (kpi, group, unit), its in whole.groupby(["kpi", "group", "unit"], sort=False):
-        values = its["value"].to_numpy(np.float64)
+    every, note = whole["value"].to_numpy(np.float64), whole["note"].to_numpy(object)
+    for (kpi, group, unit), its in rows_of_figures(whole).items():
+        values = every[its]
         if unit in COUNTS:
             values = np.r_[values, np.zeros(runs - len(values))]
         mean, sd, lower, upper, n = mean_interval(values)
-        notes = [note for note in its["note"].unique() if note]
+        notes = [its_note for its_note in dict.fromkeys(note[its]) if its_note]
         found.append((kpi, group, unit, mean, sd, lower, upper, n, runs - n, "; ".join(notes)))
     summary = pd.DataFrame(found, columns=pd.Index(SUMMARY_COLUMNS))
     if years is None:

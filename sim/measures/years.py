@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from sim.measures import hitches, outcomes, queues, waits
-from sim.measures.bundle import Rows, figures
+from sim.measures.bundle import Rows, figures, rows_of_figures
 from sim.measures.capacity import COMPETING, OWN, HospitalLog
 from sim.measures.facts import Facts, Window
 from sim.measures.gathered import Gathered
@@ -84,8 +84,9 @@ def spread(years: pd.DataFrame) -> pd.DataFrame:
     """
     whole = len(years[["replication", "year"]].drop_duplicates())
     found = []
-    for (kpi, group, unit), its in years.groupby(["kpi", "group", "unit"], sort=False):
-        values = its["value"].to_numpy(np.float64)
+    every = years["value"].to_numpy(np.float64)
+    for (kpi, group, unit), its in rows_of_figures(years).items():
+        values = every[its]
         if unit == "per year":
             values = np.r_[values, np.zeros(whole - len(values))]
         low, high = np.quantile(values, [LOWEST, HIGHEST], method="inverted_cdf")

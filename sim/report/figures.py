@@ -20,10 +20,12 @@ says so. Knows no logs, no files but those it writes.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from sim.copies import side_by_side
 from sim.measures import Measures
 from sim.report import capacity, flow, outcomes, waiting
 from sim.report.style import Titles, save
@@ -51,4 +53,8 @@ def draw_all(measures: Measures, folder: Path, titles: Titles) -> list[Path]:
     returns    the paths of the files, in the order of the list above
     """
     folder.mkdir(parents=True, exist_ok=True)
-    return [save(picture(measures, titles), folder / f"{name}.png") for name, picture in PICTURES.items()]
+    return side_by_side([partial(_drawn, measures, folder, titles, name) for name in PICTURES])
+
+
+def _drawn(measures: Measures, folder: Path, titles: Titles, name: str) -> Path:
+    return save(PICTURES[name](measures, titles), folder / f"{name}.png")

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from operator import itemgetter
 from typing import NamedTuple
 
 from sim.scenario.model import ListResource, Run, Sitting
@@ -68,7 +69,7 @@ def laid_out(its: ListResource, holidays: Collection[date], run: Run) -> tuple[H
         for day in _days(line, run, closed_days(its, holidays, run, line.name))
         for room in range(line.rooms)
     ]
-    return tuple(sorted(held, key=lambda one: one[:3]))
+    return tuple(sorted(held, key=itemgetter(0, 1, 2)))
 
 
 def _days(line: Sitting, run: Run, closed: Collection[int]) -> Iterable[int]:

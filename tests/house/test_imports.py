@@ -13,7 +13,7 @@ import sim
 PACKAGE = Path(sim.__file__).parent
 
 ORDER = (
-    {"errors", "units", "jit", "rows"},
+    {"errors", "units", "jit", "rows", "copies"},
     {"order", "engines"},
     {"reporter", "draws", "steps", "log", "reading", "intensity"},
     {"evidence", "logfiles", "spool"},

@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -142,7 +143,7 @@ class Machine:
             array, needed, used = self._arrays[name], int(rows), int(self.memory[USED[name]])
             if needed < len(array):
                 continue
-            if used < len(array) // 4:  # anew: rows that are only kept ready take no memory
+            if used < len(array) // 2:  # anew: rows that are only kept ready take no memory
                 self._arrays[name] = np.zeros(needed + needed // 4 + FEW, array.dtype)
                 self._arrays[name][:used] = array[:used]
             else:  # in place: the system moves large arrays by their pages, without copying them
@@ -241,7 +242,7 @@ def _sittings_of(number: int, resource: Resource) -> Any:
     """The sittings of one list, by opening and then by their other attributes."""
     its = resource.sittings
     columns = {
-        name: np.fromiter((getattr(one, field) for one in its), np.int64, len(its))
+        name: np.fromiter(map(attrgetter(field), its), np.int64, len(its))
         for name, field in (
             ("opens", "opens"),
             ("minutes", "minutes"),
