@@ -171,9 +171,7 @@ def hospital_of(scenario: Scenario) -> Hospital:
             capacity |= {minute: places for minute, places in later.items() if 0 < minute < scenario.run.ends}
             resources.append(Resource(name, Kind.PLACE, its.rank, capacity=tuple(sorted(capacity.items()))))
         elif isinstance(its, OfferResource):
-            shares = np.cumsum(list(its.kinds.values()))
-            kinds = (*(float(share) for share in shares[:-1]), 1.0)
-            resources.append(Resource(name, Kind.OFFER, its.rank, rate_per_year=its.rate, kinds=kinds))
+            resources.append(_offered(name, its))
         for stream in () if isinstance(its, OfferResource) else its.competing:
             alone = stream.second == NOTHING
             competing.append(
@@ -189,6 +187,12 @@ def hospital_of(scenario: Scenario) -> Hospital:
                 )
             )
     return Hospital(tuple(resources), tuple(competing), scenario.run.ends, scenario.run.rings)
+
+
+def _offered(name: str, its: OfferResource) -> Resource:
+    shares = np.cumsum(list(its.kinds.values()))
+    kinds = (*(float(share) for share in shares[:-1]), 1.0)
+    return Resource(name, Kind.OFFER, its.rank, rate_per_year=its.rate, kinds=kinds)
 
 
 def _sittings(scenario: Scenario, name: str) -> tuple[Sitting, ...]:
@@ -386,11 +390,12 @@ def walk_cohort(
 def _walk(
     scenario: Scenario, clinic: Clinic, arrivals: np.ndarray, key: int, ends: int, offers_per_year: float, engine: str
 ) -> EventLog:
+    places = ((0, np.iinfo(np.int32).max),)
     resources = tuple(
-        replace(its, rate_per_year=offers_per_year)
-        if its.kind == Kind.OFFER
-        else Resource(its.name, Kind.PLACE, its.rank, capacity=((0, np.iinfo(np.int32).max),))
-        for its in hospital_of(scenario).resources
+        replace(_offered(name, its), rate_per_year=offers_per_year)
+        if isinstance(its, OfferResource)
+        else Resource(name, Kind.PLACE, its.rank, capacity=places)
+        for name, its in scenario.resources.items()
     )
     unqueued = _Unqueued(clinic.world, clinic.names)
     return log_of(engine_for(engine), Hospital(resources, (), ends), unqueued, arrivals, key)
