@@ -68,10 +68,9 @@ def table(score: Score) -> list[str]:
         lines.append(f"{its.target.id:<6} {word:<8} {its.target.what}  [{its.target.source}; {kind}]")
         for part in its.parts:
             mark = " " if part.inside else "x"
-            lines.append(
-                f"     {mark} {textwrap.shorten(_label(part), 44, placeholder='...'):<44} published {published(part.part):<14}"
-                f" simulated {simulated(part):<28} {_z(part)}"
-            )
+            label = textwrap.shorten(_label(part), 44, placeholder="...")
+            ours = f"simulated {simulated(part):<28} {_z(part)}"
+            lines.append(f"     {mark} {label:<44} published {published(part.part):<14} {ours}")
     return lines
 
 
@@ -155,9 +154,9 @@ def page(files: Sequence[tuple[str, str, Score, str]], command: str, patients: i
     files   of each file of targets: its name, what it means, its score, the name of its picture ("" for none)
     """
     lines = [
-        f"Made by `{command}` with {patients:,} patients in each way of care; published numbers, simulated ones with their",
-        "95 % interval, how many standard errors lie between, and whether the simulated number is inside the band that was",
-        "set beforehand. A target is inside if every part of it is.",
+        f"Made by `{command}` with {patients:,} patients in each way of care.",
+        "Published numbers, simulated ones with their 95 % interval, how many standard errors lie between, and whether",
+        "the simulated number is inside the band that was set beforehand. A target is inside if every part of it is.",
         "",
     ]
     for name, means, score, picture in files:
