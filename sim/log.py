@@ -87,6 +87,7 @@ class Event(IntEnum):
     SEVERE = 56  # the complication just told is severe [1 where it leaves her frailer for good] why names the treatment
     CRISIS = 57  # a carcinoid crisis [extra minutes in hospital] why names the treatment
     UNWELL = 58  # post-embolisation syndrome [minutes it lasts] why names the treatment
+    EASED = 59  # the symptom that was treated is gone; why names the treatment
     MANAGEMENT_CHANGED = 49  # the first receptor imaging has been read [1 if the plan changes, else 0]
     MARKER = 50  # chromogranin A, with a scan [hundredths of the upper limit of normal]
     BY_CHANCE = 51  # the tumour is found by chance, without symptoms

@@ -32,7 +32,7 @@ from sim.clinic.boardfile import Board, read_board
 from sim.clinic.longest import longest_cases
 from sim.clinic.pathway import advance
 from sim.clinic.patient import World
-from sim.clinic.protocols import KINDS, LIVER_DIRECTED, MAIN, Role, Treatment, protocols
+from sim.clinic.protocols import BESIDE, KINDS, LIVER_DIRECTED, MAIN, Role, Treatment, protocols
 from sim.clinic.stages import Stage, reasons, stage_names
 from sim.clinic.transplant import KINDS as KINDS_OF_GRAFT
 from sim.clinic.world import arrival_minutes, make_world, patient_table
@@ -220,7 +220,7 @@ def facts_of(scenario: Scenario, board: Board) -> Facts:
         board=Role.BOARD.name.lower(),
         plans=plans,
         beside=frozenset(BESIDE_ROW + name for name in board.row_names("background")),
-        background=frozenset({Treatment.SSA.name.lower(), Treatment.SUPPORTIVE.name.lower()}),
+        background=frozenset(treatment.name.lower() for treatment in BESIDE),
         liver_directed=frozenset(treatment.name.lower() for treatment in LIVER_DIRECTED),
         treatments=tuple(
             treatment.name.lower()

@@ -107,7 +107,7 @@ def _visit(case: Case, kind: int) -> int:
         return Stage.SYMPTOM_VISIT.value
     if kind == Alarm.WORSENING.value or late:
         family = case.desk.protocols[c.treatment].family if waiting else Family.NONE.value
-        if waiting and family != Family.PRIMARY.value and c.ecog > _most_ecog(known, family):
+        if waiting and family != Family.PRIMARY.value and family != Family.PALLIATIVE.value and c.ecog > _most_ecog(known, family):
             if c.listed:
                 leave_list(case, Cause.FRAILTY.value)
             else:

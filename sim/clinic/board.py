@@ -78,6 +78,7 @@ class Finding(IntEnum):
     PRRT_MONTHS = 45
     MARROW = 46
     CGA = 47
+    HORMONE = 48
 
 
 @dataclass(frozen=True)
@@ -152,8 +153,8 @@ ATTRIBUTES: dict[str, Attribute] = {
     "nodes": Attribute("Regional lymph nodes seen, which can be taken out", _YES),
     "bone": Attribute("Bone metastases seen", _YES),
     "peritoneum": Attribute("Disease of the peritoneum seen", _YES),
-    "pain": Attribute("Pain of bone metastases", _YES),
-    "obstruction": Attribute("Bowel closed by disease of the peritoneum", _YES),
+    "pain": Attribute("Pain of bone metastases that has not been irradiated yet", _YES),
+    "obstruction": Attribute("Bowel closed by disease of the peritoneum, not operated on yet", _YES),
     "prrt_months": Attribute(
         "Time since the last course of PRRT began",
         highest=1200,  # not clinical: a bound
@@ -161,6 +162,9 @@ ATTRIBUTES: dict[str, Attribute] = {
     ),
     "marrow": Attribute("Bone marrow", ("sound", "failing")),
     "cga": Attribute("Chromogranin A with the last scan", highest=1e6, unit="times normal"),  # not clinical: a bound
+    "hormone": Attribute(
+        "Hormone that the tumour makes", ("none", "serotonin", "insulin", "gastrin", "glucagon", "vip")
+    ),
 }
 """The board's attributes by name, in the order of Finding."""
 

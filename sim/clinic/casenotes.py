@@ -25,6 +25,7 @@ def know_the_patient(case: Case, now: int) -> None:
     f[Finding.AGE_YEARS.value] = p.age + (now - p.arrived) / YEAR
     f[Finding.SITE.value] = p.site
     f[Finding.SYMPTOMS.value] = 1 if symptomatic(case) else 0
+    f[Finding.HORMONE.value] = p.hormone if p.functioning else 0
     f[Finding.REFRACTORY.value] = 1 if symptomatic(case) and f[Finding.ANALOGUE.value] > 0 else 0
     f[Finding.KIDNEY_DISEASE.value] = p.kidney_disease
     f[Finding.EGFR_ML_MIN.value] = filtration(case, now)
@@ -37,7 +38,7 @@ def know_the_patient(case: Case, now: int) -> None:
     )
     f[Finding.TRANSPLANT_EXCLUSION.value] = p.exclusion
     f[Finding.HEART.value] = c.heart
-    f[Finding.PAIN.value] = c.pain
-    f[Finding.OBSTRUCTION.value] = c.obstructed
+    f[Finding.PAIN.value] = 1 if c.pain == 1 else 0
+    f[Finding.OBSTRUCTION.value] = 1 if c.obstructed == 1 else 0
     since = max(c.nelm_minute, c.changed_at)
     f[Finding.STABLE_MONTHS.value] = (now - since) / MONTH if since >= 0 else math.nan

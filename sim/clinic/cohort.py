@@ -121,6 +121,17 @@ _OF_SITE = np.array(
 """The share able to metastasise, the delay and the typical Ki-67, by Site."""
 
 
+_SPREADS = np.array(
+    [
+        Known.METASTATIC_BY_GRADE_G1,
+        Known.METASTATIC_BY_GRADE_G2,
+        Known.METASTATIC_BY_GRADE_NET_G3,
+        Known.METASTATIC_BY_GRADE_NEC,
+    ]
+)
+"""By what the odds of being able to metastasise are multiplied, by Grade."""
+
+
 @jit
 def other_death(known: Any, male: int, age: float, threshold: float) -> float:
     """Years until death of other causes, from a Gompertz life table and an Exp(1) threshold.
@@ -186,7 +197,11 @@ def _regional_death(case: Case) -> int:
     if p.site == Site.SMALL_INTESTINE.value:
         share = known[Known.REGIONAL_DISEASE_SMALL_INTESTINE.value]
     elif p.site == Site.PANCREAS.value:
-        share = known[Known.REGIONAL_DISEASE_PANCREAS.value]
+        share = known[
+            Known.REGIONAL_DISEASE_PANCREAS_FUNCTIONING.value
+            if p.functioning
+            else Known.REGIONAL_DISEASE_PANCREAS.value
+        ]
     if p.grade == Grade.NET_G3.value:
         share = max(share, known[Known.REGIONAL_DISEASE_NET_G3.value])
     elif p.grade == Grade.NEC.value:
@@ -264,7 +279,8 @@ def _draw_tumour(case: Case) -> None:
     p.functioning = 1 if uniform(key, case.i, Ask.FUNCTIONING.value, 0) < known[Known.FUNCTIONING_SHARE.value] else 0
     p.hormone = hormone_of(known, p.site, uniform(key, case.i, Ask.HORMONE.value, 0))
     p.receptors = 1 if uniform(key, case.i, Ask.RECEPTORS.value, 0) < receptors else 0
-    capable, median, sigma = by_site(known, p.site)
+    share, median, sigma = by_site(known, p.site)
+    capable = share_able(share, known[_SPREADS[p.grade]])
     p.metastasis_at = NEVER
     if uniform(key, case.i, Ask.CAPABLE.value, 0) < capable:
         if uniform(key, case.i, Ask.METASTASISED.value, 0) < known[Known.METASTASISED_AT_SYMPTOM.value]:
@@ -278,6 +294,10 @@ def _draw_tumour(case: Case) -> None:
             p.metastasis_at = later(p.arrived, exponential(key, case.i, Ask.METASTASIS_TIME.value, 0) / rate)
     if p.site == Site.UNKNOWN.value:
         p.metastasis_at = p.arrived  # an unknown primary shows itself by its metastases
+    hepatic = uniform(key, case.i, Ask.PRIMARY_HEPATIC.value, 0) < known[Known.PRIMARY_HEPATIC_SHARE.value]
+    p.hepatic = 1 if hepatic else 0
+    if p.hepatic:
+        p.metastasis_at = p.arrived
     typical = growth_rate(known, p.site, Grade.G1.value, typical_ki67(known, p.site))
     pace = math.pow(p.growth / typical, -known[Known.DELAY_GROWTH_EXPONENT.value])
     p.delay = whole(lognormal(key, case.i, Ask.DELAY.value, 0, median, sigma) * pace)
@@ -302,6 +322,16 @@ def hormone_of(known: Any, site: int, u: float) -> int:
         if left < 0:
             return k + 1
     return Hormone.SEROTONIN.value
+
+
+@jit
+def share_able(share: float, factor: float) -> float:
+    """A share whose odds have been multiplied.
+
+    >>> share_able(0.5, 3.0), share_able(1.0, 3.0)
+    (0.75, 1.0)
+    """
+    return share * factor / (share * factor + 1 - share)
 
 
 @jit

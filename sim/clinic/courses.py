@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sim.clinic.asking import ask_for_scan, session, stay
 from sim.clinic.disease import set_alarm, settle
-from sim.clinic.followup import watch
+from sim.clinic.followup import watch, watch_treated
 from sim.clinic.imaging import measured_cm, show_spread
 from sim.clinic.known import Known
 from sim.clinic.patient import Case, Phase, whole
@@ -96,7 +96,7 @@ def recovered(case: Case) -> None:
         then(plan, Stage.INTERVAL_OVER.value if surgery else Stage.NEXT_SESSION.value)
         return
     note(plan, Event.COMPLETED.value, c.session, FIRST_TREATMENT + c.treatment)
-    watch(case)
+    watch_treated(case)
 
 
 @jit_inside

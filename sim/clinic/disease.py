@@ -241,6 +241,8 @@ def begin(case: Case, now: int) -> None:
     c.nelm_minute = -1
     c.diagnosed_at = -1
     c.phase = Phase.UNKNOWN.value
+    if p.hepatic:
+        c.findings[Finding.PRIMARY.value] = 1  # there is none to take out
     if p.metastasis_at <= now:
         _metastases_at_symptom(case, now)
 
@@ -271,14 +273,16 @@ def _metastases_at_symptom(case: Case, now: int) -> None:
     c.slots = number
     c.lesions_made = number
     c.burden = burden
-    if uniform(key, case.i, Ask.EXTRAHEPATIC_NOW.value, 0) < known[Known.EXTRAHEPATIC_AT_SYMPTOM.value]:
+    if uniform(key, case.i, Ask.EXTRAHEPATIC_NOW.value, 0) < _seeds(case) * known[Known.EXTRAHEPATIC_AT_SYMPTOM.value]:
         _spread(case, now)
     _start_clocks(case, now)
 
 
 @jit_inside
 def _lesions_at_symptom(case: Case, burden: float) -> int:
-    """How many metastases there are at first symptom: more where there is more tumour."""
+    """How many metastases there are at first symptom: more where there is more tumour. What began here is one."""
+    if case.traits.hepatic:
+        return 1
     known = case.desk.known
     median = known[Known.LESIONS_AT_SYMPTOM_MEDIAN.value] * math.pow(
         burden / known[Known.BURDEN_AT_SYMPTOM_MEDIAN.value], known[Known.LESIONS_AT_SYMPTOM_BURDEN_EXPONENT.value]
@@ -331,13 +335,24 @@ def _start_clocks(case: Case, now: int) -> None:
 
 
 @jit_inside
+def _seeds(case: Case) -> float:
+    """How much a tumour seeds, relative to one that has come to the liver from elsewhere."""
+    return float(case.desk.known[Known.PRIMARY_HEPATIC_SEEDING.value]) if case.traits.hepatic else 1.0
+
+
+@jit_inside
 def _next_spread(case: Case, now: int) -> None:
     """When disease appears in the next place outside the liver, until it is in all."""
     known, c, p = case.desk.known, case.course, case.traits
     c.extrahepatic_at = NEVER
     if c.extrahepatic < (1 << KINDS) - 1:
-        rate = known[Known.EXTRAHEPATIC_RATE.value] * math.pow(
-            p.growth / known[Known.NEW_LESION_GROWTH_REFERENCE.value], known[Known.EXTRAHEPATIC_GROWTH_EXPONENT.value]
+        rate = (
+            _seeds(case)
+            * known[Known.EXTRAHEPATIC_RATE.value]
+            * math.pow(
+                p.growth / known[Known.NEW_LESION_GROWTH_REFERENCE.value],
+                known[Known.EXTRAHEPATIC_GROWTH_EXPONENT.value],
+            )
         )
         if beyond_surgery(case):
             rate *= known[Known.FURTHER_SPREAD_OUTSIDE.value]
@@ -370,8 +385,12 @@ def _spread(case: Case, now: int) -> None:
 @jit_inside
 def _next_new_lesion(case: Case, now: int) -> None:
     key, known, c, p = case.key, case.desk.known, case.course, case.traits
-    rate = known[Known.NEW_LESION_RATE.value] * math.pow(
-        p.growth / known[Known.NEW_LESION_GROWTH_REFERENCE.value], known[Known.NEW_LESION_GROWTH_EXPONENT.value]
+    rate = (
+        _seeds(case)
+        * known[Known.NEW_LESION_RATE.value]
+        * math.pow(
+            p.growth / known[Known.NEW_LESION_GROWTH_REFERENCE.value], known[Known.NEW_LESION_GROWTH_EXPONENT.value]
+        )
     )
     if beyond_surgery(case):
         rate *= known[Known.FURTHER_SPREAD_LIVER.value]

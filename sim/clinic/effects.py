@@ -16,7 +16,7 @@ from __future__ import annotations
 from sim.clinic.board import Finding
 from sim.clinic.disease import MOST_ECOG, add_up, scale_lesion, settle
 from sim.clinic.known import Known
-from sim.clinic.patient import Ask, Case, later, whole
+from sim.clinic.patient import Ask, Case, Hormone, later, whole
 from sim.clinic.stages import FIRST_TREATMENT
 from sim.draws import lognormal, uniform
 from sim.jit import jit_inside
@@ -150,12 +150,13 @@ def _harm(case: Case, nth: int) -> None:
 
 @jit_inside
 def crisis(case: Case, now: int) -> int:
-    """A carcinoid crisis, where a functioning tumour is handled; returns the minutes in hospital it costs, or 0.
+    """A carcinoid crisis, where a tumour that makes serotonin is handled; returns the minutes in hospital it costs, or 0.
 
     An analogue given for the occasion makes it rarer, wherever the centre gives it (the card `octreotide_cover`).
     """
     key, known, c = case.key, case.desk.known, case.course
-    if case.traits.functioning == 0 or case.desk.protocols[c.treatment].releases == 0 or c.burden <= 0:
+    serotonin = case.traits.functioning == 1 and case.traits.hormone == Hormone.SEROTONIN.value
+    if not serotonin or case.desk.protocols[c.treatment].releases == 0 or c.burden <= 0:
         return 0
     cover = known[Known.OCTREOTIDE_COVER.value]
     risk = (

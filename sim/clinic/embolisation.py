@@ -1,6 +1,7 @@
 """Bland and chemoembolisation: one lobe a session, the larger one first.
 
     embolise(case, now)     the effect of a session
+    gallbladder(case)       whose gallbladder loses its blood; returns the minutes in hospital it costs
     overnight_luck(case)    who is how unwell after it, from 0, the sickest, to 1
 
 Source: the cards of the topic `embolisation`.
@@ -46,3 +47,18 @@ def _note_syndrome(case: Case) -> None:
     if overnight_luck(case) < known[Known.EMBOLISATION_SYNDROME_SHARE.value]:
         lasts = whole(known[Known.EMBOLISATION_SYNDROME_LASTS.value])
         note(case.plan, Event.UNWELL.value, lasts, FIRST_TREATMENT + case.course.treatment)
+
+
+@jit_inside
+def gallbladder(case: Case) -> int:
+    """A gallbladder that is still there may lose its blood with the tumour, once a course; then it is taken out."""
+    known, c = case.desk.known, case.course
+    if c.gallbladder_out or c.session > 0:
+        return 0
+    if uniform(case.key, case.i, Ask.GALLBLADDER.value, c.courses_made) >= known[Known.GALLBLADDER_ISCHAEMIA_SHARE.value]:
+        return 0
+    c.gallbladder_out = 1
+    longer = whole(known[Known.GALLBLADDER_ISCHAEMIA_STAY.value])
+    note(case.plan, Event.COMPLICATED.value, longer, FIRST_TREATMENT + c.treatment)
+    note(case.plan, Event.SEVERE.value, 0, FIRST_TREATMENT + c.treatment)
+    return longer

@@ -33,6 +33,18 @@ def watch(case: Case) -> None:
             interval = known[Known.SURVEILLANCE_INTERVAL_G1.value]
         elif p.grade == Grade.G2.value:
             interval = known[Known.SURVEILLANCE_INTERVAL_G2.value]
+    _next_scan(case, interval)
+
+
+@jit_inside
+def watch_treated(case: Case) -> None:
+    """Surveillance after a course: the first scan shows what it has done, and comes sooner than the others."""
+    case.course.phase = Phase.SURVEILLANCE.value
+    _next_scan(case, case.desk.known[Known.SURVEILLANCE_AFTER_TREATMENT.value])
+
+
+@jit_inside
+def _next_scan(case: Case, interval: float) -> None:
     wait(case.plan, whole(interval))
     then(case.plan, Stage.SURVEILLANCE_DUE.value)
 

@@ -96,6 +96,10 @@ def _of_treatment(known: np.ndarray, table: Any, row: int, treatment: Treatment)
         yield Role.PRRT, k(Known.PRRT_MINUTES), name, "prrt_minutes"
     elif treatment in CHEMOTHERAPIES:
         yield Role.DAY_UNIT, k(Known[f"CHEMO_MINUTES_{treatment.name}"]), name, "chemo_minutes"
+    elif treatment == Treatment.IMMUNOTHERAPY:
+        yield Role.DAY_UNIT, k(Known.IMMUNOTHERAPY_VISITS_MINUTES), name, "immunotherapy_visits"
+    elif treatment == Treatment.TRIAL:
+        yield Role.CLINIC, k(Known.TRIAL_VISITS_MINUTES), "a visit of a trial", "trial_visits"
     elif treatment in TARGETED:
         yield Role.CLINIC, k(Known.CLINIC_MINUTES), f"a review under {name}", "clinic_minutes"
     elif treatment == Treatment.TRANSPLANT:
@@ -105,7 +109,8 @@ def _of_treatment(known: np.ndarray, table: Any, row: int, treatment: Treatment)
         minutes = k(Known.ABLATION_MINUTES_FIRST) + (lesions - 1) * k(Known.ABLATION_MINUTES_EXTRA)
         yield Role.IR_LIST, minutes, f"{name} of {_lesions(lesions)}", "ablation_minutes"
     elif treatment == Treatment.DEBULKING:
-        yield Role.THEATRE, k(Known.RESECTION_MINUTES_COMPLEX), name, "resection_minutes"
+        minutes = k(Known.RESECTION_MINUTES_COMPLEX) + k(Known.CHOLECYSTECTOMY_MINUTES)
+        yield Role.THEATRE, minutes, f"{name} with the gallbladder", "resection_minutes"
     elif treatment in (
         Treatment.MINOR_RESECTION,
         Treatment.MAJOR_RESECTION,

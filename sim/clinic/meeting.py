@@ -18,6 +18,7 @@ from sim.clinic.effects import start_analogue
 from sim.clinic.followup import watch
 from sim.clinic.imaging import measured_cm
 from sim.clinic.known import Known
+from sim.clinic.palliation import ask_for_palliation
 from sim.clinic.patient import Ask, Case, Heart, Phase, later, whole
 from sim.clinic.protocols import Family, Role, Treatment, Where
 from sim.clinic.resection import primary_goes_first
@@ -55,7 +56,8 @@ def discussed(case: Case, now: int) -> None:
     c.sides = 0
     c.nadir_cm = measured_cm(case)
     c.decided_at = now
-    case.course.findings[Finding.PROGRESSING.value] = 0
+    if case.desk.protocols[c.treatment].family != Family.PALLIATIVE.value:  # after which the board decides on the tumour
+        case.course.findings[Finding.PROGRESSING.value] = 0
     set_alarm(case, now)
     _begin_treatment(case)
 
@@ -168,6 +170,9 @@ def _begin_treatment(case: Case) -> None:
     elif c.treatment == Treatment.PRIMARY_SURGERY.value:
         c.phase = Phase.WAITING.value
         ask_for_primary_surgery(case, Stage.PRIMARY_OPERATED.value)
+    elif case.desk.protocols[c.treatment].family == Family.PALLIATIVE.value:
+        c.phase = Phase.WAITING.value
+        ask_for_palliation(case)
     elif c.treatment == Treatment.SUPPORTIVE.value:
         c.phase = Phase.SUPPORTIVE.value
         note(plan, Event.TREATED.value, 1, FIRST_TREATMENT + Treatment.SUPPORTIVE.value)

@@ -32,6 +32,7 @@ from sim.clinic.listing import (
 )
 from sim.clinic.mapping import mapped, mapping
 from sim.clinic.meeting import arranged, discussed, prepared
+from sim.clinic.palliation import palliated
 from sim.clinic.patient import World, case_of
 from sim.clinic.stages import Stage
 from sim.clinic.steps_of_surgery import interval_over, interval_read, interval_scanned, primary_out
@@ -119,6 +120,8 @@ def advance(world: World, i: int, step: int, now: int) -> None:
         transplanted(case, now)
     elif step == Stage.FROM_ICU.value:
         from_icu(case)
+    elif step == Stage.PALLIATED.value:
+        palliated(case, now)
     else:
         raise ValueError("no such step of care")
     alarm(case.plan, case.course.alarm_at)

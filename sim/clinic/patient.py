@@ -169,6 +169,7 @@ class Ask(IntEnum):
     PORTAL_VEIN_GROWTH = 164
     REGIONAL_DISEASE = 270
     REGIONAL_DEATH = 271
+    GRAFT_SEEDED = 272
     LOBE_LEANING = 200
     HORMONE = 201
     HEART = 202
@@ -186,11 +187,17 @@ class Ask(IntEnum):
     MARROW_DEATH = 235
     MARROW_DEATH_TIME = 236
     DECLINE_AFTER_BOTH = 237
+    PALLIATION_WAIT = 238
+    PALLIATION_EASES = 239
+    SYMPTOM_AGAIN = 240
+    GALLBLADDER = 241
     RECEPTOR_SCANNER = 209
     CHROMOGRANIN = 210
     BY_CHANCE = 211
     VISITS = 212
     HISTOLOGY_BEFORE = 213
+    PRIMARY_HEPATIC = 214
+    HEPATIC_RESIDUE = 215
 
 
 def _packed(fields: list[Any]) -> np.dtype[Any]:
@@ -215,6 +222,7 @@ TRAITS = _packed(
         ("biliary", "i1"),  # has had a procedure on the bile duct
         ("ecog", "i1"),  # at first symptom
         ("metastasis_at", "i8"),  # minute of the first liver metastasis; at or before `arrived` if there already; NEVER
+        ("hepatic", "i1"),  # the tumour began in the liver: there is no primary elsewhere
         ("by_chance", "i1"),  # found without symptoms
         ("delay", "i8"),  # first symptom to presentation, unless the disease forces it earlier [minutes]
         ("other_death_at", "i8"),  # minute of death of other causes
@@ -242,8 +250,8 @@ COURSE = _packed(
         ("hold_systemic", "i1"),  # resistance follows its end
         ("extrahepatic", "i1"),  # bits of Spread
         ("spreads", "i1"),  # kinds of spread ever begun: the address of the next one's luck
-        ("pain", "i1"),  # bone metastases hurt
-        ("obstructed", "i1"),  # disease of the peritoneum has closed the bowel
+        ("pain", "i1"),  # 1: bone metastases hurt, 2: radiotherapy has not helped
+        ("obstructed", "i1"),  # 1: disease of the peritoneum has closed the bowel, 2: an operation has not helped
         ("pain_at", "i8"),
         ("obstructed_at", "i8"),
         ("ecog", "i1"),
@@ -304,6 +312,7 @@ COURSE = _packed(
         # transplant
         ("changed_at", "i8"),  # minute of the last growth or new disease seen, -1 never
         ("graft_considered", "i1"),  # since then the board has been asked: 1 with the primary in place, 2 without it
+        ("gallbladder_out", "i1"),
         ("curable", "i1"),  # 1: the board could or would have offered to take out or ablate all that is seen
         ("listed", "i1"),  # 1: waits for a graft
         ("graft_at", "i8"),  # elsewhere: the minute at which there will be one

@@ -50,6 +50,12 @@ class Treatment(IntEnum):
     PRRT_AGAIN = 22
     MICROWAVE = 23
     CRYOABLATION = 24
+    TEMOZOLOMIDE_BEVACIZUMAB = 25
+    IMMUNOTHERAPY = 26
+    TRIAL = 27
+    RADIOTHERAPY = 28
+    BOWEL_SURGERY = 29
+    HORMONE_SURGERY = 30
 
 
 class Family(IntEnum):
@@ -63,6 +69,7 @@ class Family(IntEnum):
     RADIOEMBOLISATION = 5
     TRANSPLANT = 6
     SYSTEMIC = 7
+    PALLIATIVE = 8
 
 
 class Where(IntEnum):
@@ -100,9 +107,20 @@ CURATIVE = (
 """What is given only where all that is seen can be taken out or ablated."""
 
 RADIONUCLIDES = (Treatment.PRRT, Treatment.PRRT_AGAIN)
-CHEMOTHERAPIES = (Treatment.TEMOZOLOMIDE, Treatment.STREPTOZOCIN, Treatment.PLATINUM)
+CHEMOTHERAPIES = (
+    Treatment.TEMOZOLOMIDE,
+    Treatment.TEMOZOLOMIDE_BEVACIZUMAB,
+    Treatment.STREPTOZOCIN,
+    Treatment.PLATINUM,
+)
 TARGETED = (Treatment.EVEROLIMUS, Treatment.SUNITINIB, Treatment.SURUFATINIB)
+EXPERIMENTAL = (Treatment.IMMUNOTHERAPY, Treatment.TRIAL)
+"""What no row of the shipped board offers: a scenario adds one, and answers for what it assumes."""
 
+
+PALLIATIONS = (Treatment.RADIOTHERAPY, Treatment.BOWEL_SURGERY, Treatment.HORMONE_SURGERY)
+BESIDE = (Treatment.SSA, Treatment.SUPPORTIVE, *PALLIATIONS)
+"""What is no line of treatment of the tumour."""
 
 KINDS = {
     "resections": (
@@ -117,6 +135,7 @@ KINDS = {
     "radionuclides": RADIONUCLIDES,
     "chemotherapies": CHEMOTHERAPIES,
     "targeted_drugs": TARGETED,
+    "experimental_treatments": EXPERIMENTAL,
 }
 """Treatments whose figures a reader wants together."""
 
@@ -166,6 +185,7 @@ PROTOCOL = np.dtype(
         ("holds_median", "f8"),  # how long it holds [minutes]
         ("holds_sigma", "f8"),
         ("systemic", "i8"),  # resistance follows its end
+        ("cytotoxic", "i8"),  # it is a line of chemotherapy
         ("clears", "i8"),  # it is given only where all that is seen can be taken out or ablated
         ("relief", "f8"),  # share of symptomatic patients relieved
         ("relief_median", "f8"),  # for how long [minutes]
@@ -199,6 +219,7 @@ def protocols(known: np.ndarray) -> Any:
     table.preference = 1.0
     table.mortality_within = 30 * DAY  # not clinical: how mortality is usually stated
     table.family[Treatment.PRIMARY_SURGERY] = Family.PRIMARY
+    table.family[[*PALLIATIONS]] = Family.PALLIATIVE
     table.clears[[*CURATIVE]] = 1
     _surgery(table, k)
     _ablation(table, k)
@@ -391,6 +412,7 @@ def _drugs(table: Any, k: Number) -> None:
         "family": Family.SYSTEMIC,
         "role": Role.DAY_UNIT,
         "sessions": k("CHEMO_CYCLES_COUNT"),
+        "cytotoxic": 1,
         "mortality": k("CHEMO_MORTALITY"),
         "morbidity": k("CHEMO_MORBIDITY"),
         **_complications(k, "CHEMOTHERAPY", "CHEMO_COMPLICATED_STAY"),
@@ -416,6 +438,27 @@ def _drugs(table: Any, k: Number) -> None:
             sessions=k("TARGETED_REVIEWS_COUNT"),
             spacing=k("TARGETED_REVIEWS_INTERVAL"),
             minutes=k("CLINIC_MINUTES"),
+            mortality=k("TARGETED_MORTALITY"),
+            morbidity=k("TARGETED_MORBIDITY"),
+            **_complications(k, "TARGETED", "TARGETED_COMPLICATED_STAY"),
+            systemic=1,
+            **_hold(k, name, stabilises=True),
+        )
+    _experiments(table, k)
+
+
+def _experiments(table: Any, k: Number) -> None:
+    """Antibodies of immunotherapy in the day unit's chairs; a trial's drug is given out in clinic. Toxic as targeted drugs."""
+    for treatment, role in ((Treatment.IMMUNOTHERAPY, Role.DAY_UNIT), (Treatment.TRIAL, Role.CLINIC)):
+        name = treatment.name
+        _fill(
+            table,
+            treatment,
+            family=Family.SYSTEMIC,
+            role=role,
+            sessions=k(f"{name}_VISITS_COUNT"),
+            spacing=k(f"{name}_VISITS_INTERVAL"),
+            minutes=k(f"{name}_VISITS_MINUTES"),
             mortality=k("TARGETED_MORTALITY"),
             morbidity=k("TARGETED_MORBIDITY"),
             **_complications(k, "TARGETED", "TARGETED_COMPLICATED_STAY"),

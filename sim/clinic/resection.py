@@ -94,7 +94,8 @@ def resection_minutes(case: Case) -> float:
     if closes_vein_only(case):
         return float(known[Known.PORTAL_VEIN_MINUTES.value])
     if c.treatment == Treatment.DEBULKING.value:
-        return float(known[Known.RESECTION_MINUTES_COMPLEX.value])
+        gallbladder = 0.0 if c.gallbladder_out else known[Known.CHOLECYSTECTOMY_MINUTES.value]
+        return float(known[Known.RESECTION_MINUTES_COMPLEX.value] + gallbladder)
     minutes = known[Known.RESECTION_MINUTES_MAJOR.value if is_major(case) else Known.RESECTION_MINUTES_MINOR.value]
     if c.treatment != Treatment.MINOR_RESECTION.value:
         ablated = seen_in_lobe(case, 1 - lobe_to_take(case))
@@ -169,6 +170,8 @@ def resect(case: Case) -> None:
         _take(case, main, major)
         remove_nodes(case)
     left = clear_lobe(case, 1 - main, excisions, int(known[Known.ABLATION_MOST_INTRAOPERATIVE.value]))
+    if major or c.treatment == Treatment.DEBULKING.value:  # with the lobe it lies in, or because embolisation will follow
+        c.gallbladder_out = 1
     c.major = 1 if major else 0
     c.clear = 1 if left <= 0 and not first else 0
     if c.clear:
@@ -211,8 +214,14 @@ def _take(case: Case, lobe: int, whole_lobe: bool) -> None:
 
 @jit_inside
 def _leave_residue(case: Case, lobe: int) -> None:
-    """A microscopic residue where nothing visible is left, larger where a margin is involved."""
+    """A microscopic residue where nothing visible is left, larger where a margin is involved.
+
+    What began in the liver is mostly gone for good.
+    """
     known, c = case.desk.known, case.course
+    back = known[Known.PRIMARY_HEPATIC_RECURRENCE.value]
+    if case.traits.hepatic and uniform(case.key, case.i, Ask.HEPATIC_RESIDUE.value, c.operations) >= back:
+        return
     margin = uniform(case.key, case.i, Ask.MARGIN.value, c.operations) < known[Known.R1_SHARE.value]
     median = known[Known.RESIDUE_R1_MEDIAN.value if margin else Known.RESIDUE_COMPLETE_MEDIAN.value]
     sigma = known[Known.RESIDUE_R1_SIGMA.value if margin else Known.RESIDUE_COMPLETE_SIGMA.value]

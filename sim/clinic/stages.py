@@ -52,6 +52,7 @@ class Stage(IntEnum):
     LIST_REVIEWED = 36
     TRANSPLANTED = 37
     FROM_ICU = 38
+    PALLIATED = 50
     MISLED = 40
 
 
@@ -60,6 +61,7 @@ _DECIDED = (
     Stage.PRIMARY_OPERATED,
     Stage.SURVEILLANCE_DUE,
     Stage.SUPPORTIVE_VISIT,
+    Stage.PALLIATED,
 )
 MAY_FOLLOW: dict[Stage, tuple[Stage, ...]] = {
     Stage.FIRST_SYMPTOM: (Stage.MISLED, Stage.PRESENTED),
@@ -99,6 +101,7 @@ MAY_FOLLOW: dict[Stage, tuple[Stage, ...]] = {
     Stage.LIST_REVIEWED: (Stage.RESCAN_DUE, Stage.TRANSPLANTED, Stage.DISCUSSED),
     Stage.TRANSPLANTED: (Stage.FROM_ICU,),
     Stage.FROM_ICU: (Stage.RECOVERED,),
+    Stage.PALLIATED: (Stage.DISCUSSED,),
 }
 """Which step may follow which; besides, symptoms lead to SYMPTOM_VISIT (or PRESENTED) from anywhere."""
 

@@ -37,10 +37,8 @@ def _count(case: Case, now: int) -> None:
         findings[Finding.PRRT_HAD.value] += 1
         note_course(case, now)
         note_radionuclides(case, now)
-    elif treatment == Treatment.STREPTOZOCIN.value:
+    elif case.desk.protocols[treatment].cytotoxic:
         findings[Finding.CHEMOTHERAPIES_HAD.value] += 1
-        findings[Finding.STREPTOZOCIN_HAD.value] += 1
-    elif treatment == Treatment.TEMOZOLOMIDE.value or treatment == Treatment.PLATINUM.value:
-        findings[Finding.CHEMOTHERAPIES_HAD.value] += 1
-    else:
+        findings[Finding.STREPTOZOCIN_HAD.value] += 1 if treatment == Treatment.STREPTOZOCIN.value else 0
+    elif treatment != Treatment.IMMUNOTHERAPY.value and treatment != Treatment.TRIAL.value:  # a trial's row counts itself
         findings[Finding.TARGETED_HAD.value] += 1

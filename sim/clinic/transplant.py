@@ -69,8 +69,9 @@ def replace_liver(case: Case) -> int:
         scale_lesion(case, j, 0.0)
     if c.slots > 0:
         add_up(case)
-    median, sigma = known[Known.TRANSPLANT_RESIDUE_MEDIAN.value], known[Known.TRANSPLANT_RESIDUE_SIGMA.value]
-    add_lesion(case, lognormal(key, case.i, Ask.GRAFT_RESIDUE.value, c.operations, median, sigma), 0)
+    if uniform(key, case.i, Ask.GRAFT_SEEDED.value, c.operations) < known[Known.TRANSPLANT_RESIDUE_SHARE.value]:
+        median, sigma = known[Known.TRANSPLANT_RESIDUE_MEDIAN.value], known[Known.TRANSPLANT_RESIDUE_SIGMA.value]
+        add_lesion(case, lognormal(key, case.i, Ask.GRAFT_RESIDUE.value, c.operations, median, sigma), 0)
     c.clear = 1
     c.operations += 1
     _leave_the_old_liver_behind(case)

@@ -19,7 +19,7 @@ from typing import Any
 from sim.clinic.ablation import ablate, too_large
 from sim.clinic.disease import settle
 from sim.clinic.effects import befall, complications, crisis, relieve
-from sim.clinic.embolisation import embolise, overnight_luck
+from sim.clinic.embolisation import embolise, gallbladder, overnight_luck
 from sim.clinic.known import Known
 from sim.clinic.patient import Case, whole
 from sim.clinic.protocols import Family, Role
@@ -124,6 +124,7 @@ def give(case: Case, now: int) -> int:
         relieve(case, now)
     elif family == Family.EMBOLISATION.value:
         embolise(case, now)
+        longer += gallbladder(case)
     elif family == Family.RADIOEMBOLISATION.value:
         radioembolise(case, now)
     elif family == Family.TRANSPLANT.value:

@@ -173,6 +173,7 @@ def patient_table(world: World) -> Any:
             "growth_per_month": traits["growth"] * YEAR / 12,  # not clinical: months in a year
             "functioning": traits["functioning"] == 1,
             "hormone": words(np.where(traits["functioning"] == 1, traits["hormone"], 0), Hormone),
+            "primary_hepatic": traits["hepatic"] == 1,
             "receptors": traits["receptors"] == 1,
             "kidney_disease": traits["kidney_disease"] == 1,
             "biliary_procedure": traits["biliary"] == 1,

@@ -297,6 +297,7 @@ _SAYS: dict[Event, Callable[[Row, Told], str]] = {
     Event.CONVERTED: lambda row, told: f"the scan shows that {plain(row.why)} has become possible",
     Event.SEVERE: lambda row, told: "it is severe" + (", and leaves her frailer for good" if row.value else ""),
     Event.CRISIS: _crisis,
+    Event.EASED: lambda row, told: f"{plain(row.why)} has helped",
     Event.UNWELL: lambda row, told: f"unwell after {plain(row.why)} for {spoken(row.value)}",
     Event.CLEARED: lambda row, told: "nothing that was seen in the liver is left",
     Event.SYMPTOMATIC: lambda row, told: f"hormonal symptoms {'begin' if row.value else 'are gone'}",

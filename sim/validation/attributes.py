@@ -20,13 +20,14 @@ import pandas as pd
 from sim.clinic.board import ATTRIBUTES as BOARD
 from sim.clinic.board import Attribute
 from sim.clinic.imaging import sizes
-from sim.clinic.patient import Grade, Site
+from sim.clinic.patient import Grade, Hormone, Site
 from sim.clinic.protocols import KINDS, MAIN, Treatment
 from sim.clinic.staging import FIELDS, unstaged
 from sim.log import Event
 from sim.measures.journeys import Journeys
-from sim.units import MONTH, YEAR
+from sim.units import DAY, MONTH, YEAR
 
+BESIDE = (Treatment.SSA, Treatment.SUPPORTIVE)
 _NO_YES = ("no", "yes")
 _COUNTED = tuple(treatment for treatment in (*MAIN, Treatment.SSA) if treatment != Treatment.SURVEILLANCE)
 
@@ -37,6 +38,8 @@ TRAITS: dict[str, Attribute] = {
     "grade": Attribute("True grade of the whole disease", tuple(grade.name for grade in Grade)),
     "true_ki67_pct": Attribute("True Ki-67 of the whole disease", highest=100, unit="%"),
     "functioning": Attribute("Makes hormones", _NO_YES),
+    "hormone": Attribute("Which hormone it makes", tuple(hormone.name.lower() for hormone in Hormone)),
+    "by_chance": Attribute("Found by chance, without symptoms", _NO_YES),
     "kidney_disease": Attribute("Chronic kidney disease", _NO_YES),
     "synchronous": Attribute("Liver metastases seen within six months of diagnosis", _NO_YES),
     "ever_liver_metastases": Attribute("Liver metastases seen at any time", _NO_YES),
@@ -45,8 +48,15 @@ TRAITS: dict[str, Attribute] = {
 
 HISTORY: dict[str, Attribute] = {
     "symptomatic": Attribute("Hormonal symptoms, in truth, when the clock starts", _NO_YES),
+    "management_changed": Attribute("Receptor imaging changed what the board would have done", _NO_YES),
+    "overnight": Attribute("Stayed in hospital overnight after the session that starts the clock", _NO_YES),
     "cleared": Attribute(
         "Nothing that was seen was left in the liver after the treatment that starts the clock", _NO_YES
+    ),
+    "days_to_treatment": Attribute(
+        "Days from the clock's start to the next treatment, where no other discussion comes before it",
+        highest=100_000,
+        unit="days",
     ),
     "growth_rate_pct": Attribute(
         "Growth of volume between the last scan before the clock's start and the first after it",
@@ -100,7 +110,13 @@ class Columns(dict[str, npt.NDArray[Any]]):
         elif name == "cleared":
             self[name] = self._cleared()
         elif name == "symptomatic":
-            self[name] = self._symptomatic()
+            self[name] = self._told(Event.SYMPTOMATIC)
+        elif name == "management_changed":
+            self[name] = self._told(Event.MANAGEMENT_CHANGED)
+        elif name == "overnight":
+            self[name] = self._overnight()
+        elif name == "days_to_treatment":
+            self[name] = self._days_to_treatment()
         elif name == "growth_rate_pct":
             self[name] = self._growth_rate()
         else:
@@ -133,7 +149,7 @@ class Columns(dict[str, npt.NDArray[Any]]):
                 found &= (diagnosed >= 0) & (seen <= diagnosed + _SIX_MONTHS)
             return found[self._who].astype(np.float64)
         column = table[{"true_ki67_pct": "ki67_pct"}.get(name, name)]
-        if name in ("sex", "site", "grade"):
+        if name in ("sex", "site", "grade", "hormone"):
             places = {level: place for place, level in enumerate(TRAITS[name].levels)}
             of_code = np.array([places[str(level)] for level in column.cat.categories], np.float64)
             return of_code[column.cat.codes.to_numpy()][self._who]
@@ -146,15 +162,25 @@ class Columns(dict[str, npt.NDArray[Any]]):
         decided = journeys.following(at, journeys.where(Event.DECIDED))
         return (cleared < np.minimum(decided, journeys.never)).astype(np.float64)
 
-    def _symptomatic(self) -> npt.NDArray[Any]:
+    def _told(self, event: Event) -> npt.NDArray[Any]:
+        """The value of the last row with this event at or before the start; 0 where there is none."""
         journeys = self._journeys
-        told = journeys.where(Event.SYMPTOMATIC)
+        told = journeys.where(event)
         last = np.searchsorted(told, self._at, side="right") - 1
         known = last >= 0
         known[known] = journeys.who[told[last[known]]] == self._who[known]
         found = np.zeros(len(self._at))
         found[known] = journeys.value[told[last[known]]]
         return found
+
+    def _overnight(self) -> npt.NDArray[Any]:
+        """Is the place on the ward that goes with the session free again on the same day, or later?"""
+        journeys = self._journeys
+        ward = journeys.log.names["resources"].index("ward")
+        released = journeys.where(Event.RELEASED)
+        released = released[journeys.resource[released] == ward]
+        free = journeys.following(self._at, released)
+        return (journeys.until[free] - journeys.minute[self._at] > DAY / 2).astype(np.float64)
 
     def _had(self, name: str, before: bool) -> npt.NDArray[Any]:
         journeys = self._journeys
@@ -163,6 +189,14 @@ class Columns(dict[str, npt.NDArray[Any]]):
         first = np.searchsorted(journeys.who[given], self._who)
         last = np.searchsorted(given, self._at) if before else np.searchsorted(journeys.who[given], self._who, "right")
         return (last - first).clip(0).astype(np.float64)
+
+    def _days_to_treatment(self) -> npt.NDArray[Any]:
+        journeys, at = self._journeys, self._at
+        names = {treatment.name.lower() for treatment in _COUNTED if treatment not in BESIDE}
+        given = journeys.following(at, journeys.where(Event.TREATED, journeys.why_numbers(names)))
+        again = journeys.following(at, journeys.where(Event.STAGED), later=True)
+        days = (journeys.until[given] - journeys.minute[at]) / DAY
+        return np.where(given < np.minimum(again, journeys.never), days, np.nan)
 
     def _growth_rate(self) -> npt.NDArray[Any]:
         """% of volume a month between two scans, as trials report it: a volume grows three times as a diameter does."""

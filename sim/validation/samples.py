@@ -106,6 +106,8 @@ def started(journeys: Journeys, t0: str) -> Ints:
     elif t0 == "first_board":
         staged = journeys.where(Event.STAGED)
         at = staged[journeys.value[staged] & 1 == 1]
+    elif t0 == "receptor_imaging":
+        at = journeys.where(Event.MANAGEMENT_CHANGED)
     elif t0 == "progression":
         at = _sorted(journeys, _AGAIN)
     elif t0 == "enrolment":
@@ -157,8 +159,6 @@ def _stops(journeys: Journeys, at: Ints, endpoint: str) -> Ints:
         return _with_value(journeys, journeys.where(Event.SYMPTOMATIC), 0 if endpoint == "relief" else 1)
     if endpoint == "liver_decline":
         return _with_value(journeys, journeys.where(Event.COMPLICATED, journeys.why_numbers({"tare"})), 0)
-    if endpoint == "management_changed":
-        return _with_value(journeys, journeys.where(Event.MANAGEMENT_CHANGED), 1)
     if endpoint == "response":
         return _responses(journeys, at)
     return journeys.where(Event.TREATED, journeys.why_numbers(_named(endpoint)))

@@ -61,12 +61,12 @@ ENDPOINTS = {
     "discussed": "the next tumour board that decides",
     "referral": "referred to the centre",
     "any_treatment": "any treatment of the tumour begins",
-    "management_changed": "receptor imaging changed what the board would have done",
 }
 STARTS = {
     "first_symptom": "first symptom",
     "referral": "referred to the centre",
     "diagnosis": "histology known",
+    "receptor_imaging": "the first receptor imaging is read",
     "liver_metastases_seen": "liver metastases seen for the first time",
     "first_board": "the first tumour board at which liver metastases are known",
     "progression": "the first growth or new disease seen at a scan",

@@ -7,6 +7,7 @@ import pytest
 
 from sim.clinic.disease import share_of
 from sim.clinic.known import Known
+from sim.clinic.patient import Hormone
 from sim.clinic.protocols import Family, Treatment, protocols
 from sim.evidence import read_evidence
 from sim.log import Event
@@ -20,9 +21,9 @@ NO_CRISIS = {"carcinoid_crisis__covered": "0 %", "carcinoid_crisis__uncovered": 
 def treated(patient_with, doors, care):
     """`treated(treatment, functioning, session, **evidence)`: minutes in hospital it costs, and what is told of it."""
 
-    def make(treatment: Treatment, functioning: int = 0, session: int = 0, **evidence):
+    def make(treatment: Treatment, functioning: int = 0, session: int = 0, hormone: int = 1, **evidence):
         world = patient_with((share_of(3, 1600.0), 0, 1), (share_of(2, 1600.0), 1, 1), **evidence)
-        world.traits[0].functioning = functioning
+        world.traits[0].functioning, world.traits[0].hormone = functioning, hormone
         c = world.courses[0]
         c.treatment, c.courses_made, c.session = treatment, 1, session
         longer = int(doors.give(world, 0, 0))
@@ -114,6 +115,12 @@ def test_there_is_none_without_hormones_or_where_nothing_is_handled(treated, tre
     assert Event.CRISIS not in asked.events
 
 
+@pytest.mark.parametrize("hormone", [Hormone.INSULIN, Hormone.GASTRIN, Hormone.GLUCAGON, Hormone.VIP])
+def test_a_carcinoid_crisis_is_one_of_serotonin(treated, hormone):
+    _, asked, _ = treated(Treatment.MICROWAVE, 1, hormone=hormone, octreotide_cover="0 %", **SURE)
+    assert Event.CRISIS not in asked.events
+
+
 @pytest.mark.parametrize(("mortality", "dies"), [("100 %", True), ("0 %", False)])
 def test_some_die_of_a_crisis_in_theatre(treated, mortality, dies):
     _, _, world = treated(
@@ -125,5 +132,5 @@ def test_some_die_of_a_crisis_in_theatre(treated, mortality, dies):
 def test_every_procedure_on_the_liver_may_set_hormones_free_and_no_drug_does():
     given = protocols(read_evidence().known({}))
     for treatment in Treatment:
-        drug = given[treatment].family in (Family.SYSTEMIC, Family.NONE, Family.PRIMARY)
+        drug = given[treatment].family in (Family.SYSTEMIC, Family.NONE, Family.PRIMARY, Family.PALLIATIVE)
         assert given[treatment].releases == (0 if drug else 1), treatment.name

@@ -134,6 +134,16 @@ def test_the_pattern_is_drawn_nowhere_but_all_three_come_out(world_of, doors):
     assert shares[3] > 0.5
 
 
+def test_what_begins_in_the_liver_is_one_tumour_without_a_primary_and_none_does_by_default(world_of, doors):
+    assert world_of(2000).traits.hepatic.sum() == 0
+    world = world_of(200, primary_hepatic__share="100 %", primary_hepatic__seeding=0.001)
+    doors.begin_all(world, 0)
+    assert (world.traits.hepatic == 1).all()
+    assert ((world.lesions.share > 0).sum(axis=1) == 1).all()
+    assert (world.findings[:, Finding.PRIMARY] == 1).all()
+    assert (world.courses.extrahepatic == 0).all()
+
+
 # ------------------------------------------------------------------ time passes
 
 

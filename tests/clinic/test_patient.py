@@ -11,7 +11,7 @@ from scipy import stats
 from sim.clinic.boardfile import read_board
 from sim.clinic.cohort import by_grade, by_site, grade_shares, growth_rate, other_death
 from sim.clinic.known import Known
-from sim.clinic.patient import COURSE, LIVER, TRAITS, Ask, Grade, Site, later, whole
+from sim.clinic.patient import COURSE, LIVER, TRAITS, Ask, Grade, Hormone, Site, later, whole
 from sim.clinic.protocols import Role
 from sim.clinic.world import arrival_minutes, make_world, patient_table
 from sim.draws import key
@@ -101,14 +101,32 @@ def test_an_unknown_primary_has_always_metastasised_already(many, world_of):
 @pytest.mark.parametrize("site", Site)
 def test_the_delay_has_its_sites_median_for_a_tumour_of_typical_growth(world_of, site):
     world = world_of(8000, delay_growth_exponent=0.0)
-    delays = world.traits.delay[world.traits.site == site]
+    delays = world.traits.delay[(world.traits.site == site) & (world.traits.by_chance == 0)]
     _, median, sigma = by_site(world.known, site.value)
     assert stats.kstest(np.log(delays), stats.norm(math.log(median), sigma).cdf).pvalue > TINY
 
 
+def test_who_is_found_by_chance_has_no_hormones_and_no_delay(many):
+    found = many.traits.by_chance == 1
+    assert (many.traits.delay[found] == 0).all()
+    assert (many.traits.functioning[found] == 0).all()
+    for site in Site:
+        hers = (many.traits.site == site) & (many.traits.functioning == 0)
+        share = many.known[Known[f"BY_CHANCE_{site.name}"]]
+        assert found[hers].mean() == pytest.approx(share, abs=4 * math.sqrt(share * (1 - share) / max(hers.sum(), 1)))
+
+
+def test_what_a_functioning_tumour_makes_hangs_on_where_the_primary_is(many):
+    for site in Site:
+        hers = many.traits.hormone[many.traits.site == site]
+        for hormone in Hormone:
+            share = many.known[Known[f"HORMONE_{site.name}_{hormone.name}"]] if hormone else 0
+            assert (hers == hormone).mean() == pytest.approx(share, abs=4 * math.sqrt(0.25 / max(len(hers), 1)))
+
+
 def test_faster_tumours_are_found_sooner(many):
     for site in (Site.SMALL_INTESTINE, Site.PANCREAS, Site.OTHER):
-        hers = many.traits.site == site
+        hers = (many.traits.site == site) & (many.traits.by_chance == 0)
         assert stats.spearmanr(many.traits.growth[hers], many.traits.delay[hers]).statistic < -0.05
 
 
@@ -245,5 +263,5 @@ def test_a_metastasis_in_someone_without_a_row_is_an_error(world_of, doors):
 
 
 def test_a_patient_takes_little_memory():
-    assert TRAITS.itemsize + COURSE.itemsize <= 820
+    assert TRAITS.itemsize + COURSE.itemsize <= 832
     assert LIVER.itemsize <= 1152

@@ -17,7 +17,7 @@ from sim.clinic.patient import Grade, Phase
 from sim.clinic.protocols import Role, Treatment
 from sim.clinic.stages import FIRST_MAIN_ROW, FIRST_TREATMENT, Policy, Stage
 from sim.log import Event
-from sim.steps import Kind, Ring
+from sim.steps import NEVER, Kind, Ring
 
 DAY, YEAR = 1440, 525_960
 CERTAIN = {"board_deferral": "0 %", "board_adherence": "100 %", "measurement_error": 0.0, "liver_volume_ml": 1600}
@@ -107,6 +107,74 @@ def test_a_biopsy_that_shows_nothing_is_repeated(patient_with, failure, follows)
     assert asked.then == follows
     assert (Event.DIAGNOSED in asked.events) == (follows == Stage.DISCUSSED)
     assert world.courses[0].diagnosed_at == (1000 if follows == Stage.DISCUSSED else -1)
+
+
+@pytest.mark.parametrize("share", ["100 %", "0 %"])
+def test_visits_that_mislead_divide_the_delay_and_do_not_prolong_it(patient_with, share):
+    world = patient_with((0.05, 0, 0), misdiagnosis__share=share)
+    p = world.traits[0]
+    p.arrived, p.delay, p.by_chance, now, stage, numbers = 0, 400 * DAY, 0, 0, Stage.FIRST_SYMPTOM, []
+    while stage != Stage.PRESENTED:
+        asked = step(world, stage, now)
+        numbers += [value for event, value, _ in asked.notes if event == Event.MISLED]
+        now, stage = now + asked.orders[0][2], asked.then
+        if stage == Stage.MISLED:
+            assert now >= 200 * DAY  # half of the delay goes by before the first visit
+    assert now == 400 * DAY
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert (len(numbers) > 0) is (share == "100 %")
+
+
+def test_who_is_found_by_chance_is_seen_at_once(patient_with):
+    world = patient_with((0.05, 0, 0), misdiagnosis__share="100 %")
+    world.traits[0].by_chance, world.traits[0].delay = 1, 0
+    asked = step(world, Stage.FIRST_SYMPTOM, 0)
+    assert (asked.then, asked.orders) == (Stage.PRESENTED, [(Kind.WAIT, -1, 0)])
+    assert Event.BY_CHANCE in asked.events
+
+
+@pytest.mark.parametrize(("known", "lists"), [("100 %", [Role.PET]), ("0 %", [Role.PET, Role.BIOPSY])])
+def test_known_histology_spares_the_biopsy(patient_with, known, lists):
+    sites = ("small_intestine", "pancreas", "other", "unknown")
+    world = patient_with((0.05, 0, 0), **{f"histology_before__{site}": known for site in sites}, biopsy_failure="100 %")
+    step(world, Stage.REFERRED)
+    asked = step(world, Stage.IMAGING_READ, 2000)
+    assert [resource for _, resource, _ in asked.orders] == lists
+    step(world, Stage.SAMPLED, 3000)
+    assert step(world, Stage.RESULTS_IN, 4000).then == (Stage.DISCUSSED if known == "100 %" else Stage.SAMPLED)
+    assert world.courses[0].biopsies == (0 if known == "100 %" else 1)
+
+
+@pytest.mark.parametrize(("receptors", "changed"), [(1, 1), (0, 0)])
+def test_receptor_imaging_changes_the_plan_where_another_row_fits(patient_with, receptors, changed):
+    """Nothing else is new: with receptors an analogue will do, without it is as it was."""
+    world = patient_with((0.05, 0, 0), biopsy_failure="0 %", detection_ct__ceiling="100 %", detection_ct__half_cm=0.1)
+    world.traits[0].receptors, world.traits[0].grade, world.traits[0].ki67 = receptors, Grade.G1, 1.0
+    step(world, Stage.IMAGING_READ, 2000)
+    asked = step(world, Stage.RESULTS_IN, 4000)
+    assert [value for event, value, _ in asked.notes if event == Event.MANAGEMENT_CHANGED] == [changed]
+
+
+@pytest.mark.parametrize(("heart", "ecog", "sent"), [(1, 1, True), (1, 3, False), (0, 1, False), (2, 1, False)])
+def test_a_diseased_heart_is_sent_to_be_put_right_if_she_is_fit_for_it(patient_with, heart, ecog, sent):
+    world = patient_with((0.05, 0, 1), **CERTAIN)
+    with_findings(world, **LARGE_BURDEN)
+    world.courses[0].heart, world.courses[0].ecog = heart, ecog
+    step(world, Stage.DISCUSSED)
+    assert bool(1000 < world.courses[0].valve_at < NEVER) is sent
+    assert world.findings[0, Finding.HEART] == heart
+
+
+@pytest.mark.parametrize(
+    ("kind", "finding"), [(Alarm.BONE_PAIN, Finding.BONE), (Alarm.OBSTRUCTION, Finding.PERITONEUM)]
+)
+def test_spread_that_is_felt_is_found_and_brings_her_back(patient_with, kind, finding):
+    world = patient_with((0.05, 0, 1))
+    world.courses[0].presented, world.courses[0].phase = 1, Phase.SURVEILLANCE
+    assert rings(world, kind).then == Stage.SYMPTOM_VISIT
+    assert (world.findings[0, finding], world.findings[0, Finding.EXTRAHEPATIC]) == (1, 1)
+    early = patient_with((0.05, 0, 1))
+    assert rings(early, kind).then == Stage.PRESENTED
 
 
 # ------------------------------------------------------------------ the board

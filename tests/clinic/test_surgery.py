@@ -334,7 +334,7 @@ def test_each_operation_of_two_has_its_own_risk(operated, doors):
 
 @pytest.mark.parametrize(
     ("treatment", "minutes", "stay"),
-    [(Treatment.MINOR_RESECTION, 180, 5), (Treatment.MAJOR_RESECTION, 300, 7), (Treatment.DEBULKING, 420, 7)],
+    [(Treatment.MINOR_RESECTION, 180, 5), (Treatment.MAJOR_RESECTION, 300, 7), (Treatment.DEBULKING, 440, 7)],
 )
 def test_operations_differ_in_minutes_and_stay(operated, doors, care, treatment, minutes, stay):
     numbers = {

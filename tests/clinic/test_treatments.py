@@ -214,7 +214,10 @@ def test_disease_outside_the_liver_stops_the_surgeon_only(patient_with, doors, t
 # ------------------------------------------------------------------ embolisation, radionuclides, chemotherapy
 
 
-DRUGS = ("temozolomide", "streptozocin", "platinum", "everolimus", "sunitinib", "surufatinib")
+DRUGS = (
+    "temozolomide", "temozolomide_bevacizumab", "streptozocin", "platinum", "everolimus", "sunitinib", "surufatinib",
+    "immunotherapy", "trial",
+)  # fmt: skip
 RESPONSES = ("embolisation_response", "prrt_response", "prrt_again__response", *(f"{drug}__response" for drug in DRUGS))
 RESPONDS = dict.fromkeys((*RESPONSES, "tare_response"), "100 %")
 FAILS = dict.fromkeys(RESPONSES, "0 %")
@@ -281,6 +284,7 @@ def test_who_does_not_respond_does_not_shrink(patient_with, doors, treatment):
         (Treatment.PRRT, Finding.PRRT_HAD),
         (Treatment.TEMOZOLOMIDE, Finding.CHEMOTHERAPIES_HAD),
         (Treatment.PLATINUM, Finding.CHEMOTHERAPIES_HAD),
+        (Treatment.TEMOZOLOMIDE_BEVACIZUMAB, Finding.CHEMOTHERAPIES_HAD),
     ],
 )
 def test_a_course_is_counted_once_however_many_sessions_it_has(patient_with, doors, treatment, finding):
@@ -390,7 +394,8 @@ def test_every_active_treatment_has_a_list_and_as_many_sessions_as_its_card_says
     known = read_evidence().known()
     table = protocols(known)
     for treatment in MAIN:
-        passive = treatment in (Treatment.SURVEILLANCE, Treatment.PRIMARY_SURGERY, Treatment.SUPPORTIVE)
+        elsewhere = table[treatment].family in (Family.PRIMARY, Family.PALLIATIVE)  # on lists that are not modelled
+        passive = treatment in (Treatment.SURVEILLANCE, Treatment.SUPPORTIVE) or elsewhere
         assert (table[treatment].role == -1) == passive, treatment.name
         assert table[treatment].sessions >= 1
     assert table[Treatment.PRRT].sessions == known[Known.PRRT_SCHEDULE_CYCLES]

@@ -189,11 +189,14 @@ def test_a_story_is_a_patients_rows_in_words():
 
 def test_event_numbers_are_addresses_that_never_move():
     assert {event.name: int(event) for event in Event} == {
-        "ARRIVED": 0, "JOINED": 1, "BOOKED": 2, "CALLED": 3, "STARTED": 4, "FINISHED": 5, "CANCELLED": 6, "MISSED": 7,
-        "DECLINED": 8, "WITHDRAWN": 9, "RELEASED": 10, "KEPT": 11, "RUNG": 12, "DIED": 13, "LEFT": 14, "STUCK": 15,
-        "REFERRED": 20, "DIAGNOSED": 21, "MEASURED": 22, "DECIDED": 23, "DEFERRED": 24, "TREATED": 25, "COMPLETED": 26,
-        "COMPLICATED": 27, "PROGRESSED": 28, "RECURRED": 29, "LOST": 30, "REFUSED": 31, "SYMPTOM": 32, "SPREAD": 33,
-        "METASTASISED": 34, "WORSENED": 35, "NOT_OFFERED": 36, "SYMPTOMATIC": 37, "CLEARED": 38, "STAGED": 39, "SIZED": 40, "ENROLLED": 41,
+        "ARRIVED": 0, "JOINED": 1, "BOOKED": 2, "CALLED": 3, "STARTED": 4, "FINISHED": 5, "CANCELLED": 6,
+        "MISSED": 7, "DECLINED": 8, "WITHDRAWN": 9, "RELEASED": 10, "KEPT": 11, "RUNG": 12, "DIED": 13, "LEFT": 14,
+        "STUCK": 15, "REFERRED": 20, "DIAGNOSED": 21, "MEASURED": 22, "DECIDED": 23, "DEFERRED": 24, "TREATED": 25,
+        "COMPLETED": 26, "COMPLICATED": 27, "PROGRESSED": 28, "RECURRED": 29, "LOST": 30, "REFUSED": 31,
+        "SYMPTOM": 32, "SPREAD": 33, "METASTASISED": 34, "WORSENED": 35, "NOT_OFFERED": 36, "SYMPTOMATIC": 37,
+        "CLEARED": 38, "STAGED": 39, "SIZED": 40, "ENROLLED": 41, "CONVERTED": 55, "HEART": 45, "VALVE": 46,
+        "PAIN": 47, "OBSTRUCTED": 48, "SEVERE": 56, "CRISIS": 57, "UNWELL": 58, "EASED": 59,
+        "MANAGEMENT_CHANGED": 49, "MARKER": 50, "BY_CHANCE": 51, "MISLED": 52,
     }  # fmt: skip
 
 
