@@ -171,6 +171,8 @@ def _with_value(journeys: Journeys, at: Ints, value: int) -> Ints:
 def _responses(journeys: Journeys, at: Ints) -> Ints:
     """Scans on which the sum of diameters is at least three tenths smaller than on the last one before the start."""
     sized = journeys.where(Event.SIZED)
+    if not len(sized):
+        return sized
     before = np.searchsorted(sized, at, side="right") - 1
     base = np.full(len(journeys.people), np.nan)
     hers = (before >= 0) & (journeys.who[sized[np.maximum(before, 0)]] == journeys.who[at])
