@@ -37,7 +37,12 @@ def test_an_arm_is_the_first_row_for_whoever_fits_and_is_in_no_trial() -> None:
     assert row["when"] == {"receptors": "positive", "trials_had": "= 0"}
     assert "'prrt'" in row["assumption"]
     assert beside["offer"] in ("ssa", ["ssa"])
-    assert beside["when"] == row["when"]
+    assert beside["when"] == {**row["when"], "analogue": "absent"}, "who has an analogue goes on with it"
+
+
+def test_an_analogue_that_all_have_already_goes_on_without_a_row() -> None:
+    treated = replace(ARM, enrol={"receptors": "positive", "analogue": "present"})
+    assert BESIDE not in scenario_of(Care(BASELINE, arm=treated)).data()["board"]["add"]
 
 
 def test_what_an_arm_withholds_no_row_offers_to_whom_it_enrolled() -> None:
