@@ -23,6 +23,7 @@ from sim.validation.targets import MEASURES, TIMED, Part
 
 _COLOURS = (BLUE, ORANGE, GREEN, PINK, SKY, GREY)
 _PER_ROW = 4
+_MOST_COLOURS = 48
 _MOST_YEARS = 20
 _WORD = {True: "inside", False: "OUTSIDE"}
 
@@ -109,7 +110,19 @@ def draw_overlays(scored: Sequence[Scored], samples: Mapping[tuple[int, int, boo
         "as inside; red where the line is outside it.",
         x=0.01, ha="left", fontsize=8, color="#555555",
     )  # fmt: skip
-    return save(figure, path)
+    return _with_few_colours(save(figure, path))
+
+
+def _with_few_colours(path: Path) -> Path:
+    """Panels of lines need no more, and a page of them is a third of the size."""
+    from PIL import Image
+
+    with Image.open(path) as whole:
+        few = whole.convert("RGB").quantize(
+            _MOST_COLOURS, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE
+        )
+    few.save(path, optimize=True)
+    return path
 
 
 def _has_curve(part: Part) -> bool:
