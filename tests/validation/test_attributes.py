@@ -91,6 +91,11 @@ def test_what_she_is_stands_in_the_table_of_patients(cohort_of) -> None:
     assert columns(cohort, "diagnosis")["age_years"].tolist() == [61.0]
 
 
+def test_who_was_found_by_chance_is_told_by_the_log(cohort_of) -> None:
+    cohort = cohort_of({1: [(0, "arrived", 0, ""), (3, "by_chance", 0, "")], 2: [(0, "arrived", 0, "")]})
+    assert asked(cohort, "first_symptom", "by_chance") == [1, 0]
+
+
 def test_metastases_are_synchronous_if_seen_up_to_six_months_after_the_diagnosis(cohort_of) -> None:
     half, day = round(YEAR / 2), DAY
     seen = {1: half, 2: half + day, 3: 0, 4: -1}

@@ -14,7 +14,11 @@ from sim.commands.calibrate import calibrate
 from sim.commands.validate import BEGIN, END, validate
 from sim.errors import InputError
 from sim.reading import read_yaml
+from sim.validation.attributes import ATTRIBUTES, Columns
+from sim.validation.care import Care, scenario_of
+from sim.validation.cohorts import walked
 from sim.validation.running import compared, jobs
+from sim.validation.samples import started
 from sim.validation.target_file import read_targets
 from sim.validation.targets import Targets
 
@@ -188,3 +192,11 @@ def test_a_calibration_ends_with_coefficients_that_can_be_read_again(say, file: 
 def test_a_result_that_can_not_be_written_is_refused_before_the_search(say, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="--output"):
         say(calibrate, "--output", tmp_path / "nowhere" / "found.yaml")
+
+
+def test_every_attribute_can_be_asked_of_patients_who_were_walked() -> None:
+    cohort = walked(scenario_of(Care(str(BASELINE))), 300)
+    at = started(cohort.journeys, "diagnosis")
+    columns = Columns(cohort.journeys, cohort.patients, at)
+    for name in ATTRIBUTES:
+        assert columns[name].shape == at.shape, name
