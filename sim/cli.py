@@ -69,7 +69,7 @@ def nelm() -> None:
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--quick", is_flag=True, help="Make no remarks on the load of resources, which takes a few seconds.")
 def check(files: tuple[str, ...], quick: bool) -> None:
-    """Read FILEs (scenarios, boards, designs, targets, cards) and say everything that is wrong with them, running nothing.
+    """Read FILEs (scenarios, boards, designs, targets, cards) and say all that is wrong with them, running nothing.
 
     What is right and yet looks like a slip, or asks for more than there is, is remarked on.
     """
