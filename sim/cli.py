@@ -27,6 +27,7 @@ from sim.commands.compare import compare
 from sim.commands.diff import diff
 from sim.commands.evidence import evidence
 from sim.commands.explain import explain
+from sim.commands.extremes import extremes
 from sim.commands.new import new
 from sim.commands.options import engine_option
 from sim.commands.patient import patient
@@ -241,7 +242,7 @@ def _stop(signum: int, frame: object) -> NoReturn:
 
 for command in (
     *(compare, sweep, pin, results, patient, explain, diff, evidence, new, schema),
-    *(calibrate, story, validate, verify, warm),
+    *(calibrate, extremes, story, validate, verify, warm),
 ):
     nelm.add_command(command)
 
