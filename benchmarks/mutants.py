@@ -4,9 +4,10 @@
     python benchmarks/mutants.py --files 2000 --patients 10000
     python benchmarks/mutants.py --files 300 --explain               and explains what is still right
 
-Files: shipped scenarios, designs, the board and the evidence cards, with bytes, words, lines, values or indents broken
-in them by chance, through the door of `nelm check`. No traceback, no other exit code than 0 and 2, every problem with
-its file, what was found and what was expected, and nothing written anywhere.
+Files: shipped scenarios, designs, published results and their calibration, the board and the evidence cards, with
+bytes, words, lines, values or indents broken in them by chance, through the door of `nelm check`. No traceback, no
+other exit code than 0 and 2, every problem with its file, what was found and what was expected, and nothing written
+anywhere.
 
 A file that is right, for all that was broken in it, goes on through the doors behind: `nelm run --dry-run`, and, with
 --explain, `nelm explain` within a minute of the processor's time. These may refuse nothing that `check` let through.
@@ -48,7 +49,8 @@ SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
 CARDS = sorted(
     path for path in (PACKAGE / "evidence").glob("*.yaml") if path.read_text("utf-8").startswith("kind: cards")
 )
-SOURCES = (*SCENARIOS, PACKAGE / "clinic" / "board.yaml", *CARDS)
+PUBLISHED = sorted((ROOT / "scenarios").glob("*/*.yaml"))  # results and calibrations, which look for files beside them
+SOURCES = (*SCENARIOS, *PUBLISHED, PACKAGE / "clinic" / "board.yaml", *CARDS)
 BATCH = 500
 KIND = SCENARIOS[0].read_bytes().partition(b"\n")[0]  # designs have another first line
 SECONDS = 60  # of the processor; a busy machine is no fault of a file
@@ -128,9 +130,10 @@ WAYS: tuple[Callable[[random.Random, bytes], bytes], ...] = (
 def mutant(number: int) -> tuple[Path, bytes]:
     """The shipped file that mutant `number` is made of, and its broken text; the same for the same number."""
     chance = random.Random(number)
-    # A third are of the baseline, in which most can break, and a sixth each of the board and the cards.
-    kind = number % 6
-    source = SCENARIOS[0] if kind < 2 else PACKAGE / "clinic" / "board.yaml" if kind == 2 else chance.choice(SOURCES)
+    # A third are of the baseline, in which most can break, a sixth of the board, a ninth of published results.
+    kind = number % 18
+    board = PACKAGE / "clinic" / "board.yaml"
+    source = SCENARIOS[0] if kind < 6 else board if kind < 9 else chance.choice(PUBLISHED if kind < 11 else SOURCES)
     text = source.read_bytes()
     for _ in range(chance.choice((1, 1, 1, 2, 5))):
         text = chance.choice(WAYS)(chance, text) or b"\n"
@@ -204,6 +207,11 @@ def complaint(code: int, said: str, left: list[str]) -> str:
     return ""
 
 
+def _place(folder: Path, source: Path) -> Path:
+    """Where a copy of a shipped file stands in a folder: published results in one of their own, as they are shipped."""
+    return folder / source.parent.name / source.name if source in PUBLISHED else folder / source.name
+
+
 def broken_files(numbers: Iterable[int], explained: bool = False) -> tuple[int, list[str]]:
     """Try the mutants of these numbers. Returns how many were refused, and a line for each that was met badly.
 
@@ -212,12 +220,13 @@ def broken_files(numbers: Iterable[int], explained: bool = False) -> tuple[int, 
     refused, bad = 0, []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for scenario in SCENARIOS:  # changes on a base find their base
-            (folder / scenario.name).write_bytes(scenario.read_bytes())
+        for shipped in (*SCENARIOS, *PUBLISHED):  # changes on a base find their base
+            _place(folder, shipped).parent.mkdir(exist_ok=True)
+            _place(folder, shipped).write_bytes(shipped.read_bytes())
         before = set(folder.rglob("*"))
         for number in numbers:
             source, text = mutant(number)
-            path = folder / source.name
+            path = _place(folder, source)
             path.write_bytes(text)
             code, said = refusal(path)
             refused += code == 2
@@ -227,7 +236,7 @@ def broken_files(numbers: Iterable[int], explained: bool = False) -> tuple[int, 
                 wrong = wrong or behind(path, explained)
             if wrong:
                 bad.append(f"mutant {number} of {source.name}: {wrong}")
-            if source in SCENARIOS:
+            if path in before:
                 path.write_bytes(source.read_bytes())
             else:
                 path.unlink()

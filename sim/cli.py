@@ -28,12 +28,14 @@ from sim.commands.compare import compare
 from sim.commands.diff import diff
 from sim.commands.evidence import evidence
 from sim.commands.explain import explain
+from sim.commands.extremes import extremes
 from sim.commands.new import new
 from sim.commands.options import engine_option
 from sim.commands.patient import patient
 from sim.commands.pin import pin
 from sim.commands.results import results
 from sim.commands.schema import schema
+from sim.commands.story import story
 from sim.commands.sweep import sweep
 from sim.commands.usage import in_words
 from sim.commands.validate import validate
@@ -69,7 +71,7 @@ def nelm() -> None:
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--quick", is_flag=True, help="Make no remarks on the load of resources, which takes a few seconds.")
 def check(files: tuple[str, ...], quick: bool) -> None:
-    """Read FILEs (scenarios, boards, designs, targets, cards) and say everything that is wrong with them, running nothing.
+    """Read FILEs (scenarios, boards, designs, targets, stories, cards) and say all that is wrong, running nothing.
 
     What is right and yet looks like a slip, or asks for more than there is, is remarked on.
     """
@@ -78,6 +80,7 @@ def check(files: tuple[str, ...], quick: bool) -> None:
     from sim.experiments.design import read_design
     from sim.running import clinic_known
     from sim.scenario import check_file, read_scenario
+    from sim.stories.story_file import read_story
     from sim.validation.calibration import read_calibration
     from sim.validation.target_file import read_targets
 
@@ -87,6 +90,7 @@ def check(files: tuple[str, ...], quick: bool) -> None:
         "sweep": read_design,
         "target": read_targets,
         "calibration": read_calibration,
+        "story": read_story,
         **file_readers(),
     }
     wrong: list[Problem] = []
@@ -239,7 +243,7 @@ def _stop(signum: int, frame: object) -> NoReturn:
 
 for command in (
     *(compare, sweep, pin, results, patient, explain, diff, evidence, new, schema),
-    *(calibrate, validate, verify, warm),
+    *(calibrate, extremes, story, validate, verify, warm),
 ):
     nelm.add_command(command)
 

@@ -125,6 +125,8 @@ class Clinic:
 
     first_step = Stage.FIRST_SYMPTOM.value
     queues = True
+    in_python = False
+    """True where its steps do more than medicine does: then the compiled engine asks it in Python, slowly."""
 
     def __init__(self, world: World, names: Mapping[str, Sequence[str]]):
         self.world = world
@@ -327,7 +329,8 @@ def log_of(
         return run_reference(hospital, clinic, arrivals, key, clinic.names, replication, folder=folder)
     from sim.engine.compiled import run_compiled
 
-    return run_compiled(hospital, clinic, arrivals, key, clinic.names, replication, folder, _loop(clinic))
+    loop = None if clinic.in_python else _loop(clinic)
+    return run_compiled(hospital, clinic, arrivals, key, clinic.names, replication, folder, loop)
 
 
 def _loop(clinic: Clinic) -> Callable[[Any], int]:

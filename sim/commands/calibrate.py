@@ -33,10 +33,14 @@ def calibrate(
     """
     from sim.reporter import Terminal
     from sim.running import warm_up
-    from sim.validation.calibration import as_yaml, data, fitted, read_calibration
+    from sim.scenario import check_file
+    from sim.store import refuse_no_folder, write_aside
+    from sim.validation.calibration import KIND, as_yaml, data, fitted, read_calibration
     from sim.workers import crew_size
 
-    calibration = read_calibration(file, patients, rounds)
+    if output:
+        refuse_no_folder(Path(output), "--output")
+    _, calibration = check_file(file, {KIND: lambda path: read_calibration(path, patients, rounds)})
     terminal = Terminal(not quiet)
     warm_up(terminal.say)
     began = time.monotonic()
@@ -45,7 +49,7 @@ def calibrate(
         fit = fitted(calibration, crew_size(workers, tries), done)
     terminal.say(f"{fit.tries} sets of coefficients tried in {time.monotonic() - began:.0f} s")
     if output:
-        Path(output).write_text(as_yaml(fit), "utf-8")
+        write_aside(Path(output), lambda aside: aside.write_text(as_yaml(fit), "utf-8"), "--output")
     if as_json:
         click.echo(json.dumps(data(fit), indent=1))
     elif not quiet:

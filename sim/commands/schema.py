@@ -17,8 +17,8 @@ from sim.errors import InputError, Problem, nearest
 def schema(kind: str | None, base: str | None, output: str | None, folder: str | None) -> None:
     """Print the JSON Schema of a KIND of file, `scenario` if none is said: what an editor completes, explains, checks.
 
-    KIND is what `kind:` says in the file: scenario, board, cards, sources, figures, conflicts, sweep, pin, intervals,
-    planner_kpis. docs/schema.md says how to set up an editor.
+    KIND is what `kind:` says in the file: scenario, board, cards, sources, figures, conflicts, sweep, pin, target,
+    calibration, intervals, planner_kpis. docs/schema.md says how to set up an editor.
     """
     from sim.running import clinic_known
     from sim.scenario import read_scenario

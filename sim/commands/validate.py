@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -52,6 +53,9 @@ def validate(
 
     read = read_all(files, TARGETS, only)
     overrides = overrides_of(settings)
+    if page:
+        _marked(Path(page))
+    folder = _folder(pictures) if pictures else None
     terminal = Terminal(not quiet)
     warm_up(terminal.say)
     answers, shown = [], []
@@ -62,7 +66,7 @@ def validate(
             scored, samples = compared(its.targets, patients, overrides, crew_size(workers, walks), done)
         result = score(scored)
         answers += [one.data() | {"file": its.file} for one in scored]
-        picture = draw_overlays(scored, samples, _folder(pictures) / f"validation_{name}.png") if pictures else None
+        picture = draw_overlays(scored, samples, folder / f"validation_{name}.png") if folder else None
         shown.append((name, its.means, result, str(picture.name) if picture else ""))
         if not as_json:
             lines = [] if quiet else [*table(result), ""]
@@ -70,20 +74,44 @@ def validate(
     if as_json:
         click.echo(json.dumps(answers, indent=1))
     if page:
+        where = os.path.relpath(folder, Path(page).parent) if folder else ""
+        shown = [(name, means, result, picture and f"{where}/{picture}") for name, means, result, picture in shown]
         _renew(Path(page), page_of(shown, "nelm validate --page docs/validation.md --pictures docs/images", patients))
     if strict and not all(one.inside for _, _, result, _ in shown for one in result.scored if one.counts):
         sys.exit(FAILED)
 
 
 def _folder(path: str) -> Path:
+    """The folder for pictures, made if it is not there."""
+    from sim.store import unwritable
+
     folder = Path(path)
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(folder, error, "--pictures") from None
     return folder
+
+
+def _marked(path: Path) -> tuple[str, str]:
+    """The text of a page before and after the tables. InputError where it has no place for them."""
+    from sim.errors import InputError, Problem
+
+    expected = f"a page of the documentation with the lines {BEGIN} and {END}"
+    try:
+        whole = path.read_text("utf-8")
+    except (OSError, ValueError):
+        raise InputError(Problem(str(path), path="--page", found="no text file", expected=expected)) from None
+    before, begun, rest = whole.partition(BEGIN)
+    _, ended, after = rest.partition(END)
+    if not (begun and ended):
+        raise InputError(Problem(str(path), path="--page", found="no such lines", expected=expected))
+    return before, after
 
 
 def _renew(path: Path, text: str) -> None:
     """Put the tables between the two marks of the page."""
-    whole = path.read_text("utf-8")
-    before, _, rest = whole.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    path.write_text(f"{before}{BEGIN}\n\n{text.replace('](validation_', '](images/validation_')}\n{END}{after}", "utf-8")
+    from sim.store import write_aside
+
+    before, after = _marked(path)
+    write_aside(path, lambda aside: aside.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", "utf-8"), "--page")

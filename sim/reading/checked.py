@@ -63,7 +63,15 @@ class Checked:
         node = self.node.at(steps)
         if self.node.has(steps) and not of_key and any(below.value is UNREADABLE for below in node.walk()):
             return  # was reported when the file was read
-        self.problems.append(self.node.problem(steps, expected, todo, found=found, of_key=of_key))
+        problem = self.node.problem(steps, expected, todo, found=found, of_key=of_key)
+        if problem not in self.problems:  # what is read for several things is told once
+            self.problems.append(problem)
+
+    def of_kind(self, kind: str) -> None:
+        """Go no further with a file of another kind, of which nothing else would be right."""
+        if self.node.get("kind") != kind:
+            self.add(("kind",), kind, f"begin the file with `kind: {kind}`")
+            self.stop_if_wrong()
 
     def stop_if_wrong(self) -> None:
         """InputError with all that was found, in the order of the file."""

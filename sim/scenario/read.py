@@ -427,6 +427,7 @@ _KINDS = {
     "pin": ("a pin", "nelm pin check"),
     "target": ("published results", "nelm validate --targets {file}"),
     "calibration": ("a calibration", "nelm calibrate {file}"),
+    "story": ("a story", "nelm story {file}"),
     "board": ("a board", "nelm check {file}"),
     "cards": ("evidence cards", "nelm check {file}"),
     "sources": ("sources", "nelm check {file}"),

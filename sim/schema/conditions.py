@@ -16,7 +16,7 @@ _ONE = r"(<=|>=|<|>|=)\s*([+-]?\d+(\.\d+)?|[a-z][a-z0-9_.]*)"
 _COMPARISONS = rf"\s*{_ONE}\s*( and \s*{_ONE}\s*)*"
 
 
-def _asked(attribute: Attribute, *, also: str = "") -> Form:
+def asked(attribute: Attribute, *, also: str = "") -> Form:
     """A condition on an attribute; `also` is a word that may stand in its place."""
     words = {"description": _words(attribute)}
     if attribute.levels:
@@ -44,6 +44,6 @@ def _words(attribute: Attribute) -> str:
     return attribute.means + (f", in {attribute.unit}" if attribute.unit not in ("", "number") else "")
 
 
-CONDITIONS = forms.keyed({name: _asked(its) for name, its in ATTRIBUTES.items()}) | {"minProperties": 1}
-CHANGED = forms.keyed({name: _asked(its, also=ANY) for name, its in ATTRIBUTES.items()}) | {"minProperties": 1}
+CONDITIONS = forms.keyed({name: asked(its) for name, its in ATTRIBUTES.items()}) | {"minProperties": 1}
+CHANGED = forms.keyed({name: asked(its, also=ANY) for name, its in ATTRIBUTES.items()}) | {"minProperties": 1}
 FINDINGS = forms.keyed({name: _known(its) for name, its in ATTRIBUTES.items()})

@@ -14,8 +14,9 @@ from typing import Any
 from sim.errors import InputError, Problem, nearest
 from sim.evidence import read_evidence
 from sim.reading import Scalar, parse_value
+from sim.scenario import check_file
 from sim.validation.target_file import read_targets
-from sim.validation.targets import Targets
+from sim.validation.targets import KIND, Targets
 
 
 def read_all(files: Sequence[str], folder: Path, only: Sequence[str] = ()) -> list[Targets]:
@@ -33,7 +34,7 @@ def read_all(files: Sequence[str], folder: Path, only: Sequence[str] = ()) -> li
     problems: list[Problem] = []
     for file in named:
         try:
-            read.append(read_targets(file))
+            read.append(check_file(file, {KIND: read_targets})[1])
         except InputError as error:
             problems += error.problems
     if problems:

@@ -148,6 +148,8 @@ class Columns(dict[str, npt.NDArray[Any]]):
                 diagnosed = table["diagnosed_minute"].to_numpy()
                 found &= (diagnosed >= 0) & (seen <= diagnosed + _SIX_MONTHS)
             return found[self._who].astype(np.float64)
+        if name == "by_chance":
+            return np.isin(self._who, journeys.who[journeys.where(Event.BY_CHANCE)]).astype(np.float64)
         column = table[{"true_ki67_pct": "ki67_pct"}.get(name, name)]
         if name in ("sex", "site", "grade", "hormone"):
             places = {level: place for place, level in enumerate(TRAITS[name].levels)}

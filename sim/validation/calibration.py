@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -33,7 +33,9 @@ from sim.errors import InputError, nearest
 from sim.evidence import read_evidence
 from sim.evidence.amounts import Amount, Kind
 from sim.reading import Steps, compose_file, dump_yaml
-from sim.reading.checked import Checked
+from sim.units import minutes
+from sim.validation.care_file import beside, is_file
+from sim.validation.layers import Layered
 from sim.validation.measures import estimate
 from sim.validation.running import Job, Key, jobs, samples_of
 from sim.validation.samples import Sample
@@ -71,6 +73,11 @@ class Free:
         return 1 / (1 + math.exp(-free)) if self.amount.kind is Kind.SHARE else math.exp(free)
 
     @property
+    def begins(self) -> float:
+        """Where the search begins on that scale: at the card's number, or the end of its range that is nearest."""
+        return self.inside(min(max(self.amount.number, self.low), self.high))
+
+    @property
     def prior(self) -> tuple[float, float]:
         """Mean and standard deviation on that scale."""
         low, high = self.inside(self.low), self.inside(self.high)
@@ -82,10 +89,10 @@ class Free:
             return float(f"{number:.4g}")
         if self.amount.kind is Kind.SHARE:
             return f"{100 * number:.4g} %"
-        unit = str(self.amount.written).split()[-1]
         if self.amount.kind is Kind.RATE:
-            return f"{number * self.amount.like(f'1 per {unit}') ** -1:.4g} per {unit}"
-        return f"{number / self.amount.like(f'1 {unit}'):.4g} {unit}"
+            return self.amount.said(number)
+        unit = str(self.amount.written).split()[-1]
+        return f"{number / minutes(f'1 {unit}'):.4g} {unit}"
 
 
 @dataclass(frozen=True)
@@ -128,7 +135,9 @@ class Fit:
     tries: int
 
 
-def read_calibration(path: str | os.PathLike[str], patients: int | None = None, rounds: int | None = None) -> Calibration:
+def read_calibration(
+    path: str | os.PathLike[str], patients: int | None = None, rounds: int | None = None
+) -> Calibration:
     """Reads the file of a calibration. InputError holds every mistake, in the order of the file.
 
     patients, rounds   in place of those of the file
@@ -139,16 +148,13 @@ def read_calibration(path: str | os.PathLike[str], patients: int | None = None, 
     return replace(found, patients=patients or found.patients, rounds=rounds or found.rounds)
 
 
-class _Reader(Checked):
+class _Reader(Layered):
     """Reads the file; goes on as long as there is something to go on with."""
 
     def calibration(self) -> Calibration:
-        if not isinstance(self.node.value, dict):
-            self.add((), "a mapping with kind, targets and free")
-            self.stop_if_wrong()
+        """The whole file."""
+        self.of_kind(KIND)
         self.keys((), KEYS)
-        if self.node.get("kind") != KIND:
-            self.add(("kind",), KIND, f"begin the file with `kind: {KIND}`")
         means = self.text("means", "")
         patients = self.whole(("patients",), 500, 1_000_000, 15_000)
         rounds = self.whole(("rounds",), 1, 100, 6)
@@ -159,11 +165,14 @@ class _Reader(Checked):
         return Calibration(self.file, means, targets, tuple(free), patients, rounds)
 
     def _targets(self) -> Targets | None:
-        name = self.text("targets")
+        """The targets it is fitted to; what is wrong with them is told with their file."""
+        expected = "the name of a file of targets, seen from the folder of this one"
+        name = self.text_at(("targets",), expected)
+        if not name:
+            return None
         path = Path(os.path.normpath(Path(self.file).parent / name))
-        if not name or not path.is_file():
-            if name:
-                self.add(("targets",), "the name of a file of targets, seen from the folder of this one", found=f"'{name}'")
+        if not is_file(path):
+            self.add(("targets",), expected, nearest(name, beside(path, name)), f"'{name}'")
             return None
         try:
             found = read_targets(path)
@@ -174,7 +183,7 @@ class _Reader(Checked):
             self.add(("targets",), "a file with targets of `use: fit`", found=f"'{name}', which has none")
         return found
 
-    def _names(self) -> Iterable[Steps]:
+    def _names(self) -> Sequence[Steps]:
         items = self.node.get("free")
         if not isinstance(items, list) or not items:
             self.add(("free",), "a list of names of the evidence, such as growth.reference")
@@ -182,21 +191,39 @@ class _Reader(Checked):
         return [("free", number) for number in range(len(items))]
 
     def _free(self, steps: Steps) -> Free | None:
-        ledger, name = read_evidence(), self.node.at(steps).value
-        if name not in ledger.amounts:
-            todo = nearest(str(name), ledger.amounts)
-            self.add(steps, "the name of a number the model reads", todo)
+        """A coefficient whose card says between what it may lie; None where there is none."""
+        name = self._name(steps)
+        if name is None:
             return None
-        card_name, _, part = str(name).partition(".")
+        ledger = read_evidence()
+        card_name, _, part = name.partition(".")
         card = ledger.cards[card_name]
         if part not in card.ranges:
             self.add(steps, "a number whose card has a range, which is its prior", found=f"'{name}', which has none")
             return None
         low, high = (end.number for end in card.ranges[part])
-        if not 0 < low < high:
-            self.add(steps, "a range above 0", found=f"'{name}' from {low:g} to {high:g}")
+        most = 1.0 if ledger.amounts[name].kind is Kind.SHARE else math.inf
+        if not 0 < low < high < most:
+            said = f"'{name}' from {ledger.amounts[name].said(low)} to {ledger.amounts[name].said(high)}"
+            self.add(steps, "a range above 0, that of a share below 1", found=said)
             return None
-        return Free(str(name), ledger.amounts[str(name)], low, high)
+        found = Free(name, ledger.amounts[name], low, high)
+        problems = [problem for end in (low, high) for problem in ledger.check({name: found.written(end)})]
+        if problems:
+            self.add(steps, "a number that can move by itself", found=f"'{name}', {problems[0].found}")
+            return None
+        return found
+
+    def _name(self, steps: Steps) -> str | None:
+        """The name of a number of the evidence that stands here for the first time."""
+        name, amounts = self.node.at(steps).value, read_evidence().amounts
+        if not isinstance(name, str) or name not in amounts:
+            self.add(steps, "the name of a number the model reads", nearest(str(name), amounts))
+            return None
+        if name in self.plain(steps[:1])[: steps[1]]:
+            self.add(steps, "each name once")
+            return None
+        return name
 
 
 class _Walks:
@@ -240,7 +267,7 @@ class _Walks:
         found = []
         for t, target in enumerate(self._targets):
             for p, part in enumerate(target.parts):
-                number = estimate(part, samples[t, p, False], samples.get((t, p, True))) if len(samples[t, p, False]) else math.nan
+                number = estimate(part, samples[t, p, False], samples.get((t, p, True)))
                 found.append(_FAR * part.high if math.isnan(number) else number)
         return np.array(found)
 
@@ -255,9 +282,7 @@ def _residual(part: Part, simulated: float) -> float:
     return (simulated - middle) / spread
 
 
-def fitted(
-    calibration: Calibration, workers: int = 1, done: Callable[[], object] = lambda: None
-) -> Fit:
+def fitted(calibration: Calibration, workers: int = 1, done: Callable[[], object] = lambda: None) -> Fit:
     """The coefficients that agree best with priors and targets, and how sure they are.
 
     workers   processes at once
@@ -271,7 +296,7 @@ def fitted(
 
     def residuals(free: Floats, numbers: Floats) -> Floats:
         published = [_residual(part, number) for part, number in zip(parts, numbers, strict=True)]
-        return np.r_[published, (free - priors[:, 0]) / priors[:, 1]]
+        return np.concatenate([published, (free - priors[:, 0]) / priors[:, 1]])
 
     def at(free: Floats) -> Floats:
         return residuals(free, walks.numbers([free])[0])
@@ -284,16 +309,16 @@ def fitted(
         columns = [(residuals(m, n) - here) / s for m, n, s in zip(moved, others, steps, strict=True)]
         return np.column_stack(columns)
 
-    begin = np.array([its.inside(its.amount.number) for its in calibration.free])
-    limits = [_limits(its, prior) for its, prior in zip(calibration.free, priors, strict=True)]
-    begin = np.clip(begin, *(np.array(ends) for ends in zip(*limits, strict=True)))
+    lowest, highest = np.array([_limits(its, prior) for its, prior in zip(calibration.free, priors, strict=True)]).T
+    begin = np.clip([its.begins for its in calibration.free], lowest, highest)
     try:
         first = at(begin)
         found = least_squares(
-            at, begin, jac=slopes, bounds=tuple(np.array(ends) for ends in zip(*limits, strict=True)),
+            at, begin, jac=slopes, bounds=(lowest, highest),
             x_scale=priors[:, 1], max_nfev=calibration.rounds, xtol=1e-3, ftol=1e-3, gtol=1e-3, method="trf",
         )  # fmt: skip
-        covariance = np.linalg.inv(found.jac.T @ found.jac)
+        tilt = np.asarray(found.jac, np.float64)
+        covariance = np.linalg.inv(tilt.T @ tilt)
         before, after = walks.numbers([begin, found.x])
     finally:
         walks.close()

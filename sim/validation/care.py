@@ -65,6 +65,7 @@ class Care:
 
 ROW, BESIDE = "trial", "trial_beside"
 _ONCE = {"trials_had": "= 0"}
+_NOT_YET = {"analogue": "absent"}  # who has an analogue goes on with it
 
 
 def scenario_of(care: Care, overrides: Mapping[str, Any] | None = None) -> Scenario:
@@ -91,11 +92,14 @@ def _rows_of(arm: Arm) -> dict[str, Any]:
     board = read_board()
     assumption = f"the arm '{arm.name}' of the trial {arm.trial}"
     enrol = {name: list(value) if isinstance(value, tuple) else value for name, value in arm.enrol.items()}
-    row = {"offer": list(arm.offer), "when": enrol | _ONCE, "assumption": assumption}
+    fits = enrol | _ONCE
+    row = {"offer": list(arm.offer), "when": fits, "assumption": assumption}
     changes: dict[str, Any] = {f"board.add.{ROW}": {"before": board.rows["main"][0].name, "trial": True, **row}}
-    if arm.background:
+    begins = arm.background == Treatment.SSA.name.lower()
+    if arm.background and not (begins and enrol.get("analogue") == "present"):
+        when = fits | (_NOT_YET if begins else {})
         before = board.rows["background"][0].name
-        changes[f"board.add.{BESIDE}"] = {"before": before, **row, "offer": arm.background}
+        changes[f"board.add.{BESIDE}"] = {"before": before, **row, "offer": arm.background, "when": when}
     for name in _offering({Treatment[treatment.upper()] for treatment in arm.withheld}):
         changes[f"board.change.{name}.when.trials_had"] = "= 0"
     return changes

@@ -26,7 +26,7 @@ from sim.scenario import Scenario
 from sim.units import YEAR
 
 PATIENTS = 40_000
-_YEARS = 80
+YEARS_FOLLOWED = 80
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ class Cohort:
 def walked(scenario: Scenario, patients: int = PATIENTS, engine: str = "auto") -> Cohort:
     """So many patients of a scenario, from first symptom until all have died or left."""
     arrived = np.linspace(0, YEAR, patients, endpoint=False).astype(np.int64)
-    log, table = walk_cohort(scenario, arrived, round(_YEARS * YEAR), engine=engine)
-    ends = round(_YEARS * YEAR)
+    log, table = walk_cohort(scenario, arrived, round(YEARS_FOLLOWED * YEAR), engine=engine)
+    ends = round(YEARS_FOLLOWED * YEAR)
     return Cohort(Journeys(log, People.of(table), Window(0, ends, ends)), table)
 
 

@@ -4,7 +4,7 @@
     estimated(part, sample, against)  -> the same with its 95 % interval, by leaving out a twentieth at a time
     curve(part, sample)               -> time and height of the curve behind it, for a picture
 
-Source of the intervals: Efron and Tibshirani 1993, An Introduction to the Bootstrap, chapter 11 (the grouped jackknife).
+Source of the intervals: Efron and Tibshirani 1993, An Introduction to the Bootstrap, chapter 11: the jackknife.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from sim.validation.samples import BLOCKS, Sample
 from sim.validation.targets import Part, in_minutes
 
 Floats = npt.NDArray[np.float64]
+_MOST_STEPS, _CLOSE, _FLAT, _ENDLESS = 30, 1e-9, 1e12, 15.0
 FEWEST = 20
 """Patients below whom nothing is said."""
 
@@ -37,7 +38,9 @@ def estimated(part: Part, sample: Sample, against: Sample | None) -> tuple[float
 
 
 def estimate(part: Part, sample: Sample, against: Sample | None) -> float:
-    """The simulated number that a part of a target asks for."""
+    """The simulated number that a part of a target asks for; NaN where nobody is there of whom it could be said."""
+    if not len(sample) or (against is not None and not len(against)):
+        return math.nan
     if part.measure == "hazard_ratio":
         assert against is not None
         treated = np.r_[np.ones(len(sample)), np.zeros(len(against))][:, None]
@@ -59,12 +62,11 @@ def _alone(part: Part, sample: Sample) -> float:
             return float(sample.holds.mean())
         within = part.within or math.inf
         return float((sample.holds & (sample.cause == 1) & (sample.time <= within)).mean())
-    if part.measure == "quantile":
-        known = sample.values[:, 0]
-        known = known[~np.isnan(known)]
-        return float(np.quantile(known, part.quantile)) if len(known) else math.nan
-    if part.measure == "mean":
-        return float(np.nanmean(sample.values[:, 0])) if len(sample) else math.nan
+    if part.measure in ("quantile", "mean"):
+        known = sample.values[~np.isnan(sample.values[:, 0]), 0]
+        if not len(known):
+            return math.nan
+        return float(known.mean() if part.measure == "mean" else np.quantile(known, part.quantile))
     if part.measure == "log_hazard":
         known_rows = ~np.isnan(sample.values).any(axis=1)
         return float(cox(sample.time[known_rows], sample.cause[known_rows] == 1, sample.values[known_rows])[0])
@@ -93,14 +95,36 @@ def curve(part: Part, sample: Sample) -> tuple[Floats, Floats]:
 
 
 def cox(time: npt.ArrayLike, event: npt.ArrayLike, covariates: npt.ArrayLike) -> Floats:
-    """(covariates,) the coefficients of Cox's proportional hazards.
+    """(covariates,) the coefficients of Cox's proportional hazards; NaN where the sample does not tell them.
 
     time        (n,)
     event       (n,) whether the endpoint came then; else follow-up ended
     covariates  (n, k)
-    Source: Cox 1972, J R Stat Soc B 34:187; ties as Breslow 1974.
+    Newton's steps on the partial likelihood. Source: Cox 1972, J R Stat Soc B 34:187; ties as Breslow 1974.
     """
-    from statsmodels.duration.hazard_regression import PHReg
-
-    found = PHReg(np.asarray(time, np.float64), covariates, np.asarray(event, np.int64), ties="breslow").fit(disp=0)
-    return np.asarray(found.params, np.float64)
+    of, came = np.asarray(covariates, np.float64), np.asarray(event, np.bool_)
+    untold = np.full(of.shape[1], math.nan)
+    order = np.argsort(-np.asarray(time, np.float64), kind="stable")
+    of, came, times = of[order], came[order], np.asarray(time, np.float64)[order]
+    if not came.any() or (of.std(axis=0) == 0).any():
+        return untold
+    of = of - of.mean(axis=0)
+    # who is at risk when somebody's endpoint comes: all down to the last of the same time, as the longest stand first
+    last = np.searchsorted(-times, -times[came], side="right") - 1
+    found = np.zeros(of.shape[1])
+    for _ in range(_MOST_STEPS):
+        weight = np.exp(of @ found)
+        whole = weight.cumsum()[last]
+        mean = (weight[:, None] * of).cumsum(axis=0)[last] / whole[:, None]
+        square = (weight[:, None, None] * of[:, :, None] * of[:, None, :]).cumsum(axis=0)[last] / whole[:, None, None]
+        slope = (of[came] - mean).sum(axis=0)
+        bend = (square - mean[:, :, None] * mean[:, None, :]).sum(axis=0)
+        if np.linalg.cond(bend) > _FLAT:
+            return untold
+        step = np.linalg.solve(bend, slope)
+        found = found + step
+        if np.abs(found * of.std(axis=0)).max() > _ENDLESS:  # all endpoints on one side: no finite coefficient
+            return untold
+        if np.abs(step * of.std(axis=0)).max() < _CLOSE:
+            return found
+    return untold

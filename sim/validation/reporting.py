@@ -23,6 +23,7 @@ from sim.validation.targets import MEASURES, TIMED, Part
 
 _COLOURS = (BLUE, ORANGE, GREEN, PINK, SKY, GREY)
 _PER_ROW = 4
+_MOST_COLOURS = 48
 _MOST_YEARS = 20
 _WORD = {True: "inside", False: "OUTSIDE"}
 
@@ -68,10 +69,9 @@ def table(score: Score) -> list[str]:
         lines.append(f"{its.target.id:<6} {word:<8} {its.target.what}  [{its.target.source}; {kind}]")
         for part in its.parts:
             mark = " " if part.inside else "x"
-            lines.append(
-                f"     {mark} {textwrap.shorten(_label(part), 44, placeholder='...'):<44} published {published(part.part):<14}"
-                f" simulated {simulated(part):<28} {_z(part)}"
-            )
+            label = textwrap.shorten(_label(part), 44, placeholder="...")
+            ours = f"simulated {simulated(part):<28} {_z(part)}"
+            lines.append(f"     {mark} {label:<44} published {published(part.part):<14} {ours}")
     return lines
 
 
@@ -110,7 +110,19 @@ def draw_overlays(scored: Sequence[Scored], samples: Mapping[tuple[int, int, boo
         "as inside; red where the line is outside it.",
         x=0.01, ha="left", fontsize=8, color="#555555",
     )  # fmt: skip
-    return save(figure, path)
+    return _with_few_colours(save(figure, path))
+
+
+def _with_few_colours(path: Path) -> Path:
+    """Panels of lines need no more, and a page of them is a third of the size."""
+    from PIL import Image
+
+    with Image.open(path) as whole:
+        few = whole.convert("RGB").quantize(
+            _MOST_COLOURS, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE
+        )
+    few.save(path, optimize=True)
+    return path
 
 
 def _has_curve(part: Part) -> bool:
@@ -155,9 +167,9 @@ def page(files: Sequence[tuple[str, str, Score, str]], command: str, patients: i
     files   of each file of targets: its name, what it means, its score, the name of its picture ("" for none)
     """
     lines = [
-        f"Made by `{command}` with {patients:,} patients in each way of care; published numbers, simulated ones with their",
-        "95 % interval, how many standard errors lie between, and whether the simulated number is inside the band that was",
-        "set beforehand. A target is inside if every part of it is.",
+        f"Made by `{command}` with {patients:,} patients in each way of care.",
+        "Published numbers, simulated ones with their 95 % interval, how many standard errors lie between, and whether",
+        "the simulated number is inside the band that was set beforehand. A target is inside if every part of it is.",
         "",
     ]
     for name, means, score, picture in files:

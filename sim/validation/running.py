@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Any
 
-from sim.validation.care import scenario_of
+from sim.validation.care import Care, scenario_of
 from sim.validation.cohorts import PATIENTS, queued, walked
 from sim.validation.measures import estimated
 from sim.validation.samples import Sample, sample

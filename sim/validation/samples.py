@@ -156,19 +156,23 @@ def _stops(journeys: Journeys, at: Ints, endpoint: str) -> Ints:
     if endpoint in _SEEN:
         return _sorted(journeys, _SEEN[endpoint])
     if endpoint in ("relief", "symptoms_return"):
-        symptoms = journeys.where(Event.SYMPTOMATIC)
-        return symptoms[journeys.value[symptoms] == (0 if endpoint == "relief" else 1)]
+        return _with_value(journeys, journeys.where(Event.SYMPTOMATIC), 0 if endpoint == "relief" else 1)
     if endpoint == "liver_decline":
-        declined = journeys.where(Event.COMPLICATED, journeys.why_numbers({"tare"}))
-        return declined[journeys.value[declined] == 0]
+        return _with_value(journeys, journeys.where(Event.COMPLICATED, journeys.why_numbers({"tare"})), 0)
     if endpoint == "response":
         return _responses(journeys, at)
     return journeys.where(Event.TREATED, journeys.why_numbers(_named(endpoint)))
 
 
+def _with_value(journeys: Journeys, at: Ints, value: int) -> Ints:
+    return np.asarray(at[journeys.value[at] == value])
+
+
 def _responses(journeys: Journeys, at: Ints) -> Ints:
     """Scans on which the sum of diameters is at least three tenths smaller than on the last one before the start."""
     sized = journeys.where(Event.SIZED)
+    if not len(sized):
+        return sized
     before = np.searchsorted(sized, at, side="right") - 1
     base = np.full(len(journeys.people), np.nan)
     hers = (before >= 0) & (journeys.who[sized[np.maximum(before, 0)]] == journeys.who[at])
@@ -178,4 +182,4 @@ def _responses(journeys: Journeys, at: Ints) -> Ints:
     begun[journeys.who[at]] = at
     who = journeys.who[sized]
     smaller = same_cm <= RESPONDS * base[who]
-    return sized[smaller & (sized > begun[who])]
+    return np.asarray(sized[smaller & (sized > begun[who])])

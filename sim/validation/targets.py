@@ -6,7 +6,7 @@
     Targets             what a file says
     MEASURES, ENDPOINTS, STARTS   the words a target is written in
 
-docs/validation.md says what the keys mean; `target_file` reads them. Knows how a target is written, not how it comes out.
+docs/validation.md says what the keys mean; `target_file` reads them. Knows how a target is written, not what comes out.
 """
 
 from __future__ import annotations

@@ -35,7 +35,9 @@ def test_help_and_version_are_no_mistakes(nelm):
 def test_a_command_that_is_none_is_told_with_a_hint(nelm):
     said = nelm("rum", "a.yaml")
     assert said.code == 2
-    assert said.err.startswith("\n".join(["", "  found:    'rum'", "  expected: a command: check, "]).lstrip("\n"))
+    assert said.err.startswith(
+        "\n".join(["", "  found:    'rum'", "  expected: a command: calibrate, check, "]).lstrip("\n")
+    )
     assert "did you mean 'run'?" in said.err
 
 

@@ -25,7 +25,7 @@ ORDER = (
     {"workers", "report", "results"},
     {"album", "estimate", "explain"},
     {"batch"},
-    {"experiments", "validation"},
+    {"experiments", "validation", "stories"},
     {"schema"},
     {"commands"},
     {"cli"},

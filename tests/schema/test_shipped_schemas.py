@@ -18,6 +18,9 @@ from sim.experiments.pin_file import Pin
 from sim.reading import read_yaml
 from sim.scenario.merge import SECTIONS
 from sim.schema import KINDS, as_text, schema
+from sim.validation.calibration import KEYS as CALIBRATION_KEYS
+from sim.validation.care_file import ARM_KEYS, SETTING_KEYS, TRIAL_KEYS
+from sim.validation.target_file import AGAINST_KEYS, FILE_KEYS, PART_KEYS, TARGET_KEYS
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT / "schemas"
@@ -81,6 +84,23 @@ def test_a_card_a_design_and_a_pin_may_say_what_their_readers_read() -> None:
     assert set(design) == set(DESIGN_KEYS)
     assert set(design["parameters"]["items"]["properties"]) == set(PARAMETER_KEYS)
     assert set(schema("pin")["properties"]) == {"kind", "set", "logs", *Pin.__annotations__} - {"settings", "prints"}
+
+
+def test_published_results_and_calibrations_may_say_what_their_readers_read() -> None:
+    def keys(form) -> set[str]:
+        return set(form["properties"])
+
+    file = schema("target")
+    sections, result = file["properties"], file["properties"]["targets"]["items"]
+    trial = sections["trials"]["additionalProperties"]
+    assert keys(file) == set(FILE_KEYS)
+    assert keys(sections["settings"]["additionalProperties"]) == set(SETTING_KEYS)
+    assert keys(trial) == {*SETTING_KEYS, *TRIAL_KEYS}
+    assert keys(trial["properties"]["arms"]["additionalProperties"]) == set(ARM_KEYS)
+    assert keys(result) == set(TARGET_KEYS)
+    assert keys(result["properties"]["parts"]["items"]) == set(PART_KEYS)
+    assert keys(result["properties"]["against"]) == set(AGAINST_KEYS)
+    assert keys(schema("calibration")) == set(CALIBRATION_KEYS)
 
 
 def test_every_number_row_and_source_of_the_model_is_offered_with_words_about_it() -> None:

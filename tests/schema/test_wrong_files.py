@@ -16,8 +16,10 @@ FOLDERS = {
     "board": TESTS / "clinic" / "wrong_boards",
     "cards": TESTS / "evidence" / "wrong",
     "sweep": TESTS / "experiments" / "wrong_designs",
+    "target": TESTS / "validation" / "wrong_targets",
+    "calibration": TESTS / "validation" / "wrong_targets",
 }
-MODELS = {"small", "sources"}
+MODELS = {"small", "sources", "fit", "small_calibration"}
 
 
 def readable(kind: str) -> dict[str, Any]:
@@ -33,12 +35,14 @@ def readable(kind: str) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("kind", ["scenario", "board", "cards"])
+@pytest.mark.parametrize("kind", ["scenario", "board", "cards", "target"])
 def test_the_file_that_the_wrong_ones_are_modelled_on_is_right(kind: str, wrong) -> None:
     assert wrong(kind, compose_file(FOLDERS[kind] / "small.yaml")[0].plain()) is None
 
 
-@pytest.mark.parametrize(("kind", "least"), [("scenario", 74), ("board", 20), ("cards", 24), ("sweep", 13)])
+@pytest.mark.parametrize(
+    ("kind", "least"), [("scenario", 74), ("board", 20), ("cards", 24), ("sweep", 13), ("target", 38)]
+)
 def test_an_editor_sees_at_least_so_many_of_the_wrong_files(kind: str, least: int, wrong) -> None:
     seen = [name for name, data in readable(kind).items() if wrong(kind, data)]
     assert len(seen) >= least, seen
@@ -80,6 +84,28 @@ def test_an_editor_sees_at_least_so_many_of_the_wrong_files(kind: str, least: in
 )
 def test_a_mistake_is_seen_where_it_stands(name: str, where: str, words: str, wrong) -> None:
     found = wrong("scenario", readable("scenario")[name])
+    assert found is not None
+    assert found[0] == where
+    assert words in found[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "where", "words"),
+    [
+        ("key_unknown", "targets.0", "'patient' was unexpected"),
+        ("attribute_unknown", "targets.0.select", "'sites' was unexpected"),
+        ("level_unknown", "targets.0.select.site", "small_intestine"),
+        ("endpoint_unknown", "targets.0.endpoint", "an endpoint"),
+        ("measure_unknown", "targets.0.measure", "'survival'"),
+        ("arm_without_an_offer", "trials.radionuclides.arms.watched", "'offer' is a required property"),
+        ("calibration_key_unknown", "", "'round' was unexpected"),
+        ("calibration_free_twice", "free", "non-unique"),
+        ("calibration_free_is_a_mapping", "free", "'array'"),
+    ],
+)
+def test_a_mistake_in_published_results_is_seen_where_it_stands(name: str, where: str, words: str, wrong) -> None:
+    kind = "calibration" if name.startswith("calibration_") else "target"
+    found = wrong(kind, readable(kind)[name])
     assert found is not None
     assert found[0] == where
     assert words in found[1]
