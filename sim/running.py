@@ -76,7 +76,8 @@ def clinic_known() -> Known:
 def _changes_of(section: BoardSection) -> tuple[dict[str, Changed], dict[str, Added]]:
     """What a scenario changes of the board, in the clinic's terms."""
     change = {name: Changed(row.when, row.offer) for name, row in section.change.items()}
-    return change, {name: Added(row.before, row.offer, row.when, row.source, row.trial) for name, row in section.add.items()}
+    add = {name: Added(row.before, row.offer, row.when, row.source, row.trial) for name, row in section.add.items()}
+    return change, add
 
 
 def _board_mistakes(

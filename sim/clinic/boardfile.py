@@ -44,7 +44,7 @@ _COMPARISON = re.compile(r"(<=|>=|<|>|=)\s*([+-]?\d+(?:\.\d+)?|[a-z][a-z0-9_.]*)
 Condition = str | float | list[str]
 Bound = tuple[float, float] | int  # an interval, or bits of levels
 Box = tuple[Bound, ...]
-_MOST_LISTED = 20  # not clinical: longer lists are not spelled out in a message
+_MOST_LISTED = 40  # not clinical: longer lists are not spelled out in a message
 _MISSING = 1 << 62  # not clinical: the bit of "not known" among the levels
 
 

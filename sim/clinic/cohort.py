@@ -188,7 +188,7 @@ def draw_patient(case: Case) -> None:
 
 @jit_inside
 def _regional_death(case: Case) -> int:
-    """When disease around the primary kills that no operation cures, with or without liver metastases; NEVER where none.
+    """When disease around the primary kills that no operation cures, whatever is in the liver; NEVER where none.
 
     Source: the card `regional_disease`.
     """

@@ -19,22 +19,22 @@ from sim.jit import jit
 
 FIELDS: dict[str, tuple[int, float]] = {
     "liver_metastases": (1, 1),
-    "pattern": (3, 1),
-    "lesions": (7, 1),
-    "largest_cm": (9, 10),
-    "liver_burden_pct": (10, 10),
+    "pattern": (3, 1),  # not clinical: bits
+    "lesions": (7, 1),  # not clinical: bits
+    "largest_cm": (9, 10),  # not clinical: bits and steps
+    "liver_burden_pct": (10, 10),  # not clinical: bits and steps
     "extrahepatic": (2, 1),
     "differentiation": (2, 1),
-    "ki67_pct": (14, 100),
+    "ki67_pct": (14, 100),  # not clinical: bits and steps
     "receptors": (2, 1),
-    "ecog": (3, 1),
+    "ecog": (3, 1),  # not clinical: bits
     "symptoms": (1, 1),
     "progressing": (1, 1),
     "primary": (1, 1),
     "analogue": (1, 1),
     "remnant": (2, 1),
 }
-"""What is kept, from the lowest bit on: how many bits, and by how much the value is multiplied. All bits set: unknown."""
+"""What is kept, from the lowest bit on: its bits, and by how much the value is multiplied. All bits set: unknown."""
 
 _WHICH = np.array([list(ATTRIBUTES).index(name) for name in FIELDS])
 _BITS = np.array([bits for bits, _ in FIELDS.values()])

@@ -22,7 +22,6 @@ from pydantic_core import PydanticCustomError
 
 from sim.errors import InputError, Problem, nearest
 from sim.experiments.based import base_value
-from sim.reading.checked import Checked
 from sim.experiments.figures import Figure, wrong_figures
 from sim.experiments.parameters import NOT_VARIED, read_parameters
 from sim.experiments.points import (
@@ -37,6 +36,7 @@ from sim.experiments.points import (
     points_of,
 )
 from sim.reading import UNREADABLE, Steps, compose_file
+from sim.reading.checked import Checked
 from sim.running import clinic_known
 from sim.scenario import Scenario, read_scenario, words
 from sim.scenario.merge import way

@@ -13,9 +13,9 @@ from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-from sim.reading.checked import Checked
 from sim.experiments.points import SAMPLED, Cell, Number, Parameter, listed, quantity
 from sim.reading import UNREADABLE, Node, Steps
+from sim.reading.checked import Checked
 from sim.scenario import words
 from sim.scenario.merge import way
 

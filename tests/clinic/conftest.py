@@ -107,6 +107,7 @@ def found(world, i, j, half_cm, steepness, ceiling):
 
 @jit
 def observe(world, i, now, modalities):
+    clear(world.plan.sheet[0])
     return imaging.observe(case_of(world, i), now, modalities)
 
 

@@ -73,12 +73,16 @@ def atoms(attribute: str) -> np.ndarray:
     return np.array(sorted(b for b in bounds if its.lowest <= b <= its.highest))
 
 
+MOSTLY_SOUND = ("heart", "nodes", "pain", "obstruction", "transplant_exclusion")
+"""So that the rows with the most conditions, and those behind a symptom that comes first, meet somebody."""
+
+
 def random_patients(rng: np.random.Generator, number: int, missing: float) -> np.ndarray:
     """Findings of so many patients, with a share of every attribute unknown."""
     findings = np.empty((number, len(ATTRIBUTES)))
     for a, name in enumerate(ATTRIBUTES):
         values = atoms(name)
-        if name in ("heart", "nodes"):  # mostly sound, so that the rows with the most conditions meet somebody
+        if name in MOSTLY_SOUND:
             values = np.concatenate([np.zeros(6), values])
         findings[:, a] = values[rng.integers(len(values), size=number)]
     findings[rng.random(findings.shape, np.float32) < missing] = math.nan

@@ -36,7 +36,7 @@ def scanned(patient_with, care):
 def test_metastases_that_have_shrunk_to_what_a_needle_can_destroy_bring_her_back(scanned, treatment):
     asked, c = scanned(2.9, treatment)
     assert asked.then == Stage.DISCUSSED
-    assert [note for note in asked.notes if note[0] == Event.CONVERTED][0][2] >= FIRST_TREATMENT
+    assert next(note for note in asked.notes if note[0] == Event.CONVERTED)[2] >= FIRST_TREATMENT
     assert c.curable == 1
 
 

@@ -223,7 +223,9 @@ def test_a_lesion_taken_away_is_neither_there_nor_seen(patient_with, doors):
 # ------------------------------------------------------------------ alarms
 
 
-DEATHS = (Alarm.OTHER_DEATH, Alarm.PROCEDURE_DEATH, Alarm.CANCER_DEATH, Alarm.HEART_DEATH)
+DEATHS = (
+    Alarm.OTHER_DEATH, Alarm.PROCEDURE_DEATH, Alarm.CANCER_DEATH, Alarm.REGIONAL_DEATH, Alarm.HEART_DEATH
+)  # fmt: skip
 
 
 def live(world, doors, i, until):
@@ -232,6 +234,7 @@ def live(world, doors, i, until):
     doors.set_alarm(world, i, world.courses[i].anchor)
     while world.courses[i].alarm_at < until:
         now = int(world.courses[i].alarm_at)
+        world.plan.reply[0].notes = 0
         doors.settle(world, i, now)
         passed.append((now, doors.pass_alarm(world, i, now)))
         if passed[-1][1] in DEATHS:
@@ -259,19 +262,19 @@ def test_an_untreated_life_runs_forwards_and_ends(sick, doors):
 
 
 def test_metastases_that_come_later_are_seeded_small_and_start_their_clocks(world_of, doors):
-    world = world_of(400, seed=5)
+    sizes = {"lesion_weight_sigma": 0, "lesions_at_symptom__median": 5, "lesions_at_symptom__sigma": 0}
+    world = world_of(400, seed=5, **sizes)
     doors.begin_all(world, 0)
-    later = np.flatnonzero(
-        (world.traits.metastasis_at > 0) & (world.traits.metastasis_at < world.traits.other_death_at)
-    )
+    traits = world.traits
+    dies = np.minimum(traits.other_death_at, traits.regional_death_at)
+    later = np.flatnonzero((traits.metastasis_at > 0) & (traits.metastasis_at < dies))
     assert len(later) > 10
     for i in later[:10].tolist():
-        passed = live(world, doors, i, int(world.traits[i].metastasis_at) + 1)
-        assert passed[-1] == (world.traits[i].metastasis_at, Alarm.METASTASIS)
-        assert diameter(world.courses[i].burden, world.known[Known.LIVER_VOLUME_ML]) == pytest.approx(
-            world.known[Known.SEED_DIAMETER_CM]
-        )
-        assert world.courses[i].new_lesion_at > world.traits[i].metastasis_at
+        passed = live(world, doors, i, int(traits[i].metastasis_at) + 1)
+        assert passed[-1] == (traits[i].metastasis_at, Alarm.METASTASIS)
+        seeded = [diameter(share, world.known[Known.LIVER_VOLUME_ML]) for share in world.lesions.share[i] if share > 0]
+        assert seeded == pytest.approx([world.known[Known.SEED_DIAMETER_CM]] * 5)
+        assert world.courses[i].new_lesion_at > traits[i].metastasis_at
 
 
 def test_death_of_cancer_comes_when_the_integrated_hazard_reaches_its_threshold(sick, doors):
@@ -512,7 +515,7 @@ def test_heart_disease_comes_at_the_rate_of_its_card_and_never_without_the_syndr
         c.extrahepatic, c.burden, c.extrahepatic_at = Spread.OTHER, 0.0, NEVER
         c.pain_at = c.obstructed_at = NEVER
         c.new_lesion_at = c.dedifferentiates_at = world.traits[i].other_death_at = NEVER
-        world.traits[i].metastasis_at = NEVER
+        world.traits[i].metastasis_at = world.traits[i].regional_death_at = NEVER
         world.plan.reply[0].notes = 0
         doors.set_alarm(world, i, 0)
         assert c.alarm_kind == Alarm.HEART

@@ -33,7 +33,7 @@ WORLDS = {
     ),
     "radioembolisation and chemotherapy elsewhere": tuple(
         f"treatments.{its}={{where: elsewhere, delay: {{median: 8 weeks, sigma: 0}}, assumption: A test.}}"
-        for its in ("tare", "streptozocin", "platinum", "prrt")
+        for its in ("tare", "streptozocin", "platinum", "prrt", "prrt_again")
     ),
 }
 EVERYDAY = ("board", "ct", "mri", "pet", "biopsy", "clinic", "navigator", "day_unit", "prrt")

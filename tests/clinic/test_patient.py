@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from sim.clinic.boardfile import read_board
-from sim.clinic.cohort import by_grade, by_site, grade_shares, growth_rate, other_death
+from sim.clinic.cohort import by_grade, by_site, grade_shares, growth_rate, other_death, share_able
 from sim.clinic.known import Known
 from sim.clinic.patient import COURSE, LIVER, TRAITS, Ask, Grade, Hormone, Site, later, whole
 from sim.clinic.protocols import Role
@@ -84,10 +84,13 @@ def test_metastatic_fate_has_the_shares_of_its_cards(many):
     traits, known = many.traits, many.known
     for site in (Site.SMALL_INTESTINE, Site.PANCREAS, Site.OTHER):
         hers = traits.site == site
-        capable, _, _ = by_site(known, site.value)
-        at_symptom = capable * known[Known.METASTASISED_AT_SYMPTOM]
-        assert agrees(traits.metastasis_at[hers] <= traits.arrived[hers], at_symptom), site.name
-        assert (traits.metastasis_at[hers] == NEVER).sum() > 0
+        share, _, _ = by_site(known, site.value)
+        for grade in Grade:
+            those = hers & (traits.grade == grade)
+            capable = share_able(share, known[Known[f"METASTATIC_BY_GRADE_{grade.name}"]])
+            at_symptom = capable * known[Known.METASTASISED_AT_SYMPTOM]
+            assert agrees(traits.metastasis_at[those] <= traits.arrived[those], at_symptom), (site.name, grade.name)
+            assert agrees(traits.metastasis_at[those] < NEVER, capable), (site.name, grade.name)
 
 
 def test_an_unknown_primary_has_always_metastasised_already(many, world_of):

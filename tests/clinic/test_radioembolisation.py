@@ -31,8 +31,10 @@ CERTAIN = {
     "tare_morbidity__usual": "0 %",
     "tare_morbidity__biliary": "0 %",
     "tare_response": "100 %",
+    "tare_shrink": "66 %",
     "tare_control": "100 %",
 }
+SHRINK = 0.66
 BOTH_SIDES = [(0.05, 0, 1), (0.02, 1, 1)]
 GROWING = {
     "liver_metastases": "present", "pattern": "type_3", "lesions": 20, "largest_cm": 4, "liver_burden_pct": 12,
@@ -172,7 +174,7 @@ def test_tumours_shrink_three_months_after_the_last_side_and_not_before(planned,
     assert c.response_at == last + 3 * MONTH
     rung = care.rings(world, Alarm.RESPONSE_SHOWS, int(c.response_at))
     assert rung.ring == Ring.SILENT
-    assert c.burden == pytest.approx(0.07 * (1 - 0.66))
+    assert c.burden == pytest.approx(0.07 * (1 - SHRINK))
     assert (c.response_at, c.responding) == (NEVER, 0)
 
 
@@ -189,7 +191,7 @@ def test_only_treated_sides_shrink_and_none_grows(planned, care, lesions):
     treated = {lobe for _, lobe, seen in lesions if seen}
     care.rings(world, Alarm.RESPONSE_SHOWS, int(world.courses[0].response_at))
     for j, (_, lobe, _) in enumerate(lesions):
-        factor = 1 - 0.66 if lobe in treated else 1.0
+        factor = 1 - SHRINK if lobe in treated else 1.0
         assert world.lesions.share[0, j] == pytest.approx(before[j] * factor)
 
 
@@ -200,7 +202,7 @@ def test_a_course_broken_off_after_one_side_still_has_its_effect_there(planned, 
     world.courses[0].ecog = 3
     assert care.step(world, Stage.NEXT_SESSION).then == Stage.SCANNED
     care.rings(world, Alarm.RESPONSE_SHOWS, int(world.courses[0].response_at))
-    assert world.lesions.share[0, :2].tolist() == pytest.approx([0.05 * (1 - 0.66), 0.02])
+    assert world.lesions.share[0, :2].tolist() == pytest.approx([0.05 * (1 - SHRINK), 0.02])
 
 
 def test_who_does_not_respond_may_still_be_held_stable(planned, care):

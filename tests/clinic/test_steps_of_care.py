@@ -204,9 +204,9 @@ def test_who_does_not_follow_the_board_gets_the_next_row_that_fits(patient_with)
     world = patient_with((0.05, 0, 1), **CERTAIN | {"board_adherence": "0 %"})
     with_findings(world, **LARGE_BURDEN)
     asked = step(world, Stage.DISCUSSED)
-    assert asked.events == [Event.DECIDED, Event.REFUSED, Event.DECIDED]
-    assert asked.notes[1][2] in (FIRST_TREATMENT + Treatment.TAE, FIRST_TREATMENT + Treatment.TACE)
-    assert asked.notes[2][2] == FIRST_MAIN_ROW + row_called("watched")
+    assert asked.events == [Event.STAGED, Event.DECIDED, Event.REFUSED, Event.DECIDED]
+    assert asked.notes[2][2] in (FIRST_TREATMENT + Treatment.TAE, FIRST_TREATMENT + Treatment.TACE)
+    assert asked.notes[3][2] == FIRST_MAIN_ROW + row_called("watched")
     assert asked.then == Stage.SURVEILLANCE_DUE
 
 
@@ -321,7 +321,7 @@ def test_a_scan_without_news_leads_back_to_surveillance_unless_symptoms_brought_
     c = world.courses[0]
     c.had_disease, c.nadir_cm, c.visit = 1, 3.0, visit
     asked = step(world, Stage.ASSESSED)
-    assert (asked.then, asked.events) == (follows, [Event.MEASURED, Event.MARKER])
+    assert (asked.then, asked.events) == (follows, [Event.SIZED, Event.MEASURED, Event.MARKER])
     assert c.visit == 0
 
 
@@ -340,7 +340,7 @@ def test_news_on_a_scan_is_a_recurrence_if_everything_had_been_removed(
     c = world.courses[0]
     c.had_disease, c.clear, c.nadir_cm = had_disease, clear, 1.0
     asked = step(world, Stage.ASSESSED)
-    assert (asked.events, asked.then) == ([Event.MEASURED, Event.MARKER, event], follows)
+    assert (asked.events, asked.then) == ([Event.SIZED, Event.MEASURED, Event.MARKER, event], follows)
     assert c.clear == 0
     assert world.findings[0, Finding.PROGRESSING] == 1
 

@@ -250,7 +250,7 @@ def test_who_is_well_has_the_second_step_with_its_own_minutes_and_stay(operated,
     after_first_step(world, care)
     asked = care.step(world, Stage.INTERVAL_READ)
     assert asked.orders == [(Kind.LIST, Role.THEATRE, 300)]
-    assert (asked.then, asked.events) == (Stage.SESSION_OVER, [Event.MEASURED, Event.MARKER])
+    assert (asked.then, asked.events) == (Stage.SESSION_OVER, [Event.SIZED, Event.MEASURED, Event.MARKER])
     assert world.courses[0].phase == Phase.WAITING  # what befalls her now may still cost her the operation
     over = care.step(world, Stage.SESSION_OVER)
     assert over.then == Stage.STEPPED_DOWN
@@ -471,7 +471,7 @@ def test_who_has_new_disease_when_the_primary_is_out_does_not_get_the_liver_oper
     doors.add_lesion(world, 0, cm(4), 1)
     world.lesions.hidden[0] = 0.5
     asked = care.step(world, Stage.INTERVAL_READ)
-    assert asked.events == [Event.MEASURED, Event.MARKER, Event.PROGRESSED, Event.LOST]
+    assert asked.events == [Event.SIZED, Event.MEASURED, Event.MARKER, Event.PROGRESSED, Event.LOST]
     assert asked.notes[-1][2] == FIRST_TREATMENT + Treatment.MAJOR_RESECTION
     assert asked.then == Stage.DISCUSSED
 

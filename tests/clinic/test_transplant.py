@@ -35,6 +35,7 @@ CERTAIN = {
     "transplant_mortality__share": "0 %",
     "transplant_morbidity__share": "0 %",
     "transplant_graft_loss": "0 %",
+    "transplant_residue__share": "100 %",
     "transplant_residue__median": 1e-7,
     "transplant_residue__sigma": 0.0,
 }
@@ -208,7 +209,7 @@ def test_who_is_unchanged_stays_on_the_list_in_her_old_place(waiting, care):
     world = waiting()
     asked = care.step(world, Stage.LIST_REVIEWED, LISTED_AT + 100 * DAY)
     assert (asked.then, asked.withdraw, asked.standing) == (Stage.RESCAN_DUE, -1, [])
-    assert (asked.events, world.courses[0].listed) == ([Event.MEASURED, Event.MARKER], 1)
+    assert (asked.events, world.courses[0].listed) == ([Event.SIZED, Event.MEASURED, Event.MARKER], 1)
 
 
 def test_who_has_changed_between_decision_and_listing_is_not_listed(candidate, care):
@@ -302,11 +303,13 @@ def test_after_the_operation_come_intensive_care_the_ward_and_surveillance(waiti
     assert (asked.then, world.courses[0].listed) == (Stage.SURVEILLANCE_DUE, 0)
 
 
-def test_the_old_liver_takes_all_its_metastases_with_it_seen_or_not(waiting, care):
-    world = waiting((0.06, 0, 1), (0.05, 1, 1), (0.001, 1, 0))
+@pytest.mark.parametrize(("seeded", "left"), [("100 %", [1e-7]), ("0 %", [])])
+def test_the_old_liver_takes_all_its_metastases_with_it_seen_or_not(waiting, care, seeded, left):
+    """What is left has come from outside it, in some."""
+    world = waiting((0.06, 0, 1), (0.05, 1, 1), (0.001, 1, 0), transplant_residue__share=seeded)
     care.step(world, Stage.TRANSPLANTED, LISTED_AT)
-    assert world.courses[0].burden == pytest.approx(1e-7)
-    assert sorted(share for share in world.lesions.share[0] if share > 0) == pytest.approx([1e-7])
+    assert world.courses[0].burden == pytest.approx(sum(left))
+    assert sorted(share for share in world.lesions.share[0] if share > 0) == pytest.approx(left)
     assert world.findings[0, Finding.TRANSPLANTS_HAD] == 1
 
 

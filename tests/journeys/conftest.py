@@ -18,6 +18,7 @@ from sim.evidence import read_evidence
 from sim.log import EventLog
 from sim.running import Clinic, hospital_of, log_names, log_of
 from sim.scenario import Scenario
+from sim.steps import NEVER
 from sim.store import Replication
 
 HERE = Path(__file__).parent
@@ -70,7 +71,8 @@ def alone() -> Callable[..., EventLog]:
         hers = {
             "age": 60.0, "male": 0, "site": Site.SMALL_INTESTINE, "grade": Grade.G1, "ki67": 2.0, "growth": 1e-12,
             "functioning": 0, "receptors": 1, "kidney_disease": 0, "egfr": 85.0, "biliary": 0, "ecog": 0,
-            "metastasis_at": arrived, "delay": 14_400, "other_death_at": 200_000, "regional_death_at": NEVER, "mri_told": 1,
+            "metastasis_at": arrived, "delay": 14_400, "other_death_at": 200_000, "regional_death_at": NEVER,
+            "mri_told": 1,
         }  # fmt: skip
         for name, value in (hers | traits).items():
             world.traits[0][name] = value

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from sim.clinic.boardfile import read_board
+from sim.clinic.staging import FIELDS
 
 DAY = 1440
 
@@ -45,6 +46,21 @@ def navigated(minute: int) -> list[tuple]:
     ]
 
 
+def known_of(**words: int) -> int:
+    """What the board knew as one number: of each finding so many bits, the first ones lowest."""
+    number = shift = 0
+    for name, (bits, _) in FIELDS.items():
+        number |= words[name] << shift
+        shift += bits
+    return number
+
+
+# Her metastasis takes 2 % of a liver of 1,600 mL: a ball of 32 mL, which measures 3.939 cm.
+SIZE = 3939
+STAGED = known_of(
+    liver_metastases=1, pattern=1, lesions=1, largest_cm=39, liver_burden_pct=20, extrahepatic=0, differentiation=0,
+    ki67_pct=200, receptors=1, ecog=0, symptoms=0, progressing=0, primary=0, analogue=0, remnant=2,
+)  # fmt: skip
 SYMPTOM = at(3, "10:00")  # Thursday
 # Ten days until somebody takes it seriously (Sunday, day 13), 14 more until the centre has her.
 REFERRED = at(27, "10:00")  # Sunday
@@ -64,6 +80,8 @@ TO_DIAGNOSIS = [
     (at(29, "09:00"), "started", "referred", "mri", 45, ""),
     (at(29, "09:45"), "finished", "referred", "mri", 45, ""),
     # Both are done; five days for the report: Sunday. 2 % of the liver is 20,000 millionths.
+    # No metastasis had been seen before, so the sum of those is 0 and the sum of all is hers.
+    (at(34, "09:45"), "sized", "imaging_read", "", SIZE, ""),
     # Chromogranin A, 0.6 times normal without tumour, has doubled at 2 %: 120 hundredths.
     (at(34, "09:45"), "measured", "imaging_read", "", 20_000, ""),
     (at(34, "09:45"), "marker", "imaging_read", "", 120, ""),
@@ -80,6 +98,8 @@ TO_DIAGNOSIS = [
     (at(39, "13:00"), "started", "imaging_read", "biopsy", 45, ""),
     (at(39, "13:45"), "finished", "imaging_read", "biopsy", 45, ""),
     # Ten days for the pathologist: Monday, day 49. Ki-67 of 2 % is 200 hundredths.
+    # The one seen before is as large as it was, and there is no other.
+    (at(49, "13:45"), "sized", "results_in", "", SIZE << 31 | SIZE, ""),
     (at(49, "13:45"), "measured", "results_in", "", 20_000, ""),
     (at(49, "13:45"), "marker", "results_in", "", 120, ""),
     (at(49, "13:45"), "management_changed", "results_in", "", 1, ""),  # receptors: an analogue will do
@@ -93,6 +113,7 @@ TO_DECISION = [
     (at(51, "12:30"), "called", "results_in", "board", 0, ""),
     (at(51, "12:30"), "started", "results_in", "board", 9, ""),
     (at(51, "12:39"), "finished", "results_in", "board", 9, ""),
+    (DECIDED, "staged", "discussed", "", STAGED, ""),
     # G1 with receptors: the analogue. One lesion of 3.9 cm (too large for a needle) in one lobe: resection. The row of
     # major resections, which asks for no least number of lesions, fits too, but stands below.
     (DECIDED, "decided", "discussed", "", fitting("analogue", "none", table="background"), "background row: analogue"),

@@ -33,10 +33,16 @@ def happenings(short_runs) -> list[pd.DataFrame]:
 
 
 def test_littles_law_holds_in_every_queue(short, short_runs):
-    """Mean length against rate of joining times mean wait; they differ by what hangs over the ends of the period."""
+    """Mean length against rate of joining times mean wait; they differ by what hangs over the ends of the period.
+
+    Where only a handful join and wait for months, as for a graft, that is most of it: such a queue proves nothing.
+    """
     for run in short_runs:
         law = littles_law(run.log, run.patients, window_of(short), facts_of(short, read_board()))
         assert set(law["resource"]) == set(short.resources)
+        handful = law["per_day"] * (short.run.measured_until - short.run.measured_from) / 1440 < 10
+        assert set(law["resource"][handful & (law["length"] > 0)]) <= {"grafts"}
+        law = law[~handful]
         assert law["length"].to_numpy() == pytest.approx(law["product"].to_numpy(), rel=0.12, abs=0.05)
         assert (law["length"] > 0.2).sum() >= 15  # long enough for a mistake to show
 
