@@ -40,6 +40,7 @@ from sim.commands.sweep import sweep
 from sim.commands.usage import in_words
 from sim.commands.validate import validate
 from sim.commands.verify import verify
+from sim.commands.waiting import waiting
 from sim.commands.warm import warm
 from sim.errors import InputError, NelmError, Problem
 from sim.reporter import Terminal
@@ -243,7 +244,7 @@ def _stop(signum: int, frame: object) -> NoReturn:
 
 for command in (
     *(compare, sweep, pin, results, patient, explain, diff, evidence, new, schema),
-    *(calibrate, extremes, story, validate, verify, warm),
+    *(calibrate, extremes, story, validate, verify, waiting, warm),
 ):
     nelm.add_command(command)
 

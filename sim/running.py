@@ -7,6 +7,7 @@
     simulate(scenario, replication)   -> Replication: logs, patients and measures of one replication
     walk_without_queues(scenario)     -> the log of the same patients in a hospital where nobody waits
     walk_cohort(scenario, arrived, ends)   the same for patients whose first symptoms are given
+    watch_cohort(scenario, arrived, ends, look)   these, with somebody looking on who may let them go
     log_of(engine, ...)               the log of one replication by one engine
     warm_up(tell)                     compile clinic and engine once, if they are not there compiled
 
@@ -33,7 +34,7 @@ from sim.clinic.longest import longest_cases
 from sim.clinic.pathway import advance
 from sim.clinic.patient import World
 from sim.clinic.protocols import BESIDE, KINDS, LIVER_DIRECTED, MAIN, Role, Treatment, protocols
-from sim.clinic.stages import Stage, reasons, stage_names
+from sim.clinic.stages import FIRST_CAUSE, Cause, Stage, reasons, stage_names
 from sim.clinic.transplant import KINDS as KINDS_OF_GRAFT
 from sim.clinic.world import arrival_minutes, make_world, patient_table
 from sim.engine.hospital import Competing, Hospital, Resource, Sitting, Spread
@@ -47,7 +48,7 @@ from sim.reading import Scalar
 from sim.scenario import NO_LIMIT, NOTHING, Care, Known, ListResource, OfferResource, PlaceResource, Scenario
 from sim.scenario import Board as BoardSection
 from sim.spool import Spool
-from sim.steps import Kind, Plan, lists_as_places
+from sim.steps import Kind, Plan, clear, end, lists_as_places
 from sim.store import Replication
 from sim.units import DAY
 
@@ -391,6 +392,35 @@ def walk_cohort(
     return log, patient_table(clinic.world)
 
 
+class _Watched(_Unqueued):
+    """The same, with somebody looking on."""
+
+    in_python = True
+
+    def __init__(self, clinic: Clinic, look: Callable[[World, int, int, int], bool]):
+        super().__init__(clinic.world, clinic.names)
+        self._look = look
+
+    def advance(self, patient: int, step: int, now: int) -> None:
+        """Run a step of care; whoever has been seen enough of leaves with it."""
+        super().advance(patient, step, now)
+        if self._look(self.world, patient, step, now):
+            clear(self.plan)
+            end(self.plan, FIRST_CAUSE + Cause.DISCHARGED.value)
+
+
+def watch_cohort(
+    scenario: Scenario, arrived: np.ndarray, ends: int, look: Callable[[World, int, int, int], bool]
+) -> None:
+    """Walk patients whose first symptoms are given, until the horizon or for as long as somebody looks at them.
+
+    look   called after each step of care with the world, the patient, the step and the minute; True lets her go.
+           It may read the truth about her, which no board ever sees.
+    """
+    clinic, arrivals, key = clinic_of(scenario, 0, arrived=arrived)
+    _walk(scenario, _Watched(clinic, look), arrivals, key, ends, 0.0, AUTO)
+
+
 def _walk(
     scenario: Scenario, clinic: Clinic, arrivals: np.ndarray, key: int, ends: int, offers_per_year: float, engine: str
 ) -> EventLog:
@@ -401,7 +431,7 @@ def _walk(
         else Resource(name, Kind.PLACE, its.rank, capacity=places)
         for name, its in scenario.resources.items()
     )
-    unqueued = _Unqueued(clinic.world, clinic.names)
+    unqueued = clinic if isinstance(clinic, _Unqueued) else _Unqueued(clinic.world, clinic.names)
     return log_of(engine_for(engine), Hospital(resources, (), ends), unqueued, arrivals, key)
 
 

@@ -206,6 +206,8 @@ def _regional_death(case: Case) -> int:
         share = max(share, known[Known.REGIONAL_DISEASE_NET_G3.value])
     elif p.grade == Grade.NEC.value:
         share = max(share, known[Known.REGIONAL_DISEASE_NEC.value])
+    if p.metastasis_at <= p.arrived:
+        share *= known[Known.REGIONAL_DISEASE_BESIDE_METASTASES.value]  # the liver is what made itself felt
     if uniform(key, case.i, Ask.REGIONAL_DISEASE.value, 0) >= share:
         return NEVER
     pace = math.pow(

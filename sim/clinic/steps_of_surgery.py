@@ -23,13 +23,15 @@ from sim.clinic.stages import FIRST_CAUSE, FIRST_TREATMENT, Cause, Stage
 from sim.draws import lognormal
 from sim.jit import jit_inside
 from sim.log import Event
-from sim.steps import note, then, wait
+from sim.steps import NEVER, note, then, wait
 
 
 @jit_inside
 def note_primary_out(case: Case) -> None:
     """The primary is out: a course of its own in the log, also where it shared the liver's operation."""
     case.course.findings[Finding.PRIMARY.value] = 1
+    if case.traits.regional_death_at < NEVER:
+        case.course.findings[Finding.EXTRAHEPATIC.value] = 1  # the surgeon sees what can not be taken out
     why = FIRST_TREATMENT + Treatment.PRIMARY_SURGERY.value
     note(case.plan, Event.TREATED.value, case.course.courses_made, why)
     note(case.plan, Event.COMPLETED.value, 1, why)

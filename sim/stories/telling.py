@@ -46,7 +46,7 @@ def tell(story: Story, engine: str) -> EventLog:
     """The log of the patient of a story, by an engine of `sim.engines`."""
     scenario = story.scenario
     arrived = (story.first_symptom - scenario.run.start).days * DAY + AT
-    drawn, arrivals, key = clinic_of(scenario, 0, np.array([arrived]))
+    drawn, arrivals, key = clinic_of(scenario, 0, arrived=np.array([arrived]))
     clinic = Told(drawn, story.person)
     return log_of(engine, hospital_of(scenario), clinic, arrivals, key)
 
