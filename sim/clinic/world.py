@@ -123,7 +123,7 @@ def make_world(
     traits.place = -1 if again else np.arange(n)
     findings = courses["findings"][n if again else 0 :]
     findings[:] = np.nan
-    for never_had in (
+    for absent in (
         Finding.PROGRESSING,
         Finding.PRIMARY,
         Finding.EMBOLISATIONS_HAD,
@@ -137,8 +137,11 @@ def make_world(
         Finding.TARE_HAD,
         Finding.TRANSPLANTS_HAD,
         Finding.TRIALS_HAD,
+        Finding.PAIN,
+        Finding.OBSTRUCTION,
+        Finding.MARROW,
     ):
-        findings[:, never_had] = 0
+        findings[:, absent] = 0
     desk = np.zeros(1, DESK).view(np.recarray)
     desk.known, desk.protocols, desk.policy = known, treatments, policy
     desk.resources = [resources[role.name.lower()] for role in Role]

@@ -235,7 +235,13 @@ def _from_grade(grade: str, values: dict[str, Value], scenario: Scenario) -> Ite
 
 
 def _following(values: dict[str, Value]) -> Iterator[str]:
-    """What follows from what was typed: who has a pattern, lesions or a burden has liver metastases."""
+    """What follows from what was typed.
+
+    Who has no symptoms has none in spite of the analogue; who has a pattern, lesions or a burden has liver metastases.
+    """
+    if values.get("symptoms") == "absent" and "refractory" not in values:
+        values["refractory"] = "absent"
+        yield "Symptoms are not refractory, as there are none."
     if "liver_metastases" in values:
         return
     for name in ("pattern", "lesions", "largest_cm", "liver_burden_pct"):

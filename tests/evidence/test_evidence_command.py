@@ -44,7 +44,7 @@ def test_the_list_has_a_line_for_each_card() -> None:
         (("--certainty", "recalled"), lambda card: card.certainty == "recalled"),
         (("--source", "PENN"), lambda card: "PENN" in (*card.source, *card.rests_on)),
         (("--search", "GALLBLADDER"), lambda card: "gallbladder" in (card.quote + card.means).lower()),
-        (("--topic", "prrt", "--use", "later"), lambda card: (card.topic, card.use) == ("prrt", "later")),
+        (("--topic", "costs", "--use", "later"), lambda card: (card.topic, card.use) == ("costs", "later")),
     ],
 )
 def test_filters_let_through_what_fits_and_nothing_else(options, right) -> None:

@@ -17,8 +17,12 @@ def test_without_overrides_the_array_is_the_cards_in_the_order_of_known():
         name.replace(".", "_").upper() for name in ledger.flat
     ]
     assert known[Known.PRRT_SCHEDULE_INTERVAL] == 8 * 7 * 1440
-    assert known[Known.PRRT_RESPONSE] == pytest.approx(0.39)
-    assert known[Known.GROWTH_REFERENCE] * 43830 == pytest.approx(0.016)
+    share = str(ledger.cards["prrt_response"].amounts[""].written)
+    assert share.endswith(" %")
+    assert known[Known.PRRT_RESPONSE] == pytest.approx(float(share.split()[0]) / 100)
+    written = str(ledger.cards["growth"].amounts["reference"].written)
+    assert written.endswith(" per month")
+    assert known[Known.GROWTH_REFERENCE] * 43830 == pytest.approx(float(written.split()[0]))
 
 
 def test_an_override_changes_its_own_place_and_no_other():
