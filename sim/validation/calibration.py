@@ -8,8 +8,9 @@ A coefficient is free on the logarithm (a share on the log odds). Its prior is n
 95 % interval. Each published number is normal around what was published, with the larger of its own standard error and
 half of the band that counts as inside, which is what the model is not held to be better than; within a range over
 several series no number is better than another. The sum of squares of all these is made smallest by Levenberg and
-Marquardt's method in a trust region (`scipy.optimize.least_squares`); the walks of all tries have the same luck, so that
-they differ by the coefficients alone. Uncertainty and correlation follow from the curvature at the smallest sum (Laplace's approximation).
+Marquardt's method in a trust region (`scipy.optimize.least_squares`); the walks of all tries have the same luck, so
+that they differ by the coefficients alone. Uncertainty and correlation follow from the curvature at the smallest sum
+(Laplace's approximation).
 
 Source of the method: Nocedal and Wright 2006, Numerical Optimization, chapter 10; Gelman et al. 2013, Bayesian Data
 Analysis, chapter 4.
