@@ -5,11 +5,12 @@
     as_yaml(fit)               the result as a file that the evidence can quote
 
 A coefficient is free on the logarithm (a share on the log odds). Its prior is normal with the range of its card as its
-95 % interval. Each published number is normal around its middle, with the larger of its own standard error and half of
-the band that counts as inside, which is what the model is not held to be better than. The sum of squares of all these
-is made smallest by Levenberg and Marquardt's method in a trust region (`scipy.optimize.least_squares`); the walks of
-all tries have the same luck, so that they differ by the coefficients alone. Uncertainty and correlation follow from the
-curvature at the smallest sum (Laplace's approximation).
+95 % interval. Each published number is normal around what was published, with the larger of its own standard error and
+half of the band that counts as inside, which is what the model is not held to be better than; within a range over
+several series no number is better than another. The sum of squares of all these is made smallest by Levenberg and
+Marquardt's method in a trust region (`scipy.optimize.least_squares`); the walks of all tries have the same luck, so
+that they differ by the coefficients alone. Uncertainty and correlation follow from the curvature at the smallest sum
+(Laplace's approximation).
 
 Source of the method: Nocedal and Wright 2006, Numerical Optimization, chapter 10; Gelman et al. 2013, Bayesian Data
 Analysis, chapter 4.
@@ -46,6 +47,7 @@ Floats = npt.NDArray[np.float64]
 KIND = "calibration"
 KEYS = ("kind", "means", "targets", "free", "patients", "rounds")
 _NORMAL = 1.959964  # standard deviations to either side of 95 % of a normal distribution
+_INSIDE = 0.7  # of a range to either side of its middle within which a number is as good as any
 _STEP = 0.25  # of the prior's standard deviation, by which a coefficient is moved to see what changes
 _FAR = 3.0  # times what was published, where a median is never reached
 _LOGGED = ("median", "hazard_ratio", "restricted_mean")
@@ -273,13 +275,18 @@ class _Walks:
 
 
 def _residual(part: Part, simulated: float) -> float:
-    """How many standard deviations a simulated number is away from the middle of what was published."""
+    """How many standard deviations a simulated number is away from what was published.
+
+    Of a range over several series from its nearer end, a little inside: every number between them has been published.
+    """
     low, high = part.inner
     middle, half = (part.low + part.high) / 2, (high - low) / 2
     spread = max(half / 2, 0.0 if math.isnan(part.error) else part.error)
+    inside = _INSIDE * (part.high - part.low) / 2
+    aim = min(max(simulated, middle - inside), middle + inside)
     if part.measure in _LOGGED and not part.difference:
-        return (math.log(max(simulated, 1e-3)) - math.log(max(middle, 1e-3))) / (spread / middle)
-    return (simulated - middle) / spread
+        return (math.log(max(simulated, 1e-3)) - math.log(max(aim, 1e-3))) / (spread / middle)
+    return (simulated - aim) / spread
 
 
 def fitted(calibration: Calibration, workers: int = 1, done: Callable[[], object] = lambda: None) -> Fit:

@@ -367,8 +367,10 @@ def draw(rows: Sequence[Waited], path: Path) -> Path:
     """A panel for each table, a line for each grade."""
     import matplotlib.pyplot as plt
 
-    figure, axes = plt.subplots(1, len(TABLES), figsize=(4 * len(TABLES), 3.6), layout="constrained")
-    for axis, what in zip(axes, TABLES, strict=True):
+    figure, grid = plt.subplots(2, 3, figsize=(8, 5), layout="constrained")
+    axes = grid.ravel()
+    axes[-1].axis("off")  # there are five
+    for axis, what in zip(axes, TABLES, strict=False):
         for name, colour in zip(Grade, (BLUE, GREEN, ORANGE, RED), strict=True):
             its = [row for row in rows if (row.what, row.grade) == (what, name.name) and not math.isnan(row.value)]
             scale = 1 if what == LOST else 100
