@@ -13,7 +13,7 @@ from sim.clinic.alarms import ring
 from sim.clinic.board import Finding
 from sim.clinic.disease import Alarm
 from sim.clinic.pathway import advance
-from sim.clinic.patient import BloodGroup, Exclusion, Grade, Phase, Site
+from sim.clinic.patient import BloodGroup, Exclusion, Grade, Phase, Site, Spread
 from sim.clinic.protocols import Role, Treatment
 from sim.clinic.stages import FIRST_CAUSE, FIRST_MAIN_ROW, FIRST_TREATMENT, Cause, Stage, stage_names
 from sim.clinic.transplant import grafts_that_suit
@@ -181,7 +181,7 @@ def test_the_order_asks_for_the_kinds_that_suit_her(candidate, care, group, mask
 # ------------------------------------------------------------------ the list
 
 
-def test_six_weeks_of_assessment_and_a_visit_come_before_the_list(candidate, care):
+def test_six_weeks_of_assessment_a_receptor_pet_and_a_visit_come_before_the_list(candidate, care):
     world = candidate()
     world.courses[0].decided_at = LISTED_AT
     asked = care.step(world, Stage.ARRANGED, LISTED_AT)
@@ -189,7 +189,7 @@ def test_six_weeks_of_assessment_and_a_visit_come_before_the_list(candidate, car
     assert asked.orders[0][0] == Kind.WAIT
     assert asked.orders[0][2] >= 42 * DAY
     asked = care.step(world, Stage.GRAFT_ASSESSMENT, LISTED_AT)
-    assert [order[:2] for order in asked.orders] == [(Kind.LIST, Role.CLINIC)]
+    assert [order[:2] for order in asked.orders] == [(Kind.LIST, Role.PET), (Kind.LIST, Role.CLINIC)]
     assert asked.then == Stage.LISTED
 
 
@@ -199,7 +199,7 @@ def test_on_the_list_she_waits_for_a_graft_beside_her_journey_and_is_scanned_eve
     (order,) = [order for order in world.plan.orders[:2] if order.standing]
     assert (order.minutes, order.second, order.second_minutes) == (420, Role.ICU, 3 * DAY)
     assert (asked.orders, asked.then) == ([(Kind.WAIT, -1, 3 * MONTH)], Stage.RESCAN_DUE)
-    assert (asked.events, world.courses[0].listed) == ([], 1)
+    assert (asked.events, world.courses[0].listed) == ([Event.SIZED], 1)
     assert care.step(world, Stage.RESCAN_DUE, LISTED_AT).orders[0][:2] == (Kind.LIST, Role.CT)
     assert care.answer(world).then == Stage.RESCANNED
     assert care.step(world, Stage.RESCANNED, LISTED_AT).then == Stage.LIST_REVIEWED
@@ -217,7 +217,18 @@ def test_who_has_changed_between_decision_and_listing_is_not_listed(candidate, c
     world.traits[0].age = 55.0
     asked = care.step(world, Stage.LISTED, LISTED_AT)
     assert (asked.then, asked.standing) == (Stage.DISCUSSED, [])
-    assert asked.notes == [(Event.LOST, FIRST_CAUSE + Cause.AGE, TRANSPLANT)]
+    assert asked.notes[1:] == [(Event.LOST, FIRST_CAUSE + Cause.AGE, TRANSPLANT)]
+    assert asked.events[0] == Event.SIZED
+
+
+@pytest.mark.parametrize(("receptors", "listed"), [(1, False), (0, True)])
+def test_spread_that_the_pet_before_the_list_shows_keeps_her_off_it(candidate, care, receptors, listed):
+    world = candidate(extrahepatic_detection__pet="100 %", extrahepatic_detection__ct="0 %")
+    world.courses[0].extrahepatic, world.traits[0].receptors = Spread.BONE, receptors
+    asked = care.step(world, Stage.LISTED, LISTED_AT)
+    assert (asked.then, bool(world.courses[0].listed)) == (Stage.RESCAN_DUE if listed else Stage.DISCUSSED, listed)
+    lost = [note for note in asked.notes if note[0] == Event.LOST]
+    assert lost == ([] if listed else [(Event.LOST, FIRST_CAUSE + Cause.SPREAD, TRANSPLANT)])
 
 
 def grown(world):
@@ -383,7 +394,8 @@ def test_deaths_within_ninety_days_and_lost_grafts_are_as_many_as_the_cards_say(
 def test_where_another_centre_transplants_its_wait_stands_in_place_of_the_offer(candidate, care):
     world = candidate(choices={"care": {"transplant": ("elsewhere", 200.0 * DAY, 0.0)}})
     world.courses[0].decided_at = LISTED_AT - 50 * DAY
-    assert care.step(world, Stage.GRAFT_ASSESSMENT, LISTED_AT).orders[0][0] == Kind.WAIT
+    kinds = [kind for kind, _, _ in care.step(world, Stage.GRAFT_ASSESSMENT, LISTED_AT).orders]
+    assert kinds == [Kind.LIST, Kind.WAIT]  # the receptor PET is done here
     now, stage, seen = LISTED_AT, Stage.LISTED, []
     while stage != Stage.SURVEILLANCE_DUE:
         asked = care.step(world, stage, now)
