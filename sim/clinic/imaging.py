@@ -191,8 +191,8 @@ def sizes(values: Any) -> tuple[Any, Any]:
 
     The first beside the second of the scan before says how the same metastases have grown, whatever else has come.
 
-    >>> [one.tolist() for one in sizes(np.array([(2500 << SIZE_BITS) | 3000]))]
-    [[2.5], [3.0]]
+    >>> sizes((2500 << SIZE_BITS) | 3000)
+    (2.5, 3.0)
     """
     return (values >> SIZE_BITS) / 1000, (values & ((1 << SIZE_BITS) - 1)) / 1000  # not clinical: hundredths of a mm
 

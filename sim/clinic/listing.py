@@ -25,7 +25,7 @@ from sim.clinic.asking import (
 from sim.clinic.board import Finding, first_row, fitting_rows, rows_offering
 from sim.clinic.casenotes import know_the_patient
 from sim.clinic.disease import set_alarm, settle
-from sim.clinic.imaging import CT, MRI, PET, changed, measured_cm, observe
+from sim.clinic.imaging import CT, MRI, changed, measured_cm, observe, receptor_scan
 from sim.clinic.known import Known
 from sim.clinic.patient import Ask, Case, Phase, later, whole
 from sim.clinic.protocols import Role, Treatment
@@ -103,7 +103,7 @@ def _back_to_board(case: Case) -> None:
 
 @jit_inside
 def assessment(case: Case) -> None:
-    """Everything has been looked into; a receptor PET, and she is seen once more, before she is listed."""
+    """Everything has been looked into; a receptor scan, and she is seen once more, before she is listed."""
     minutes = case.desk.known[Known.CLINIC_MINUTES.value]
     on_list(case, Role.PET.value, case.desk.known[Known.PET_MINUTES.value])
     if is_elsewhere(case):
@@ -117,7 +117,7 @@ def assessment(case: Case) -> None:
 def listed(case: Case, now: int) -> None:
     """On the list, if she still may be."""
     known, c, plan = case.desk.known, case.course, case.plan
-    observe(case, now, PET)
+    observe(case, now, receptor_scan(case))
     set_alarm(case, now)
     if not _still_fits(case, now):
         _back_to_board(case)

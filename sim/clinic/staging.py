@@ -47,6 +47,7 @@ def staging(findings: Any) -> int:
 
     findings   (attributes,) NaN where nothing is known
 
+    >>> from sim.clinic.board import Finding
     >>> known = np.full(len(Finding), np.nan)
     >>> known[Finding.LESIONS], known[Finding.KI67_PCT] = 4, 2.5
     >>> columns = unstaged(np.array([staging(known)]))

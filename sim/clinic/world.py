@@ -123,7 +123,7 @@ def make_world(
     traits.place = -1 if again else np.arange(n)
     findings = courses["findings"][n if again else 0 :]
     findings[:] = np.nan
-    for absent in (
+    for nothing_yet in (
         Finding.PROGRESSING,
         Finding.PRIMARY,
         Finding.EMBOLISATIONS_HAD,
@@ -141,7 +141,7 @@ def make_world(
         Finding.OBSTRUCTION,
         Finding.MARROW,
     ):
-        findings[:, absent] = 0
+        findings[:, nothing_yet] = 0
     desk = np.zeros(1, DESK).view(np.recarray)
     desk.known, desk.protocols, desk.policy = known, treatments, policy
     desk.resources = [resources[role.name.lower()] for role in Role]

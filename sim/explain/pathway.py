@@ -29,7 +29,7 @@ def label(stage: Stage) -> str:
 def outline() -> list[str]:
     """The steps in the order in which they are first met; what runs straight on stands in one line.
 
-    >>> outline()[0].strip().startswith("first symptom > presented > referred")
+    >>> outline()[2].strip().startswith("presented > referred")
     True
     """
     lines: list[str] = []

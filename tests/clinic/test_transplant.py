@@ -221,9 +221,11 @@ def test_who_has_changed_between_decision_and_listing_is_not_listed(candidate, c
     assert asked.events[0] == Event.SIZED
 
 
-@pytest.mark.parametrize(("receptors", "listed"), [(1, False), (0, True)])
-def test_spread_that_the_pet_before_the_list_shows_keeps_her_off_it(candidate, care, receptors, listed):
-    world = candidate(extrahepatic_detection__pet="100 %", extrahepatic_detection__ct="0 %")
+@pytest.mark.parametrize(("receptors", "pet", "listed"), [(1, "100 %", False), (1, "0 %", True), (0, "100 %", True)])
+def test_spread_that_the_scan_before_the_list_shows_keeps_her_off_it(candidate, care, receptors, pet, listed):
+    """A centre without PET has the blunter scan here too."""
+    sharp = {"extrahepatic_detection__pet": "100 %", "extrahepatic_detection__scintigraphy": "0 %"}
+    world = candidate(**sharp, receptor_pet_share=pet)
     world.courses[0].extrahepatic, world.traits[0].receptors = Spread.BONE, receptors
     asked = care.step(world, Stage.LISTED, LISTED_AT)
     assert (asked.then, bool(world.courses[0].listed)) == (Stage.RESCAN_DUE if listed else Stage.DISCUSSED, listed)
