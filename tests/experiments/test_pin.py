@@ -22,6 +22,7 @@ import yaml
 from sim import cli
 from sim.commands.pin import pin
 from sim.errors import InputError, RunError
+from sim.evidence import read_evidence
 from sim.experiments.junit import junit_xml
 from sim.experiments.pin import Finding, Verdict, check, save
 from sim.experiments.pin_file import read_pin
@@ -129,7 +130,8 @@ def test_a_fresh_clone_without_results_and_without_compiled_code_is_identical(pl
 
 
 def test_a_changed_clinical_card_has_drifted_and_the_first_patient_is_told_with_both_her_stories(place):
-    card = "value: {reference: 0.016 per month", "value: {reference: 0.024 per month"
+    shipped = read_evidence().cards["growth"].amounts["reference"].written
+    card = f"value: {{reference: {shipped}", "value: {reference: 0.024 per month"
     code, finding = changed_code(place, "evidence/natural_history.yaml", *card)
     assert (code, finding["verdict"]) == (1, "drifted")
     assert finding["inputs"][0].startswith("the evidence is another (")
