@@ -26,6 +26,7 @@ from sim.scenario.forms import Form
 from sim.schema.conditions import CONDITIONS, FINDINGS
 from sim.schema.keyed import file_of, items, said
 from sim.schema.published import calibration, target
+from sim.schema.stories import story
 from sim.schema.vocabulary import Vocabulary, named, one_or_list
 
 _VALUE: Form = {"type": ["number", "string"]}
@@ -288,6 +289,7 @@ FILES: dict[str, Callable[[Vocabulary], Form]] = {
     "pin": _pin,
     "target": target,
     "calibration": calibration,
+    "story": story,
     "intervals": _intervals,
     "planner_kpis": _planner_kpis,
 }

@@ -32,11 +32,11 @@ from sim.stories.story import CAUSES, KIND, OF_A_CAUSE, SPREADS, Death, Line, Me
 QUIET = Path(__file__).with_name("quiet.yaml")
 """The hospital of a story that names none."""
 
-_KEYS = (
+KEYS = (
     *("kind", "story", "means", "patient", "first_symptom", "liver_metastases", "spread", "dies"),
     *("hospital", "change", "evidence", "years", "journey", "never"),
 )
-_PERSON = (
+PERSON_KEYS = (
     *("age", "sex", "site", "grade", "ki67_pct", "growth", "hormone", "receptors", "kidney_disease", "egfr"),
     *("bilirubin", "biliary_procedure", "ecog", "delay", "found_by_chance", "began_in_liver", "heart_disease"),
     *("blood_group", "transplant_exclusion", "right_lobe", "mri"),
@@ -83,7 +83,7 @@ class _Reader(Checked):
         if not isinstance(self.node.value, dict):
             self.add((), "a mapping with kind, story, patient and journey")
             return None
-        self.keys((), _KEYS)
+        self.keys((), KEYS)
         if self.node.get("kind") != KIND:
             self.add(("kind",), KIND, f"begin the file with `kind: {KIND}`")
         name, stem = self.text("story"), Path(self.file).stem
@@ -177,7 +177,7 @@ class _Reader(Checked):
         if not isinstance(self.node.get("patient"), dict):
             self.add(steps, "a mapping with age, sex, site, grade and ki67_pct")
             return Person({}, 0.0, False, (), (), None)
-        self.keys(steps, _PERSON)
+        self.keys(steps, PERSON_KEYS)
         grade = self._code("grade", {its.name: its.value for its in Grade})
         hormone = self._code("hormone", _lower(Hormone), "none")
         traits = {

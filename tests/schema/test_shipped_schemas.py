@@ -18,6 +18,8 @@ from sim.experiments.pin_file import Pin
 from sim.reading import read_yaml
 from sim.scenario.merge import SECTIONS
 from sim.schema import KINDS, as_text, schema
+from sim.stories.story_file import KEYS as STORY_KEYS
+from sim.stories.story_file import PERSON_KEYS
 from sim.validation.calibration import KEYS as CALIBRATION_KEYS
 from sim.validation.care_file import ARM_KEYS, SETTING_KEYS, TRIAL_KEYS
 from sim.validation.target_file import AGAINST_KEYS, FILE_KEYS, PART_KEYS, TARGET_KEYS
@@ -101,6 +103,12 @@ def test_published_results_and_calibrations_may_say_what_their_readers_read() ->
     assert keys(result["properties"]["parts"]["items"]) == set(PART_KEYS)
     assert keys(result["properties"]["against"]) == set(AGAINST_KEYS)
     assert keys(schema("calibration")) == set(CALIBRATION_KEYS)
+
+
+def test_a_story_may_say_what_its_reader_reads() -> None:
+    whole = schema("story")
+    assert set(whole["properties"]) == set(STORY_KEYS)
+    assert set(whole["properties"]["patient"]["properties"]) == set(PERSON_KEYS)
 
 
 def test_every_number_row_and_source_of_the_model_is_offered_with_words_about_it() -> None:
