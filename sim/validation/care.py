@@ -65,6 +65,8 @@ class Care:
 
 ROW, BESIDE = "trial", "trial_beside"
 _ONCE = {"trials_had": "= 0"}
+_NEVER_DISCHARGED = {"evidence.surveillance_years_light": "100 years"}
+"""Who is walked is followed to her death, as registers do; discharge would end the curve for those who do best."""
 _NOT_YET = {"analogue": "absent"}  # who has an analogue goes on with it
 
 
@@ -74,7 +76,8 @@ def scenario_of(care: Care, overrides: Mapping[str, Any] | None = None) -> Scena
     overrides   further values of the evidence, by name
     InputError where a change leads nowhere or the changed scenario is wrong.
     """
-    changes = {path: ast.literal_eval(value) for path, value in care.change}
+    changes: dict[str, Any] = {} if care.queues else dict(_NEVER_DISCHARGED)
+    changes |= {path: ast.literal_eval(value) for path, value in care.change}
     changes |= {f"evidence.{name}": value for name, value in (overrides or {}).items()}
     if care.arm is not None:
         changes |= _rows_of(care.arm)
