@@ -30,7 +30,9 @@ def remarks(
     """
     found = [*_nobody(scenario), *_much_longer(scenario)]
     if with_load:
-        hard = [load for load in loads(scenario, own_demand(scenario, say)) if load.share >= FULL]
+        asked = loads(scenario, own_demand(scenario, say))
+        # who waits for an offer leaves its list again: that more wait than offers come is no slip
+        hard = [load for load in asked if load.share >= FULL and load.kind != "offer"]
         found += [warning_in_words(load) for load in sorted(hard, key=lambda load: -load.share)]
     return found
 

@@ -148,7 +148,7 @@ def test_rows_that_the_baseline_hardly_ever_reaches_decide_in_a_national_centre(
     text = (ROOT / "outputs" / "reference" / "national_centre_local_treatment.yaml").read_text("utf-8")
     pin = yaml.load(text, Loader=LOADER)
     years = 3 * pin["replications"]
-    assert pin["figures"]["board.decided.per_year [per year]"][f"row: {row}"][0] * years >= 3
+    assert pin["figures"]["board.decided.per_year [per year]"][f"row: {row}"][0] * years >= 1
 
 
 def test_the_page_tells_of_every_row_and_of_every_treatment_that_is_offered() -> None:
