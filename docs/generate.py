@@ -71,7 +71,8 @@ FAR = {
         "work-up, and follows those whose primary was removed for years."
     ),
     "under_care": "the plan takes those known to the centre; the model counts all who have them, seen or not.",
-    "synchronous": "the plan's share is of all neuroendocrine neoplasms, the lungs among them; of referred midgut tumours 55 to 70 % had metastases (c48), which is what the model is held to.",
+    "synchronous": "the plan's share is of all neuroendocrine neoplasms, the lungs among them; of referred midgut tumours "
+    "55 to 70 % had metastases (c48), which is what the model is held to.",
 }
 FAR_OFF = "far"
 FACTOR = 1.5  # what is further from the planned range is told in a sentence
@@ -211,16 +212,16 @@ def missed(name: str, number: float, low: float, high: float) -> str:
     """A sentence on a number that is far from the planned range: in which direction, by how much, and why.
 
     >>> missed("ablations", 24, 8, 12)
-    '- ablation sessions: nothing is fitted to it, and too high: 2 times the most that is planned for. Why is not known yet.'
+    '- ablation sessions: not fitted, and too high: 2 times the most that is planned for. Why is not known yet.'
     >>> missed("ablations", 4, 8, 12)
-    '- ablation sessions: nothing is fitted to it, and too low: 0.5 times the least that is planned for. Why is not known yet.'
+    '- ablation sessions: not fitted, and too low: 0.5 times the least that is planned for. Why is not known yet.'
     """
     if number > high:
         way = f"too high: {number / high:.2g} times the most"
     else:
         way = f"too low: {number / low:.2g} times the least"
     why = FAR.get(name, "why is not known yet.")
-    return f"- {LABELS[name]}: nothing is fitted to it, and {way} that is planned for. {why[:1].upper()}{why[1:]}"
+    return f"- {LABELS[name]}: not fitted, and {way} that is planned for. {why[:1].upper()}{why[1:]}"
 
 
 def in_figures(number: float) -> str:

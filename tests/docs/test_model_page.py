@@ -185,7 +185,7 @@ def test_annual_numbers_rest_on_eight_replications_or_more() -> None:
 def test_what_is_further_from_the_plan_than_a_factor_of_one_and_a_half_is_told_with_its_direction() -> None:
     told = dict(
         re.findall(
-            r"^- (.*): nothing is fitted to it, and too (high|low): [\d.]+ times the (?:most|least) that is planned for\. ",
+            r"^- (.*): not fitted, and too (high|low): [\d.]+ times the (?:most|least) that is planned for\. ",
             PAGE,
             re.M,
         )
