@@ -71,8 +71,8 @@ FAR = {
         "work-up, and follows those whose primary was removed for years."
     ),
     "under_care": "the plan takes those known to the centre; the model counts all who have them, seen or not.",
-    "synchronous": "the plan's share is of all neuroendocrine neoplasms, the lungs among them; of referred midgut tumours "
-    "55 to 70 % had metastases (c48), which is what the model is held to.",
+    "synchronous": "the plan's share is of all neuroendocrine neoplasms, the lungs among them; of referred midgut "
+    "tumours 55 to 70 % had metastases (c48), which is what the model is held to.",
 }
 FAR_OFF = "far"
 FACTOR = 1.5  # what is further from the planned range is told in a sentence
