@@ -28,6 +28,7 @@ SETTING_KEYS = ("means", "scenario", "change", "patients", "queues")
 TRIAL_KEYS = ("enrol", "arms")
 ARM_KEYS = ("means", "offer", "background", "withheld", "change")
 BASELINE = "../baseline.yaml"
+USUAL = Path("scenarios") / "baseline.yaml"
 LEAST_PATIENTS, MOST_PATIENTS = 100, 5_000_000
 _OFFERS = tuple(treatment.name.lower() for treatment in MAIN)
 _BESIDE = tuple(treatment.name.lower() for treatment in BACKGROUND)
@@ -215,8 +216,10 @@ class CareReader(Layered):
         if not name:
             return None
         path = Path(os.path.normpath(Path(self.file).parent / name))
-        if is_file(path):
-            return os.fspath(path)
+        here = Path(os.path.normpath(name)) if said else USUAL  # seen from where the command is run
+        for place in (path, here):
+            if is_file(place):
+                return os.fspath(place)
         expected = "a scenario file, seen from the folder of this one"
         if said is None:
             todo = "say `scenario: FILE` at the top of this file"
