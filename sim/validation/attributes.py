@@ -41,6 +41,7 @@ TRAITS: dict[str, Attribute] = {
     "hormone": Attribute("Which hormone it makes", tuple(hormone.name.lower() for hormone in Hormone)),
     "by_chance": Attribute("Found by chance, without symptoms", _NO_YES),
     "kidney_disease": Attribute("Chronic kidney disease", _NO_YES),
+    "primary_hepatic": Attribute("Began in the liver itself, where a scenario has such tumours", _NO_YES),
     "synchronous": Attribute("Liver metastases seen within six months of diagnosis", _NO_YES),
     "ever_liver_metastases": Attribute("Liver metastases seen at any time", _NO_YES),
 }
