@@ -18,8 +18,11 @@ SMALL = Path(__file__).parent / "wrong_targets" / "small.yaml"
 ARM = Arm("radionuclides", "prrt", {"receptors": "positive"}, ("prrt",), "ssa", ("transplant",))
 
 
-def test_a_way_of_care_without_changes_is_the_scenario_itself() -> None:
-    assert scenario_of(Care(BASELINE)).data() == read_scenario(BASELINE, known=clinic_known()).data()
+def test_a_way_of_care_without_changes_is_the_scenario_itself_but_that_nobody_is_discharged() -> None:
+    shipped = read_scenario(BASELINE, known=clinic_known())
+    assert scenario_of(Care(BASELINE, queues=True)).data() == shipped.data()
+    followed = shipped.change("evidence.surveillance_years_light", "100 years")
+    assert scenario_of(Care(BASELINE)).data() == followed.data()
 
 
 def test_changes_and_values_of_the_evidence_are_laid_over_it() -> None:

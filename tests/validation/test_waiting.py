@@ -66,6 +66,7 @@ def test_a_lesion_passes_3_cm_when_the_law_of_growth_says_so(values):
     ln(0.9/b) falls from 2.197 to 2.197 - ln 1.107 = 2.095, which takes ln(2.197/2.095) x 2.197 / 0.04 = 2.6 months;
     under an analogue that leaves 0.4 of the growth 6.5.
     """
+    values = values | {"ssa_growth_factor": 0.4}
     its = outgrown(forty(2.9, 0.1, 0.04, values), "G2", values)
     assert [cell(its, OUTGROWN, after, "G2").value for after in (1, 3, 6, 12)] == [0, 1, 1, 1]
     assert [cell(its, OUTGROWN_HELD, after, "G2").value for after in (1, 3, 6, 12)] == [0, 0, 0, 1]
