@@ -39,7 +39,7 @@ from sim.reading import UNREADABLE, Steps, compose_file
 from sim.reading.checked import Checked
 from sim.running import clinic_known
 from sim.scenario import Scenario, read_scenario, words
-from sim.scenario.merge import way
+from sim.scenario.merge import concerns, way
 
 KEYS = (
     *("kind", "sweep", "question", "description", "scenario", "replications", "design"),
@@ -243,7 +243,7 @@ class _Reader(Checked):
             return base.changed(changes) if changes else base
         except InputError as error:
             for problem in error.problems:
-                path = next((path for path in changes if _concerns(path, problem.path)), "")
+                path = next((path for path in changes if concerns(path, problem.path)), "")
                 self._refused(("set", path) if path else ("set",), problem, path)
         return base
 
@@ -324,13 +324,6 @@ class _Reader(Checked):
         """What the front door of scenarios says of a change, at the place of the design that asked for it."""
         about = "" if problem.path == path else f"{problem.path}: "
         self.add(steps, problem.expected, problem.todo, f"{about}{problem.found}")
-
-
-def _concerns(path: str, other: str) -> bool:
-    """Is one of two paths inside the other, or the same?"""
-    mine, theirs = way(path), way(other)
-    shared = min(len(mine), len(theirs))
-    return mine[:shared] == theirs[:shared]
 
 
 def _is_about_path(problem: Problem, parameter: Parameter) -> bool:

@@ -1,6 +1,7 @@
 """Changes on a base: dotted paths, list items by their name, and an explicit list of what to take out.
 
     merged(tree, remove, change)     -> Node, Taken    a new tree; the old one is untouched
+    way(path), concerns(path, other)                   the steps of a path; whether one is inside another
 
 `remove` is done before `change`, so that a thing can be taken out and put in anew. A mapping is merged key by
 key into the mapping that is there; anything else replaces what is there. A path may add the last thing it
@@ -48,6 +49,17 @@ def way(path: str) -> Way:
         return ("evidence", path.removeprefix("evidence."))
     steps = tuple(path.split("."))
     return ("preference", ONE_GROUP, steps[1]) if steps in (("preference", "tae"), ("preference", "tace")) else steps
+
+
+def concerns(path: str, other: str) -> bool:
+    """Is one of two paths inside the other, or the same?
+
+    >>> concerns("run.seed", "run"), concerns("run.seed", "run.start")
+    (True, False)
+    """
+    mine, theirs = way(path), way(other)
+    shared = min(len(mine), len(theirs))
+    return mine[:shared] == theirs[:shared]
 
 
 def grouped(preference: Node) -> Node:

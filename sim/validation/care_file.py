@@ -19,7 +19,7 @@ from sim.clinic.board import ATTRIBUTES as BOARD
 from sim.clinic.protocols import BACKGROUND, MAIN
 from sim.errors import InputError, Problem, nearest
 from sim.reading import Node, Steps
-from sim.scenario.merge import way
+from sim.scenario.merge import concerns
 from sim.validation.care import Arm, Care, scenario_of
 from sim.validation.layers import Layered, Layers
 from sim.validation.targets import NAMES_OF_TREATMENTS
@@ -247,7 +247,7 @@ class CareReader(Layered):
                 self.problems.append(problem)
             return
         paths = [(*steps, key) for steps in reversed(changed) for key in self.node.at(steps).value]
-        where = next((steps for steps in paths if _concerns(str(steps[-1]), problem.path)), None)
+        where = next((steps for steps in paths if concerns(str(steps[-1]), problem.path)), None)
         about = "" if where is not None and where[-1] == problem.path else f"{problem.path}: "
         self.add(where or otherwise, problem.expected, problem.todo, f"{about}{problem.found}", of_key=where is None)
 
@@ -273,10 +273,3 @@ def beside(path: Path, name: str) -> list[str]:
 
 def _listed(typed: Any) -> tuple[str, ...]:
     return (typed,) if isinstance(typed, str) else tuple(typed)
-
-
-def _concerns(path: str, other: str) -> bool:
-    """Is one of two paths inside the other, or the same?"""
-    mine, theirs = way(path), way(other)
-    shared = min(len(mine), len(theirs))
-    return mine[:shared] == theirs[:shared]

@@ -126,7 +126,9 @@ def _with_few_colours(path: Path) -> Path:
 
 
 def _has_curve(part: Part) -> bool:
-    return (MEASURES[part.measure] == TIMED and part.measure != "restricted_mean") or part.measure == "median"
+    """Is the published number a point of a curve? A difference or a ratio of two is none."""
+    timed = MEASURES[part.measure] == TIMED and part.measure != "restricted_mean"
+    return not part.difference and (timed or part.measure == "median")
 
 
 def _panel(panel: Any, t: int, its: Scored, samples: Mapping[tuple[int, int, bool], Sample]) -> None:
