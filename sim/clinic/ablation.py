@@ -13,8 +13,8 @@ from __future__ import annotations
 import math
 
 from sim.clinic.board import Finding
-from sim.clinic.disease import add_up, scale_lesion, size
 from sim.clinic.known import Known
+from sim.clinic.lesions import add_up, scale_lesion, size
 from sim.clinic.patient import MOST_LESIONS, Ask, Case
 from sim.draws import uniform
 from sim.jit import jit_inside

@@ -6,15 +6,16 @@ follows for the journey.
 
 from __future__ import annotations
 
-from sim.clinic.asking import ask_for_scan, session, stay
+from sim.clinic.asking import ask_for_scan, note_measured, session, stay, to_board
+from sim.clinic.board import Finding
 from sim.clinic.disease import set_alarm, settle
 from sim.clinic.followup import watch, watch_treated
-from sim.clinic.imaging import measured_cm, show_spread
+from sim.clinic.imaging import CT, MRI, changed, measured_cm, observe, show_spread
 from sim.clinic.known import Known
 from sim.clinic.patient import Case, Phase, whole
 from sim.clinic.protocols import Family, Role
 from sim.clinic.resection import operates, takes_primary_along
-from sim.clinic.stages import FIRST_TREATMENT, Stage
+from sim.clinic.stages import FIRST_CAUSE, FIRST_TREATMENT, Cause, Stage
 from sim.clinic.steps_of_surgery import note_primary_out
 from sim.clinic.treatments import give, sessions_planned, still_suitable
 from sim.jit import jit_inside
@@ -40,7 +41,8 @@ def session_over(case: Case, now: int) -> None:
         note_primary_out(case)
     was_clear = c.clear
     extra = give(case, now)
-    c.nadir_cm = measured_cm(case)
+    if c.session == 0 or case.desk.protocols[c.treatment].family != Family.SYSTEMIC.value:
+        c.nadir_cm = measured_cm(case)
     set_alarm(case, now)
     if c.clear > was_clear:
         note(plan, Event.CLEARED.value, 0, why)
@@ -92,6 +94,10 @@ def recovered(case: Case) -> None:
     protocol = case.desk.protocols[c.treatment]
     if c.session < sessions_planned(case):
         wait(plan, whole(protocol.spacing))
+        if protocol.scanned_every > 0 and c.session % protocol.scanned_every == 0:
+            ask_for_scan(case)
+            then(plan, Stage.RESPONSE_READ.value)
+            return
         surgery = protocol.family == Family.RESECTION.value
         then(plan, Stage.INTERVAL_OVER.value if surgery else Stage.NEXT_SESSION.value)
         return
@@ -107,6 +113,25 @@ def next_session(case: Case) -> None:
     else:
         session(case)
         then(case.plan, Stage.SESSION_OVER.value)
+
+
+@jit_inside
+def response_read(case: Case, now: int) -> None:
+    """The scan under treatment, read before the next cycle: what grows in spite of it is treated with it no longer."""
+    c, plan = case.course, case.plan
+    new = observe(case, now, MRI if case.traits.kidney_disease else CT)
+    set_alarm(case, now)
+    note_measured(case)
+    if not changed(case, new):
+        next_session(case)
+        return
+    note(plan, Event.PROGRESSED.value, 0, FIRST_CAUSE + Cause.NEW_DISEASE.value if new else -1)
+    note(plan, Event.LOST.value, FIRST_CAUSE + Cause.GROWTH.value, FIRST_TREATMENT + c.treatment)
+    case.course.findings[Finding.PROGRESSING.value] = 1
+    c.changed_at = now
+    c.graft_considered = 0
+    c.treatment = -1
+    to_board(case)
 
 
 @jit_inside

@@ -1,16 +1,13 @@
-"""The disease in truth: growth, new lesions, spread, performance status, hazards, and the next alarm.
+"""The disease in truth: growth, performance status, hazards, and the next alarm.
 
     begin(case, now)        the course at first symptom
     settle(case, now)       bring the burden and the hazards up to now
     set_alarm(case, now)    work out what the disease does next, and when; put it into the plan
     pass_alarm(case, now)   what it did: the course changes; says which kind it was
-    add_lesion, scale_lesion    the lesions a treatment or a new seeding leaves
-    add_up(case)            the burden, once lesions have been scaled
 
-Lesions share one law of growth, so each keeps its share of the burden until a treatment or a new lesion
-changes the shares. Everything silent here (spread, new lesions, faster growth) is unknown to the clinic until
-imaging sees it. Waiting costs nothing by itself; it costs what happens meanwhile. How metastases lie, in one lobe or
-all over, is drawn nowhere: it follows from how many there are, where each falls and how large it is.
+The lesions stand in `lesions`, where they come from in `seeding`. Everything silent here (spread, new lesions, faster
+growth) is unknown to the clinic until imaging sees it. Waiting costs nothing by itself; it costs what happens
+meanwhile.
 Source: the natural-history cards; each cause of death has its own Exp(1) threshold.
 """
 
@@ -19,14 +16,25 @@ from __future__ import annotations
 import math
 from enum import IntEnum
 
-import numpy as np
-
 from sim.clinic.board import Finding
 from sim.clinic.growth import over_time, stays_below, time_to_burden, time_to_power_integral
 from sim.clinic.known import Known
-from sim.clinic.patient import MOST_LESIONS, Ask, Case, Heart, Hormone, Phase, Spread, later
-from sim.draws import exponential, lognormal, normal, uniform
-from sim.jit import jit, jit_inside
+from sim.clinic.lesions import add_up, scale_lesion
+from sim.clinic.patient import Ask, Case, Heart, Hormone, Phase, later
+from sim.clinic.seeding import (
+    beyond_surgery,
+    first_metastases,
+    metastases_at_symptom,
+    new_pace,
+    next_new_lesion,
+    next_spread,
+    own_seeding,
+    settle_new,
+    spread,
+    start_clocks,
+)
+from sim.draws import exponential, lognormal, uniform
+from sim.jit import jit_inside
 from sim.log import Event
 from sim.steps import NEVER, alarm, note
 
@@ -59,45 +67,9 @@ class Alarm(IntEnum):
     HEART_DEATH = 22
     BONE_PAIN = 23
     OBSTRUCTION = 24
+    OWN_SEEDING = 25
     MARROW = 30
     MARROW_DEATH = 31
-
-
-_KINDS = np.array(
-    [
-        Known.EXTRAHEPATIC_KIND_OTHER,
-        Known.EXTRAHEPATIC_KIND_NODES,
-        Known.EXTRAHEPATIC_KIND_BONE,
-        Known.EXTRAHEPATIC_KIND_PERITONEUM,
-    ]
-)
-"""Where the shares of the kinds of spread stand among the evidence, by the number of their bit."""
-KINDS = len(Spread)
-
-
-@jit
-def diameter(share: float, liver_ml: float) -> float:
-    """Diameter in cm of a round lesion that takes this share of a liver of `liver_ml` millilitres.
-
-    >>> round(diameter(0.0083776, 1600.0), 2)
-    2.95
-    """
-    return math.pow(6 * share * liver_ml / math.pi, 1 / 3)  # not clinical: the volume of a ball
-
-
-@jit_inside
-def size(case: Case, j: int) -> float:
-    """Diameter of lesion j [cm]."""
-    look, share = case.desk.looks[j], case.liver.lesions[j].share
-    if look.share != share:
-        look.share, look.cm = share, diameter(share, case.desk.known[Known.LIVER_VOLUME_ML.value])
-    return float(look.cm)
-
-
-@jit
-def share_of(diameter_cm: float, liver_ml: float) -> float:
-    """The share of the liver that a round lesion of this diameter takes."""
-    return math.pi * diameter_cm * diameter_cm * diameter_cm / 6 / liver_ml  # not clinical: the volume of a ball
 
 
 @jit_inside
@@ -127,21 +99,6 @@ def worsening_factor(case: Case) -> float:
 
 
 @jit_inside
-def beyond_surgery(case: Case) -> bool:
-    """Is there disease outside the liver that can not be taken out, which is any but regional nodes?"""
-    return case.course.extrahepatic & ~Spread.NODES.value != 0
-
-
-@jit_inside
-def remove_nodes(case: Case) -> None:
-    """Regional nodes go with the primary, or with the metastases of the liver."""
-    c = case.course
-    if c.extrahepatic & Spread.NODES.value:
-        c.extrahepatic -= Spread.NODES.value
-        c.findings[Finding.NODES.value] = 0
-
-
-@jit_inside
 def settle(case: Case, now: int) -> None:
     """Bring burden, lesions and cumulative hazards up to `now`. To be called before anything is changed."""
     c, known = case.course, case.desk.known
@@ -156,6 +113,7 @@ def settle(case: Case, now: int) -> None:
         after, hazard, area = over_time(c.burden, pace(case), minutes, known[Known.GOMPERTZ_CAPACITY.value], gamma)
         c.hazard_spent += cancer_hazard_factor(case) * hazard
         worsening += known[Known.WORSENING_PER_BURDEN.value] * area
+        c.seeding_spent += own_seeding(case) * area
         ratio = after / c.burden
         for j in range(c.slots):
             case.liver.lesions[j].share *= ratio
@@ -163,50 +121,6 @@ def settle(case: Case, now: int) -> None:
     if c.had_disease or c.burden > 0:
         c.worsening_spent += worsening_factor(case) * worsening
     c.anchor = now
-
-
-@jit_inside
-def add_lesion(case: Case, share: float, lobe: int) -> None:
-    """One more lesion. Where the array is full it joins the smallest one."""
-    c = case.course
-    if case.traits.row < 0:
-        raise ValueError("a metastasis in someone who was to have none")
-    place = 0
-    for j in range(c.slots):
-        if case.liver.lesions[j].share < case.liver.lesions[place].share:
-            place = j
-    if c.slots < MOST_LESIONS and (c.slots == 0 or case.liver.lesions[place].share > 0):
-        place = c.slots
-        c.slots += 1
-    if case.liver.lesions[place].share <= 0:
-        case.liver.lesions[place].lobe = lobe
-        case.liver.lesions[place].seen = 0
-        case.liver.lesions[place].ablated = 0
-        case.liver.lesions[place].hidden = uniform(case.key, case.i, Ask.CONSPICUITY.value, c.lesions_made)
-    c.lesions_made += 1
-    case.liver.lesions[place].share += share
-    c.burden += share
-
-
-@jit_inside
-def scale_lesion(case: Case, j: int, factor: float) -> None:
-    """Multiply one lesion's volume; 0 takes it away. When all have been scaled, `add_up` must follow."""
-    case.liver.lesions[j].share *= factor
-    if case.liver.lesions[j].share <= 0:
-        case.liver.lesions[j].seen = 0
-
-
-@jit_inside
-def add_up(case: Case) -> None:
-    """The burden is the sum of the lesions, and places that have become empty at the end are not looked at again."""
-    c = case.course
-    total, used = 0.0, 0
-    for j in range(c.slots):
-        total += case.liver.lesions[j].share
-        if case.liver.lesions[j].share > 0:
-            used = j + 1
-    c.burden = total
-    c.slots = used
 
 
 @jit_inside
@@ -244,157 +158,7 @@ def begin(case: Case, now: int) -> None:
     if p.hepatic:
         c.findings[Finding.PRIMARY.value] = 1  # there is none to take out
     if p.metastasis_at <= now:
-        _metastases_at_symptom(case, now)
-
-
-@jit_inside
-def _metastases_at_symptom(case: Case, now: int) -> None:
-    key, known, c = case.key, case.desk.known, case.course
-    burden = lognormal(
-        key,
-        case.i,
-        Ask.BURDEN.value,
-        0,
-        known[Known.BURDEN_AT_SYMPTOM_MEDIAN.value],
-        known[Known.BURDEN_AT_SYMPTOM_SIGMA.value],
-    )
-    burden = min(burden, known[Known.BURDEN_AT_SYMPTOM_HIGHEST.value])
-    number = _lesions_at_symptom(case, burden)
-    first_lobe = _first_lobe(case)
-    total = 0.0
-    for j in range(number):
-        lesion = case.liver.lesions[j]
-        lesion.share = lognormal(key, case.i, Ask.LESION_WEIGHT.value, j, 1.0, known[Known.LESION_WEIGHT_SIGMA.value])
-        lesion.lobe = 0 if uniform(key, case.i, Ask.LESION_LOBE.value, j) < first_lobe else 1
-        lesion.hidden = uniform(key, case.i, Ask.CONSPICUITY.value, j)
-        total += lesion.share
-    for j in range(number):
-        case.liver.lesions[j].share *= burden / total
-    c.slots = number
-    c.lesions_made = number
-    c.burden = burden
-    if uniform(key, case.i, Ask.EXTRAHEPATIC_NOW.value, 0) < _seeds(case) * known[Known.EXTRAHEPATIC_AT_SYMPTOM.value]:
-        _spread(case, now)
-    _start_clocks(case, now)
-
-
-@jit_inside
-def _lesions_at_symptom(case: Case, burden: float) -> int:
-    """How many metastases there are at first symptom: more where there is more tumour. What began here is one."""
-    if case.traits.hepatic:
-        return 1
-    known = case.desk.known
-    median = known[Known.LESIONS_AT_SYMPTOM_MEDIAN.value] * math.pow(
-        burden / known[Known.BURDEN_AT_SYMPTOM_MEDIAN.value], known[Known.LESIONS_AT_SYMPTOM_BURDEN_EXPONENT.value]
-    )
-    sigma = known[Known.LESIONS_AT_SYMPTOM_SIGMA.value]
-    drawn = lognormal(case.key, case.i, Ask.LESION_NUMBER.value, 0, median, sigma)
-    most = min(known[Known.LESIONS_AT_SYMPTOM_HIGHEST.value], float(MOST_LESIONS))
-    return int(max(1.0, min(math.floor(drawn + 0.5), most)))  # not clinical: rounding
-
-
-@jit_inside
-def _first_lobe(case: Case) -> float:
-    """The chance that a metastasis of hers settles in lobe 0: its share of the liver, and a leaning of her own."""
-    share = case.traits.lobe_0
-    leaning = case.desk.known[Known.LOBE_LEANING_SIGMA.value] * normal(case.key, case.i, Ask.LOBE_LEANING.value, 0)
-    weight = share * math.exp(leaning)
-    return float(weight / (weight + 1 - share))
-
-
-@jit_inside
-def _settle_new(case: Case) -> None:
-    """A new lesion, of the size at which it is first counted, in the lobe it falls into."""
-    known = case.desk.known
-    u = uniform(case.key, case.i, Ask.LESION_LOBE.value, case.course.lesions_made)
-    lobe = 0 if u < _first_lobe(case) else 1
-    add_lesion(case, share_of(known[Known.SEED_DIAMETER_CM.value], known[Known.LIVER_VOLUME_ML.value]), lobe)
-
-
-@jit_inside
-def _first_metastases(case: Case) -> None:
-    """The liver is seeded: as many metastases as others have at first symptom, all of them small still."""
-    key, known = case.key, case.desk.known
-    number = _lesions_at_symptom(case, known[Known.BURDEN_AT_SYMPTOM_MEDIAN.value])
-    first_lobe = _first_lobe(case)
-    small = share_of(known[Known.SEED_DIAMETER_CM.value], known[Known.LIVER_VOLUME_ML.value])
-    for j in range(number):
-        lobe = 0 if uniform(key, case.i, Ask.LESION_LOBE.value, j) < first_lobe else 1
-        weight = lognormal(key, case.i, Ask.LESION_WEIGHT.value, j, 1.0, known[Known.LESION_WEIGHT_SIGMA.value])
-        add_lesion(case, weight * small, lobe)
-
-
-@jit_inside
-def _start_clocks(case: Case, now: int) -> None:
-    """With the first metastasis begin the clocks of new lesions, spread and faster growth."""
-    key, known, c = case.key, case.desk.known, case.course
-    _next_new_lesion(case, now)
-    _next_spread(case, now)
-    rate = known[Known.DEDIFFERENTIATION_RATE.value]
-    c.dedifferentiates_at = later(now, exponential(key, case.i, Ask.DEDIFFERENTIATION.value, 0) / rate)
-
-
-@jit_inside
-def _seeds(case: Case) -> float:
-    """How much a tumour seeds, relative to one that has come to the liver from elsewhere."""
-    return float(case.desk.known[Known.PRIMARY_HEPATIC_SEEDING.value]) if case.traits.hepatic else 1.0
-
-
-@jit_inside
-def _next_spread(case: Case, now: int) -> None:
-    """When disease appears in the next place outside the liver, until it is in all."""
-    known, c, p = case.desk.known, case.course, case.traits
-    c.extrahepatic_at = NEVER
-    if c.extrahepatic < (1 << KINDS) - 1:
-        rate = (
-            _seeds(case)
-            * known[Known.EXTRAHEPATIC_RATE.value]
-            * math.pow(
-                p.growth / known[Known.NEW_LESION_GROWTH_REFERENCE.value],
-                known[Known.EXTRAHEPATIC_GROWTH_EXPONENT.value],
-            )
-        )
-        if beyond_surgery(case):
-            rate *= known[Known.FURTHER_SPREAD_OUTSIDE.value]
-        c.extrahepatic_at = later(now, exponential(case.key, case.i, Ask.EXTRAHEPATIC_TIME.value, c.spreads) / rate)
-
-
-@jit_inside
-def _spread(case: Case, now: int) -> None:
-    """Disease appears outside the liver, in a place where there is none yet. What it brings has its own time."""
-    key, known, c = case.key, case.desk.known, case.course
-    free = 0.0
-    for k in range(KINDS):
-        if not c.extrahepatic >> k & 1:
-            free += known[_KINDS[k]]
-    left, kind = free * uniform(key, case.i, Ask.SPREAD_KIND.value, c.spreads), -1
-    for k in range(KINDS):
-        if not c.extrahepatic >> k & 1 and left >= 0:
-            left -= known[_KINDS[k]]
-            kind = k
-    c.extrahepatic |= 1 << kind
-    c.spreads += 1
-    if 1 << kind == Spread.BONE.value:
-        gap = exponential(key, case.i, Ask.BONE_PAIN.value, 0) / known[Known.BONE_PAIN_RATE.value]
-        c.pain_at = later(now, gap)
-    elif 1 << kind == Spread.PERITONEUM.value:
-        gap = exponential(key, case.i, Ask.OBSTRUCTION.value, 0) / known[Known.OBSTRUCTION_RATE.value]
-        c.obstructed_at = later(now, gap)
-
-
-@jit_inside
-def _next_new_lesion(case: Case, now: int) -> None:
-    key, known, c, p = case.key, case.desk.known, case.course, case.traits
-    rate = (
-        _seeds(case)
-        * known[Known.NEW_LESION_RATE.value]
-        * math.pow(
-            p.growth / known[Known.NEW_LESION_GROWTH_REFERENCE.value], known[Known.NEW_LESION_GROWTH_EXPONENT.value]
-        )
-    )
-    if beyond_surgery(case):
-        rate *= known[Known.FURTHER_SPREAD_LIVER.value]
-    c.new_lesion_at = later(now, exponential(key, case.i, Ask.NEW_LESION.value, c.lesions_made) / rate)
+        metastases_at_symptom(case, now)
 
 
 @jit_inside
@@ -420,8 +184,15 @@ def _enough(case: Case) -> bool:
     if c.extrahepatic:
         return True
     if case.traits.hormone == Hormone.SEROTONIN.value:
-        return bool(c.burden > case.desk.known[Known.SYMPTOMATIC_BURDEN.value])
+        return bool(c.burden > _syndrome_burden(case))
     return bool(c.burden > 0 or c.findings[Finding.PRIMARY.value] == 0)
+
+
+@jit_inside
+def _syndrome_burden(case: Case) -> float:
+    """The burden that brings the carcinoid syndrome: a small one where it has been before, once relief is over."""
+    again = Known.SYMPTOMATIC_BURDEN_AGAIN.value
+    return float(case.desk.known[again if case.course.syndrome else Known.SYMPTOMATIC_BURDEN.value])
 
 
 @jit_inside
@@ -433,7 +204,7 @@ def _until_syndrome(case: Case) -> float:
     if c.extrahepatic:
         return 0.0
     capacity = known[Known.GOMPERTZ_CAPACITY.value]
-    return time_to_burden(c.burden, known[Known.SYMPTOMATIC_BURDEN.value], pace(case), capacity)
+    return time_to_burden(c.burden, _syndrome_burden(case), pace(case), capacity)
 
 
 @jit_inside
@@ -482,6 +253,7 @@ def set_alarm(case: Case, now: int) -> None:
         _sooner(case, later(now, gap), Alarm.PRESENTING.value)
     if c.burden > 0:
         _cancer_death(case, now, speed)
+        _own_seeding(case, now, speed)
     if c.ecog < MOST_ECOG and (c.had_disease or c.burden > 0):
         _worsening(case, now, speed)
     alarm(case.plan, c.alarm_at)
@@ -511,6 +283,19 @@ def _cancer_death(case: Case, now: int, speed: float) -> None:
 
 
 @jit_inside
+def _own_seeding(case: Case, now: int, speed: float) -> None:
+    """The same for the next lesion that comes of those of the liver."""
+    rate = own_seeding(case)
+    if rate <= 0:
+        return
+    c, capacity = case.course, case.desk.known[Known.GOMPERTZ_CAPACITY.value]
+    left = exponential(case.key, case.i, Ask.OWN_SEEDING.value, c.seedings) - c.seeding_spent
+    if not stays_below(c.burden, speed, left / rate, capacity, 1.0, 0.0, _until_alarm(case, now)):
+        gap = time_to_power_integral(c.burden, speed, left / rate, capacity, 1.0, 0.0)
+        _sooner(case, later(now, gap), Alarm.OWN_SEEDING.value)
+
+
+@jit_inside
 def _worsening(case: Case, now: int, speed: float) -> None:
     """The same for the next change of performance status."""
     known, c = case.desk.known, case.course
@@ -536,6 +321,7 @@ def note_symptoms(case: Case) -> None:
     suffers = 1 if symptomatic(case) else 0
     if suffers != c.suffering:
         c.suffering = suffers
+        c.syndrome = 1
         note(case.plan, Event.SYMPTOMATIC.value, suffers)
 
 
@@ -545,18 +331,23 @@ def pass_alarm(case: Case, now: int) -> int:
     known, c = case.desk.known, case.course
     kind = c.alarm_kind
     if kind == Alarm.METASTASIS.value:
-        _first_metastases(case)
-        _start_clocks(case, now)
+        first_metastases(case)
+        start_clocks(case, now)
     elif kind == Alarm.NEW_LESION.value:
-        _settle_new(case)
-        _next_new_lesion(case, now)
+        settle_new(case)
+        next_new_lesion(case, now)
+    elif kind == Alarm.OWN_SEEDING.value:
+        settle_new(case)
+        c.seedings += 1
+        c.seeding_spent = 0.0
     elif kind == Alarm.SPREAD.value:
-        _spread(case, now)
-        _next_spread(case, now)
-        _next_new_lesion(case, now)  # which has no memory, and comes sooner now
+        spread(case, now)
+        next_spread(case, now)
+        new_pace(case, now)
     elif kind == Alarm.DEDIFFERENTIATION.value:
         c.growth *= known[Known.DEDIFFERENTIATION_GROWTH_FACTOR.value]
         c.dedifferentiates_at = NEVER
+        new_pace(case, now)
     elif kind == Alarm.WORSENING.value:
         c.ecog += 1
         c.worsenings += 1
@@ -565,11 +356,13 @@ def pass_alarm(case: Case, now: int) -> int:
         c.ssa_factor = 1.0
         c.ssa_until = NEVER
         c.growth *= known[Known.RESISTANCE_GROWTH_FACTOR.value]
+        new_pace(case, now)
     elif kind == Alarm.HOLD_ENDS.value:
         c.hold_factor = 1.0
         c.hold_until = NEVER
         if c.hold_systemic:
             c.growth *= known[Known.RESISTANCE_GROWTH_FACTOR.value]
+        new_pace(case, now)
     elif kind == Alarm.FAILING.value:
         c.failed = 1
     elif kind == Alarm.PRESENTING.value:

@@ -14,9 +14,11 @@ Every number is the treatment's own, in its protocol. Knows no step of care.
 from __future__ import annotations
 
 from sim.clinic.board import Finding
-from sim.clinic.disease import MOST_ECOG, add_up, scale_lesion, settle
+from sim.clinic.disease import MOST_ECOG, settle
 from sim.clinic.known import Known
+from sim.clinic.lesions import add_up, scale_lesion
 from sim.clinic.patient import Ask, Case, Hormone, later, whole
+from sim.clinic.seeding import new_pace
 from sim.clinic.stages import FIRST_TREATMENT
 from sim.draws import lognormal, uniform
 from sim.jit import jit_inside
@@ -42,6 +44,7 @@ def hold(case: Case, now: int) -> None:
     median, sigma = protocol.holds_median, protocol.holds_sigma
     holds = lognormal(case.key, case.i, Ask.EFFECT_TIME.value, c.courses_made, median, sigma)
     c.hold_until = later(now, holds)
+    new_pace(case, now)
 
 
 @jit_inside
@@ -81,6 +84,7 @@ def start_analogue(case: Case, now: int) -> None:
     settle(case, now)
     case.course.findings[Finding.ANALOGUE.value] = 1
     c.ssa_factor = known[Known.SSA_GROWTH_FACTOR.value]
+    new_pace(case, now)
     lasts = lognormal(
         key,
         case.i,

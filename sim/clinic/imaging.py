@@ -21,10 +21,12 @@ from typing import Any
 
 from sim.clinic.ablation import can_be_ablated
 from sim.clinic.board import Finding
-from sim.clinic.disease import KINDS, settle, size
+from sim.clinic.disease import settle
 from sim.clinic.known import Known
+from sim.clinic.lesions import size
 from sim.clinic.patient import Ask, Case, Grade, Spread, whole
 from sim.clinic.reach import beyond_reach, remnant, remnant_enough
+from sim.clinic.seeding import KINDS
 from sim.draws import lognormal, normal, uniform
 from sim.jit import jit, jit_inside
 from sim.log import Event

@@ -10,7 +10,14 @@ of `sim.steps`. The clinic knows the date, never the queue.
 
 from __future__ import annotations
 
-from sim.clinic.courses import next_session, primary_operated, recovered, session_over, stepped_down
+from sim.clinic.courses import (
+    next_session,
+    primary_operated,
+    recovered,
+    response_read,
+    session_over,
+    stepped_down,
+)
 from sim.clinic.followup import (
     assessed,
     restaged,
@@ -72,6 +79,8 @@ def advance(world: World, i: int, step: int, now: int) -> None:
         recovered(case)
     elif step == Stage.NEXT_SESSION.value:
         next_session(case)
+    elif step == Stage.RESPONSE_READ.value:
+        response_read(case, now)
     elif step == Stage.PRIMARY_OPERATED.value:
         primary_operated(case)
     elif step == Stage.SURVEILLANCE_DUE.value:

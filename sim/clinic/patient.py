@@ -179,6 +179,7 @@ class Ask(IntEnum):
     SPREAD_KIND = 206
     BONE_PAIN = 207
     OBSTRUCTION = 208
+    OWN_SEEDING = 216
     LASTING_HARM = 230
     CRISIS = 231
     CRISIS_DEATH = 232
@@ -263,7 +264,10 @@ COURSE = _packed(
         ("hazard_spent", "f8"),  # cumulative cancer hazard so far
         ("worsening_spent", "f8"),  # since the last change of performance status
         ("worsenings", "i8"),
-        ("new_lesion_at", "i8"),
+        ("new_lesion_at", "i8"),  # seeded by tumour that nobody sees
+        ("seeding_rate", "f8"),  # new lesions of the liver a minute at the reference burden, as growth now is
+        ("seeding_spent", "f8"),  # what the lesions of the liver have seeded since the last one that came of them
+        ("seedings", "i8"),  # lesions that have come of those of the liver: the address of the next one's luck
         ("extrahepatic_at", "i8"),
         ("dedifferentiates_at", "i8"),
         ("procedure_death_at", "i8"),
@@ -274,6 +278,7 @@ COURSE = _packed(
         ("valve_at", "i8"),  # the heart is operated on elsewhere
         ("heart_death_at", "i8"),
         ("suffering", "i1"),  # 1: the log's last word on hormonal symptoms is that she has them
+        ("syndrome", "i1"),  # 1: she has had them
         ("alarm_at", "i8"),
         ("alarm_kind", "i1"),
         # the journey

@@ -169,6 +169,7 @@ PROTOCOL = np.dtype(
         ("second", "i8"),  # the place it needs at the same time
         ("sessions", "i8"),
         ("spacing", "f8"),  # end of a session to the next [minutes]
+        ("scanned_every", "i8"),  # sessions between scans under treatment; 0 for none
         ("minutes", "f8"),  # of a session; surgery and ablation work theirs out
         ("mortality", "f8"),  # of a course
         ("mortality_within", "f8"),  # after the course [minutes]
@@ -228,6 +229,9 @@ def protocols(known: np.ndarray) -> Any:
     _transplant(table, k)
     _radionuclides(table, k)
     _drugs(table, k)
+    whole_body = table.family == Family.SYSTEMIC
+    gap = table.spacing[whole_body]
+    table.scanned_every[whole_body] = np.maximum(np.round(k("RESPONSE_SCAN") / gap), 1)
     table.biliary_morbidity = np.maximum(table.biliary_morbidity, table.morbidity)
     return table
 

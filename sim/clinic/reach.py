@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from sim.clinic.ablation import ablate_lesion, can_be_ablated
 from sim.clinic.board import Finding
-from sim.clinic.disease import add_up, scale_lesion
 from sim.clinic.known import Known
+from sim.clinic.lesions import add_up, scale_lesion
 from sim.clinic.patient import Case
 from sim.jit import jit_inside
 

@@ -17,12 +17,13 @@ left. What debulking leaves is what it leaves. Source: the cards of the topics `
 from __future__ import annotations
 
 from sim.clinic.board import Finding
-from sim.clinic.disease import add_lesion, add_up, beyond_surgery, remove_nodes, scale_lesion
 from sim.clinic.imaging import found, main_lobe, tumour_seen
 from sim.clinic.known import Known
+from sim.clinic.lesions import add_lesion, add_up, scale_lesion
 from sim.clinic.patient import Ask, Case, Site
 from sim.clinic.protocols import Family, Treatment
 from sim.clinic.reach import ENOUGH, ENOUGH_IF_GROWN, beyond_reach, clear_lobe, remnant, remnant_enough
+from sim.clinic.seeding import beyond_surgery, remove_nodes
 from sim.draws import lognormal, uniform
 from sim.jit import jit_inside
 

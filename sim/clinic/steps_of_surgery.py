@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from sim.clinic.asking import ask_for_scan, note_measured, report_minutes, session, to_board
 from sim.clinic.board import Finding
-from sim.clinic.disease import note_symptoms, remove_nodes, set_alarm
+from sim.clinic.disease import note_symptoms, set_alarm
 from sim.clinic.imaging import CT, MRI, measured_cm, observe
 from sim.clinic.known import Known
 from sim.clinic.patient import Ask, Case, Phase, whole
 from sim.clinic.protocols import Treatment
 from sim.clinic.resection import can_go_on
+from sim.clinic.seeding import remove_nodes
 from sim.clinic.stages import FIRST_CAUSE, FIRST_TREATMENT, Cause, Stage
 from sim.draws import lognormal
 from sim.jit import jit_inside

@@ -2,8 +2,8 @@
 
     treat_whole_body(case, now)   the effect of a cycle, or of a visit at which a drug is given out
 
-Growth is held from the first cycle on; shrinkage has come by the last. What each of them needs and does stands in
-its protocol. Source: the cards of the topics `prrt`, `chemotherapy` and `targeted`.
+Growth is held from the first cycle on; what responds has shrunk by the first scan under it. What each of them needs
+and does stands in its protocol. Source: the cards of the topics `prrt`, `chemotherapy` and `targeted`.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from sim.jit import jit_inside
 
 @jit_inside
 def treat_whole_body(case: Case, now: int) -> None:
-    """A cycle: growth is held from the first one, what responds has shrunk by the last."""
+    """A cycle: growth is held from the first one, what responds has shrunk by the first scan."""
     c = case.course
+    protocol = case.desk.protocols[c.treatment]
     if c.session == 0:
         hold(case, now)
         relieve(case, now)
         _count(case, now)
-    if c.session == case.desk.protocols[c.treatment].sessions - 1:
+    if c.session == min(protocol.sessions, protocol.scanned_every) - 1:
         shrink(case, BOTH_LOBES)
 
 

@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.clinic.board import Finding
-from sim.clinic.disease import add_lesion, add_up, scale_lesion
 from sim.clinic.known import Known
+from sim.clinic.lesions import add_lesion, add_up, scale_lesion
 from sim.clinic.patient import Ask, BloodGroup, Case, later, whole
 from sim.clinic.stages import FIRST_TREATMENT, Policy
 from sim.draws import lognormal, uniform

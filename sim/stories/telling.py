@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 
 from sim.clinic.cohort import growth_rate
-from sim.clinic.disease import Alarm, share_of
+from sim.clinic.disease import Alarm
 from sim.clinic.known import Known
+from sim.clinic.lesions import share_of
 from sim.clinic.patient import MOST_LESIONS, Heart
 from sim.clinic.patient import Spread as Bit
 from sim.clinic.stages import Stage
@@ -78,6 +79,7 @@ class Told(Clinic):
         self._lesions = drawn.world.livers[0].lesions
         self._known = drawn.world.desk[0].known
         self._liver_ml = float(self._known[Known.LIVER_VOLUME_ML])
+        self._known[Known.NEW_LESION_OWN_SHARE] = 0.0  # none comes that is not told
         arrived = int(self._trait.arrived)
         self._metastases = [(arrived + its.after, its) for its in person.metastases]
         self._spread = [(arrived + its.after, its) for its in person.spread]
@@ -89,6 +91,8 @@ class Told(Clinic):
         super().advance(patient, step, now)
         if step == Stage.FIRST_SYMPTOM.value:
             self._begin(now)
+        elif self._course.new_lesion_at != self._next_lesion():
+            self._expect(now)  # what changes growth would bring it sooner or later than told
 
     def ring(self, patient: int, now: int) -> None:
         """The disease does what its alarm was set for, in the way that the story says."""
@@ -107,6 +111,8 @@ class Told(Clinic):
             self._expect(now)
         elif kind == Alarm.SPREAD.value:
             self._settle_spread(now)
+            self._expect(now)
+        elif self._course.new_lesion_at != self._next_lesion():
             self._expect(now)
 
     def _set_traits(self, person: Person, arrived: int) -> None:
@@ -168,10 +174,14 @@ class Told(Clinic):
         for bit, name in _KINDS.items():
             self._known[name] = float(bit == Bit[its.to.upper()])
 
+    def _next_lesion(self) -> int:
+        """When the story has the next metastasis."""
+        return self._metastases[0][0] if self._metastases and self._course.lesions_made else int(NEVER)
+
     def _expect(self, now: int) -> None:
         """What the story has in store, and nothing else; the alarm is worked out anew within this minute."""
         course = self._course
-        course.new_lesion_at = self._metastases[0][0] if self._metastases and course.lesions_made else NEVER
+        course.new_lesion_at = self._next_lesion()
         course.extrahepatic_at = self._spread[0][0] if self._spread else NEVER
         course.dedifferentiates_at = NEVER
         course.alarm_at, course.alarm_kind = now, _STILL

@@ -15,9 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.clinic.imaging import sizes
-from sim.clinic.protocols import KINDS, MAIN, Treatment
+from sim.clinic.protocols import CHEMOTHERAPIES, KINDS, MAIN, RADIONUCLIDES, TARGETED, Treatment
 from sim.log import Event
 from sim.measures.journeys import Journeys
+from sim.units import YEAR
 from sim.validation.attributes import Columns, fits
 from sim.validation.cohorts import Cohort
 from sim.validation.targets import Asked, Group, Part, bounds_of
@@ -28,12 +29,22 @@ Floats = npt.NDArray[np.float64]
 BLOCKS = 20
 """Parts of a sample that are left out in turn to see how far its figures are chance."""
 
+SOON = YEAR // 4
+"""Symptoms that have gone by then have gone because of the treatment that starts the clock [minutes]."""
+
 RESPONDS = 0.7
 """RECIST 1.1: a partial response is a sum of diameters at least 30 % smaller."""
 
-_TUMOUR = tuple(
-    treatment.name.lower() for treatment in MAIN if treatment not in (Treatment.SURVEILLANCE, Treatment.SUPPORTIVE)
-)
+GROUPS = {
+    "any_treatment": tuple(
+        treatment.name.lower() for treatment in MAIN if treatment not in (Treatment.SURVEILLANCE, Treatment.SUPPORTIVE)
+    ),
+    "medical_treatment": tuple(
+        treatment.name.lower() for treatment in (Treatment.SSA, *RADIONUCLIDES, *CHEMOTHERAPIES, *TARGETED)
+    ),
+}
+"""What a published series may mean by treatment, beyond the kinds that reports have: the tumour's, or drugs alone."""
+
 _DIED_OF = {"cancer_death": "cancer", "treatment_death": "treatment", "other_death": "other_cause"}
 _SEEN = {
     "complication": (Event.COMPLICATED,),
@@ -81,6 +92,8 @@ def sample(cohort: Cohort, group: Group, part: Part) -> Sample:
     journeys = cohort.journeys
     at = started(journeys, group.t0)
     at = at[fits(group.bounds, Columns(journeys, cohort.patients, at), len(at))]
+    if part.endpoint == "symptoms_return":
+        at = at[_free_of_symptoms(journeys, at)]
     columns = Columns(journeys, cohort.patients, at)
     time, cause = ended(cohort, at, part.endpoint) if part.endpoint else (np.zeros(len(at), np.int64),) * 2
     asked = [_covariate(its, columns, len(at)) for its in (part.of, *part.beside) if its]
@@ -119,8 +132,8 @@ def started(journeys: Journeys, t0: str) -> Ints:
 
 def _named(name: str) -> tuple[str, ...]:
     """The treatments of a kind, or the one of this name."""
-    if name == "any_treatment":
-        return _TUMOUR
+    if name in GROUPS:
+        return GROUPS[name]
     return tuple(treatment.name.lower() for treatment in KINDS[name]) if name in KINDS else (name,)
 
 
@@ -141,6 +154,11 @@ def ended(cohort: Cohort, at: Ints, endpoint: str) -> tuple[Ints, Ints]:
         return last, np.where(dead, np.where(of_it[who], 1, 2), 0)
     with_death = endpoint.endswith("_or_death")
     stop = journeys.following(at, _stops(journeys, at, endpoint.removesuffix("_or_death")))
+    if endpoint == "symptoms_return":  # what a further treatment relieves is no merit of the first
+        again = journeys.following(at, journeys.where(Event.TREATED, journeys.why_numbers(GROUPS["any_treatment"])))
+        last = np.where(again < stop, journeys.until[again] - journeys.minute[at], last)
+        dead &= again >= stop
+        stop = np.where(again < stop, journeys.never, stop)
     reached = stop < journeys.never
     if endpoint == "response":
         reached &= stop < journeys.following(at, _sorted(journeys, _AGAIN))
@@ -162,6 +180,19 @@ def _stops(journeys: Journeys, at: Ints, endpoint: str) -> Ints:
     if endpoint == "response":
         return _responses(journeys, at)
     return journeys.where(Event.TREATED, journeys.why_numbers(_named(endpoint)))
+
+
+def _free_of_symptoms(journeys: Journeys, at: Ints) -> npt.NDArray[np.bool_]:
+    """Who has no symptoms at the start, or loses them soon after: in nobody else can they return."""
+    told = journeys.where(Event.SYMPTOMATIC)
+    if not len(told):
+        return np.ones(len(at), np.bool_)
+    last = np.searchsorted(told, at) - 1
+    hers = (last >= 0) & (journeys.who[told[np.maximum(last, 0)]] == journeys.who[at])
+    suffers = hers & (journeys.value[told[np.maximum(last, 0)]] == 1)
+    gone = journeys.following(at, _with_value(journeys, told, 0))
+    soon = (gone < journeys.never) & (journeys.until[gone] - journeys.minute[at] <= SOON)
+    return ~suffers | soon
 
 
 def _with_value(journeys: Journeys, at: Ints, value: int) -> Ints:

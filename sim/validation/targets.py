@@ -48,7 +48,7 @@ ENDPOINTS = {
     "recurrence_or_death": "the same, or death",
     "response": "the sum of diameters a third smaller than when the clock started, before any growth",
     "relief": "hormonal symptoms gone",
-    "symptoms_return": "hormonal symptoms again",
+    "symptoms_return": "hormonal symptoms again, of those who lost them; until the next treatment",
     "complication": "a complication of a treatment",
     "liver_decline": "slow decline of the liver after radioembolisation",
     "diagnosis": "histology known",
@@ -61,6 +61,7 @@ ENDPOINTS = {
     "discussed": "the next tumour board that decides",
     "referral": "referred to the centre",
     "any_treatment": "any treatment of the tumour begins",
+    "medical_treatment": "an analogue, radionuclides, chemotherapy or a targeted drug begins",
 }
 STARTS = {
     "first_symptom": "first symptom",
@@ -72,6 +73,7 @@ STARTS = {
     "progression": "the first growth or new disease seen at a scan",
     "enrolment": "a trial's row of the board decides",
     "any_treatment": "the first treatment of the tumour that begins",
+    "medical_treatment": "the first analogue, course of radionuclides or chemotherapy, or targeted drug that begins",
 }
 NAMES_OF_TREATMENTS = tuple(treatment.name.lower() for treatment in (*MAIN, *BACKGROUND))
 Conditions = tuple[tuple[str, Any], ...]

@@ -22,8 +22,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.clinic.disease import share_of
 from sim.clinic.growth import grown
+from sim.clinic.lesions import share_of
 from sim.clinic.patient import Grade
 from sim.clinic.stages import Stage
 from sim.evidence import read_evidence

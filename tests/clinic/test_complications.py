@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.clinic.disease import share_of
 from sim.clinic.known import Known
+from sim.clinic.lesions import share_of
 from sim.clinic.patient import Hormone
 from sim.clinic.protocols import Family, Treatment, protocols
 from sim.evidence import read_evidence

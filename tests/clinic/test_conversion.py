@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim.clinic.disease import share_of
+from sim.clinic.lesions import share_of
 from sim.clinic.protocols import Treatment
 from sim.clinic.stages import FIRST_TREATMENT, Stage
 from sim.log import Event

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 
 from sim.clinic.board import Finding
-from sim.clinic.disease import Alarm, diameter, share_of
+from sim.clinic.disease import Alarm
 from sim.clinic.growth import grown
 from sim.clinic.imaging import pattern
 from sim.clinic.known import Known
+from sim.clinic.lesions import diameter, share_of
 from sim.clinic.patient import MOST_LESIONS, Ask, Heart, Hormone, Spread
 from sim.draws import exponential, uniforms
 from sim.steps import NEVER

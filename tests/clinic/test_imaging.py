@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.clinic.board import Finding
-from sim.clinic.disease import diameter, share_of
 from sim.clinic.imaging import CT, MRI, PET, SCINTIGRAPHY, pattern
 from sim.clinic.known import Known
+from sim.clinic.lesions import diameter, share_of
 from sim.clinic.patient import MOST_LESIONS, Grade, Spread
 
 LIVER = 1600.0

@@ -8,8 +8,8 @@ import pytest
 
 from sim.clinic.board import Finding
 from sim.clinic.boardfile import read_board
-from sim.clinic.disease import share_of
 from sim.clinic.known import Known
+from sim.clinic.lesions import share_of
 from sim.clinic.patient import Phase
 from sim.clinic.protocols import Role, Treatment
 from sim.clinic.stages import FIRST_MAIN_ROW, FIRST_TREATMENT, Stage

@@ -10,8 +10,9 @@ import pytest
 from sim.clinic.alarms import ring
 from sim.clinic.board import ATTRIBUTES, Finding
 from sim.clinic.boardfile import read_board
-from sim.clinic.disease import Alarm, share_of
+from sim.clinic.disease import Alarm
 from sim.clinic.known import Known
+from sim.clinic.lesions import share_of
 from sim.clinic.pathway import advance
 from sim.clinic.patient import Grade, Phase
 from sim.clinic.protocols import Role, Treatment

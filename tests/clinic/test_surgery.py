@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sim.clinic.board import Finding
-from sim.clinic.disease import share_of
 from sim.clinic.known import Known
+from sim.clinic.lesions import share_of
 from sim.clinic.patient import Phase, Site
 from sim.clinic.protocols import Role, Treatment
 from sim.clinic.stages import FIRST_TREATMENT, Stage

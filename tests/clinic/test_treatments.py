@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from sim.clinic.board import Finding
-from sim.clinic.disease import Alarm, diameter, share_of
+from sim.clinic.disease import Alarm
 from sim.clinic.known import Known
+from sim.clinic.lesions import diameter, share_of
 from sim.clinic.patient import Ask
 from sim.clinic.protocols import ABLATIONS, BACKGROUND, MAIN, Family, Role, Treatment, protocols
 from sim.draws import uniform

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from sim.cli import nelm
-from sim.clinic.disease import share_of
+from sim.clinic.lesions import share_of
 from sim.clinic.patient import Grade
 from sim.evidence import read_evidence
 from sim.units import MONTH
