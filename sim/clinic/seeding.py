@@ -195,6 +195,8 @@ def new_pace(case: Case, now: int) -> None:
     c.seeding_rate = _new_lesions(case)
     if c.new_lesion_at < NEVER and c.seeding_rate != before:
         c.new_lesion_at = later(now, (c.new_lesion_at - now) * before / c.seeding_rate)
+    elif c.new_lesion_at >= NEVER and c.extrahepatic != 0:
+        next_new_lesion(case, now)  # a graft that nothing seeded is seeded from now on
 
 
 @jit_inside

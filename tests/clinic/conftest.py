@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sim import draws
-from sim.clinic import disease, effects, imaging, treatments
+from sim.clinic import disease, effects, imaging, lesions, treatments
 from sim.clinic.alarms import ring
 from sim.clinic.asking import urgency as urgency_of
 from sim.clinic.board import ATTRIBUTES
@@ -65,14 +65,14 @@ def settle(world, i, now):
 
 @jit
 def add_lesion(world, i, share, lobe):
-    disease.add_lesion(case_of(world, i), share, lobe)
+    lesions.add_lesion(case_of(world, i), share, lobe)
 
 
 @jit
 def scale_lesion(world, i, j, factor):
     case = case_of(world, i)
-    disease.scale_lesion(case, j, factor)
-    disease.add_up(case)
+    lesions.scale_lesion(case, j, factor)
+    lesions.add_up(case)
 
 
 @jit

@@ -280,7 +280,8 @@ def test_metastases_that_come_later_are_seeded_small_and_start_their_clocks(worl
 
 def test_death_of_cancer_comes_when_the_integrated_hazard_reaches_its_threshold(sick, doors):
     """The closed form against numerical integration of the hazard, with nothing happening in between."""
-    world = copied(sick)
+    world = copied(sick)._replace(desk=sick.desk.copy())
+    world.known[Known.NEW_LESION_OWN_SHARE] = 0
     capacity, gamma = world.known[Known.GOMPERTZ_CAPACITY], world.known[Known.CANCER_HAZARD_GAMMA]
     checked = 0
     for i in range(60):
@@ -332,6 +333,56 @@ def test_a_new_lesion_is_followed_by_the_next(patient_with, doors):
     again = world.courses[0].new_lesion_at
     doors.pass_alarm(world, 0, int(again))
     assert again < world.courses[0].new_lesion_at < NEVER
+
+
+def test_metastases_seed_metastases_when_their_integrated_share_of_the_liver_reaches_a_threshold(sick, doors):
+    """The closed form against numerical integration of the burden, with nothing else to come."""
+    world = copied(sick)._replace(desk=sick.desk.copy())
+    world.known[Known.NEW_LESION_OWN_SHARE] = 1.0
+    capacity, reference = world.known[Known.GOMPERTZ_CAPACITY], world.known[Known.GOMPERTZ_REFERENCE_BURDEN]
+    checked = 0
+    for i in range(60):
+        c = world.courses[i]
+        c.new_lesion_at = c.extrahepatic_at = c.dedifferentiates_at = c.pain_at = c.obstructed_at = NEVER
+        c.ecog, c.failed, c.presented, c.hazard_spent = 4, 1, 1, -1e6
+        world.traits[i].functioning, world.traits[i].other_death_at = 0, NEVER
+        world.plan.reply[0].notes = 0
+        doors.set_alarm(world, i, 0)
+        if c.alarm_kind != Alarm.OWN_SEEDING:
+            continue
+        checked += 1
+        rate, pace, burden, comes = c.seeding_rate / reference, doors.pace(world, i), c.burden, int(c.alarm_at)
+        spent, _ = quad(lambda t: rate * grown(burden, pace, t, capacity), 0, comes, epsrel=1e-10, limit=200)  # noqa: B023
+        threshold = exponential(world.key, i, Ask.OWN_SEEDING.value, 0)
+        assert abs(spent - threshold) <= rate * grown(burden, pace, comes, capacity) + 1e-6 * threshold
+        made, slots = int(c.lesions_made), int(c.slots)
+        doors.settle(world, i, comes)
+        doors.pass_alarm(world, i, comes)
+        assert (c.lesions_made, c.seedings, c.seeding_spent) == (made + 1, 1, 0)
+        assert c.slots >= slots
+    assert checked >= 55
+
+
+def test_a_new_lesion_has_the_size_at_which_those_were_that_have_been_counted(patient_with, doors):
+    world = patient_with((0.05, 0, 0), new_lesion__diameter_cm=1.0)
+    world.courses[0].alarm_kind = Alarm.NEW_LESION
+    doors.pass_alarm(world, 0, 500)
+    assert diameter(world.lesions[0, 1].share, world.known[Known.LIVER_VOLUME_ML]) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(("exponent", "factor"), [(0.0, 1.0), (1.0, 0.5)])
+def test_what_slows_growth_makes_new_lesions_come_later(patient_with, doors, exponent, factor):
+    world = patient_with((0.05, 0, 0), ssa_growth_factor=0.5, new_lesion__growth_exponent=exponent)
+    c = world.courses[0]
+    c.alarm_kind = Alarm.NEW_LESION
+    doors.pass_alarm(world, 0, 0)
+    comes, rate = int(c.new_lesion_at), float(c.seeding_rate)
+    doors.start_analogue(world, 0, 1000)
+    assert c.seeding_rate == pytest.approx(rate * factor)
+    assert c.new_lesion_at - 1000 == pytest.approx((comes - 1000) / factor, abs=1)
+    c.alarm_kind = Alarm.SSA_ENDS
+    doors.pass_alarm(world, 0, 2000)
+    assert bool(c.seeding_rate > rate * factor) is (exponent > 0)
 
 
 @SETTINGS
@@ -425,6 +476,16 @@ def test_hormonal_symptoms(patient_with, doors, hormone, burden, extrahepatic, r
         100,
     )
     assert bool(doors.symptomatic(world, 0)) is symptoms
+
+
+@pytest.mark.parametrize(("burden", "again"), [(0.0001, False), (0.001, True)])
+def test_the_syndrome_returns_once_relief_is_over_though_little_is_left(patient_with, doors, burden, again):
+    world = patient_with((burden, 0, 0), symptomatic_burden="3 %", symptomatic_burden_again="0.03 %")
+    world.traits[0].functioning, world.traits[0].hormone = 1, Hormone.SEROTONIN
+    world.findings[0, Finding.PRIMARY] = 1
+    assert not doors.symptomatic(world, 0)
+    world.courses[0].syndrome = 1
+    assert bool(doors.symptomatic(world, 0)) is again
 
 
 @pytest.mark.parametrize(("hormone", "felt"), [(Hormone.SEROTONIN, False), (Hormone.VIP, True)])

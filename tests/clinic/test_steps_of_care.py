@@ -286,6 +286,41 @@ def test_a_course_of_four_cycles_goes_on_until_the_fourth(patient_with, session,
         assert asked.orders == [(Kind.WAIT, -1, 8 * 7 * DAY)]
 
 
+@pytest.mark.parametrize(
+    ("interval", "session", "scanned"), [("16 weeks", 1, True), ("16 weeks", 0, False), ("8 weeks", 0, True)]
+)
+def test_a_scan_is_done_between_two_cycles_once_its_interval_is_over(patient_with, interval, session, scanned):
+    world = patient_with((cm(3), 0, 1), prrt_schedule__interval="8 weeks", response_scan=interval)
+    world.traits[0].kidney_disease = 0
+    world.courses[0].treatment, world.courses[0].session = Treatment.PRRT, session
+    asked = step(world, Stage.RECOVERED)
+    assert asked.then == (Stage.RESPONSE_READ if scanned else Stage.NEXT_SESSION)
+    assert (Kind.WAIT, -1, 8 * 7 * DAY) in asked.orders
+    assert [role for kind, role, _ in asked.orders if kind == Kind.LIST] == ([Role.CT] if scanned else [])
+
+
+@pytest.mark.parametrize(("smallest", "stops"), [(3.0, False), (2.0, True)])
+def test_what_grows_in_spite_of_a_course_is_treated_with_it_no_longer(patient_with, smallest, stops):
+    world = patient_with((cm(3), 0, 1), **CERTAIN)
+    c = world.courses[0]
+    c.treatment, c.session, c.nadir_cm = Treatment.PRRT, 2, smallest
+    asked = step(world, Stage.RESPONSE_READ)
+    assert asked.then == (Stage.DISCUSSED if stops else Stage.SESSION_OVER)
+    assert asked.events[-2:] == ([Event.PROGRESSED, Event.LOST] if stops else asked.events[-2:])
+    assert (Event.LOST in asked.events) is stops
+    assert (c.treatment, world.findings[0, Finding.PROGRESSING]) == ((-1, 1) if stops else (Treatment.PRRT, 0))
+
+
+def test_growth_under_a_course_is_measured_from_its_beginning(patient_with):
+    world = patient_with((cm(3), 0, 1), **CERTAIN)
+    c = world.courses[0]
+    c.treatment, c.nadir_cm = Treatment.PRRT, 1.5
+    for session, smallest in ((1, 1.5), (0, 3.0)):
+        c.session = session
+        step(world, Stage.SESSION_OVER)
+        assert c.nadir_cm == pytest.approx(smallest, rel=0.01)
+
+
 # ------------------------------------------------------------------ surveillance
 
 

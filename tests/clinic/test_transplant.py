@@ -339,7 +339,7 @@ def test_disease_outside_the_liver_stays_and_goes_on_seeding_the_graft(waiting, 
 def test_a_graft_is_seeded_from_the_day_on_which_disease_spreads(waiting, care):
     world = waiting()
     c = world.courses[0]
-    c.extrahepatic_at = 900 * DAY
+    c.extrahepatic_at, c.growth = 900 * DAY, world.traits[0].growth
     care.step(world, Stage.TRANSPLANTED, LISTED_AT)
     care.rings(world, Alarm.SPREAD, 900 * DAY)
     assert c.extrahepatic > 0
