@@ -276,6 +276,9 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # who was reading has gone, and is not waiting for the rest
         sys.exit(0)
     except OSError as error:
+        if error.errno == errno.ENAMETOOLONG and error.filename:
+            found, expected = "a name that is too long", "the name of a file or folder"
+            _leave(str(InputError(Problem(str(error.filename), found=found, expected=expected))), WRONG_INPUT)
         if error.filename is not None or error.errno not in DISK:
             _own(details)
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python tries once more at the end

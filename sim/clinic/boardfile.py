@@ -36,7 +36,7 @@ from sim.clinic.board import (
 from sim.clinic.protocols import BACKGROUND, MAIN, Treatment
 from sim.errors import InputError, Problem, nearest
 from sim.evidence import Ledger, read_evidence
-from sim.reading import Node, read_yaml
+from sim.reading import Node, described, read_yaml
 
 TABLES = {"background": BACKGROUND, "main": MAIN}
 _COMPARISON = re.compile(r"(<=|>=|<|>|=)\s*([+-]?\d+(?:\.\d+)?|[a-z][a-z0-9_.]*)")
@@ -185,9 +185,10 @@ def _words(
         problems.append(root.problem(steps, f"the name of one of the {what}, or a list of such names"))
         return ()
     for word in words:
-        if word not in known:
+        if not isinstance(word, str) or word not in known:
             listed = "one of: " + ", ".join(known) if len(known) <= _MOST_LISTED else f"the name of one of the {what}"
-            problems.append(root.problem(steps, listed, nearest(str(word), known), found=f"'{word}'"))
+            found = f"'{word}'" if isinstance(word, str) else described(word)
+            problems.append(root.problem(steps, listed, nearest(str(word), known), found=found))
             return ()
     return tuple(words)
 

@@ -39,5 +39,7 @@ def diff(a: str, b: str, as_json: bool) -> None:
 
 def _named(file: str) -> str:
     """The file that is meant: in a result's folder the scenario as it was run."""
+    from sim.reading import is_file
+
     resolved = Path(file) / "resolved.yaml"
-    return str(resolved) if resolved.is_file() else file
+    return str(resolved) if is_file(resolved) else file

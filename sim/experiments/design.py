@@ -35,7 +35,7 @@ from sim.experiments.points import (
     how_many,
     points_of,
 )
-from sim.reading import UNREADABLE, Steps, compose_file
+from sim.reading import UNREADABLE, Steps, compose_file, is_file
 from sim.reading.checked import Checked
 from sim.running import clinic_known
 from sim.scenario import Scenario, read_scenario, words
@@ -213,7 +213,7 @@ class _Reader(Checked):
             self.add(("scenario",), "the name of a scenario file, such as baseline.yaml")
             return None
         base = os.path.normpath(Path(self.file).parent / typed)
-        if not Path(base).is_file():
+        if not is_file(base):
             there = sorted(path.name for path in Path(self.file).parent.glob("*.yaml"))
             expected = "the name of a scenario file, seen from the folder of this one"
             self.add(("scenario",), expected, nearest(typed, there), f"'{typed}', which is not there")

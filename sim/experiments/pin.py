@@ -27,7 +27,7 @@ from sim.experiments.fingerprint import Parting, fingerprint, partings
 from sim.experiments.pin_figures import Move, figures_of, moves
 from sim.experiments.pin_file import Pin, pinned_in, read_pin, write_pin
 from sim.log import EventLog, Happening
-from sim.reading import read_yaml
+from sim.reading import is_file, read_yaml
 from sim.reporter import Reporter
 from sim.running import clinic_known
 from sim.scenario import Scenario, read_scenario
@@ -294,10 +294,10 @@ def _pin_of(named: str, folder: Path, known: Sequence[str], must_be_pinned: bool
     name = Path(named).stem if named.endswith(".yaml") else named
     if name in known:
         return read_pin(folder / f"{name}.yaml")
-    is_file = named.endswith(".yaml") and Path(named).is_file()
-    if is_file and not must_be_pinned:
+    there = named.endswith(".yaml") and is_file(named)
+    if there and not must_be_pinned:
         return None
-    if is_file:
+    if there:
         found, todo = f"no pin of '{name}'", f'look at its results, then: nelm pin save {named} --note "..."'
     else:
         found = "no such file" if named.endswith(".yaml") else f"no pin of '{name}'"

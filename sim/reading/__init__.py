@@ -10,6 +10,7 @@ that could be misread is refused, with its place and with what to write instead.
     compose_file(path)           -> Node, problems, text
     parse_value(text, file)      -> Node             one value, such as the right side of `path=value`
     dump_yaml(data)              -> str              canonical text that reads back as the same data
+    is_file(path)                -> bool             no matter what somebody typed for a path
 
 A `Node` is a value with its place; `node.plain()` is the data without places, `node.problem(steps, ...)` a
 Problem that points at the right line. `made(value, place)` is a node that was never in a file.
@@ -21,7 +22,7 @@ file can not unfold into a large one.
 Knows nothing of scenarios, boards or evidence.
 """
 
-from sim.reading.files import compose, compose_file, dump_yaml, parse_value, parse_yaml, read_yaml
+from sim.reading.files import compose, compose_file, dump_yaml, is_file, parse_value, parse_yaml, read_yaml
 from sim.reading.nodes import UNREADABLE, Node, Place, Scalar, Steps, described, made
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "compose_file",
     "described",
     "dump_yaml",
+    "is_file",
     "made",
     "parse_value",
     "parse_yaml",

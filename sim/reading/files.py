@@ -1,6 +1,6 @@
 """YAML files and texts in, nodes out; and plain data written so that it reads back the same.
 
-read_yaml, parse_yaml, parse_value, compose, compose_file, dump_yaml
+read_yaml, parse_yaml, parse_value, compose, compose_file, dump_yaml, is_file
 """
 
 from __future__ import annotations
@@ -91,6 +91,14 @@ def compose_file(path: str | os.PathLike[str]) -> tuple[Node, list[Problem], str
     file = os.fspath(path)
     text = _text_of(Path(path), file)
     return *compose(text, file), text
+
+
+def is_file(path: str | os.PathLike[str]) -> bool:
+    """Is there a file of this name? Names that can not be one, because they are too long or hold a NUL, are none."""
+    try:
+        return Path(path).is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _text_of(path: Path, file: str) -> str:

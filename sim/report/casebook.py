@@ -25,6 +25,7 @@ from sim.clinic.boardfile import read_board
 from sim.errors import InputError, Problem, nearest
 from sim.log import Event, EventLog
 from sim.logfiles import read_log
+from sim.reading import is_file
 from sim.record import RESOLVED, digests_of, resolved_of
 from sim.report.story import Story, tell
 from sim.report.words import words
@@ -86,7 +87,7 @@ def find_result(named: str, store: str | Path = "outputs") -> Result:
     place = Path(named)
     if place.is_dir():
         return _of_folder(place)
-    if place.is_file() or named.endswith((".yaml", ".yml")):
+    if is_file(place) or named.endswith((".yaml", ".yml")):
         return _of_file(named, Path(store))
     return _of_name(named, Path(store))
 

@@ -27,7 +27,18 @@ from pydantic_core import PydanticCustomError
 
 from sim.errors import InputError, Problem, nearest
 from sim.intensity import Intensity
-from sim.reading import UNREADABLE, Node, Place, Scalar, compose_file, described, dump_yaml, made, parse_value
+from sim.reading import (
+    UNREADABLE,
+    Node,
+    Place,
+    Scalar,
+    compose_file,
+    described,
+    dump_yaml,
+    is_file,
+    made,
+    parse_value,
+)
 from sim.scenario import words
 from sim.scenario.check import Known, Parts, resolve, shipped
 from sim.scenario.clinical import Board, Care, Cohort
@@ -309,7 +320,7 @@ def _base(layer: _Layer, seen: Sequence[Path]) -> str | Problem:
     if not isinstance(node.value, str) or not node.value or "\0" in node.value:
         return layer.node.problem(("based_on",), "the name of a scenario file, such as baseline.yaml")
     base = os.path.normpath(Path(layer.file).parent / node.value)
-    if not Path(base).is_file():
+    if not is_file(base):
         there = sorted(path.name for path in Path(layer.file).parent.glob("*.yaml"))
         found = f"'{node.value}', which is not there"
         expected = "the name of a scenario file, seen from the folder of this one"

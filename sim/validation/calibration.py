@@ -33,9 +33,9 @@ import numpy.typing as npt
 from sim.errors import InputError, nearest
 from sim.evidence import read_evidence
 from sim.evidence.amounts import Amount, Kind
-from sim.reading import Steps, compose_file, dump_yaml
+from sim.reading import Steps, compose_file, dump_yaml, is_file
 from sim.units import minutes
-from sim.validation.care_file import beside, is_file
+from sim.validation.care_file import beside
 from sim.validation.layers import Layered
 from sim.validation.measures import estimate
 from sim.validation.running import Job, Key, jobs, samples_of

@@ -18,7 +18,7 @@ from typing import Any
 from sim.clinic.board import ATTRIBUTES as BOARD
 from sim.clinic.protocols import BACKGROUND, MAIN
 from sim.errors import InputError, Problem, nearest
-from sim.reading import Node, Steps
+from sim.reading import Node, Steps, is_file
 from sim.scenario.merge import concerns
 from sim.validation.care import Arm, Care, scenario_of
 from sim.validation.layers import Layered, Layers
@@ -253,14 +253,6 @@ class CareReader(Layered):
 
 
 _PATHS = "a mapping of dotted paths to values, such as {run.seed: 2}"
-
-
-def is_file(path: Path) -> bool:
-    """Is there a file of this name? Names that can not be one are none."""
-    try:
-        return path.is_file()
-    except (OSError, ValueError):
-        return False
 
 
 def beside(path: Path, name: str) -> list[str]:

@@ -192,7 +192,8 @@ def _free_of_symptoms(journeys: Journeys, at: Ints) -> npt.NDArray[np.bool_]:
     suffers = hers & (journeys.value[told[np.maximum(last, 0)]] == 1)
     gone = journeys.following(at, _with_value(journeys, told, 0))
     soon = (gone < journeys.never) & (journeys.until[gone] - journeys.minute[at] <= SOON)
-    return ~suffers | soon
+    free: npt.NDArray[np.bool_] = ~suffers | soon
+    return free
 
 
 def _with_value(journeys: Journeys, at: Ints, value: int) -> Ints:

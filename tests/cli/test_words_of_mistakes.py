@@ -4,6 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+LONG = 300 * "x"
+
+
+@pytest.mark.parametrize("words", [("diff", LONG, "x"), ("patient", LONG, "3"), ("results", LONG), ("run", LONG)])
+def test_a_name_that_no_file_can_have_is_a_mistake_like_any_other(nelm, words):
+    said = nelm(*words)
+    assert (said.code, said.out) == (2, "")
+    assert said.err.startswith(f"{LONG}\n  found:    ")
+    assert "too long" in said.err
+
 
 @pytest.mark.parametrize(
     ("words", "message"),
