@@ -16,6 +16,7 @@ from sim.clinic.board import Finding
 from sim.clinic.known import Known
 from sim.clinic.lesions import add_up, scale_lesion, size
 from sim.clinic.patient import MOST_LESIONS, Ask, Case
+from sim.clinic.residue import leave_residue
 from sim.draws import uniform
 from sim.jit import jit_inside
 
@@ -67,15 +68,18 @@ def ablate_lesion(case: Case, j: int) -> None:
 
 @jit_inside
 def ablate(case: Case) -> None:
-    """A session: every lesion that has been seen."""
+    """A session: every lesion that has been seen. What nobody has seen is left where the largest of them lay."""
     c = case.course
     c.clear = 1
-    ablated = False
+    ablated, largest, lobe = False, 0.0, 0
     for j in range(case.course.slots):
         if case.liver.lesions[j].seen and case.liver.lesions[j].share > 0:
+            if case.liver.lesions[j].share > largest:
+                largest, lobe = case.liver.lesions[j].share, case.liver.lesions[j].lobe
             ablate_lesion(case, j)
             ablated = True
     if ablated:
         add_up(case)
+        leave_residue(case, lobe, False)
     c.operations += 1
     case.course.findings[Finding.ABLATIONS_HAD.value] += 1 if c.session == 0 else 0

@@ -19,10 +19,11 @@ from __future__ import annotations
 from sim.clinic.board import Finding
 from sim.clinic.imaging import found, main_lobe, tumour_seen
 from sim.clinic.known import Known
-from sim.clinic.lesions import add_lesion, add_up, scale_lesion
+from sim.clinic.lesions import add_up, scale_lesion
 from sim.clinic.patient import Ask, Case, Site
 from sim.clinic.protocols import Family, Treatment
 from sim.clinic.reach import ENOUGH, ENOUGH_IF_GROWN, beyond_reach, clear_lobe, remnant, remnant_enough
+from sim.clinic.residue import leave_residue
 from sim.clinic.seeding import beyond_surgery, remove_nodes
 from sim.draws import lognormal, uniform
 from sim.jit import jit_inside
@@ -178,7 +179,8 @@ def resect(case: Case) -> None:
     c.major = 1 if major else 0
     c.clear = 1 if left <= 0 and not first else 0
     if c.clear:
-        _leave_residue(case, 1 - main if major else main)
+        margin = uniform(case.key, case.i, Ask.MARGIN.value, case.course.operations) < known[Known.R1_SHARE.value]
+        leave_residue(case, 1 - main if major else main, margin)
     if first:
         close_portal_vein(case, main)
         c.lobe_cleared = 1
@@ -213,22 +215,6 @@ def _take(case: Case, lobe: int, whole_lobe: bool) -> None:
             taken = True
     if taken:
         add_up(case)
-
-
-@jit_inside
-def _leave_residue(case: Case, lobe: int) -> None:
-    """A microscopic residue where nothing visible is left, larger where a margin is involved.
-
-    What began in the liver is mostly gone for good.
-    """
-    known, c = case.desk.known, case.course
-    back = known[Known.PRIMARY_HEPATIC_RECURRENCE.value]
-    if case.traits.hepatic and uniform(case.key, case.i, Ask.HEPATIC_RESIDUE.value, c.operations) >= back:
-        return
-    margin = uniform(case.key, case.i, Ask.MARGIN.value, c.operations) < known[Known.R1_SHARE.value]
-    median = known[Known.RESIDUE_R1_MEDIAN.value if margin else Known.RESIDUE_COMPLETE_MEDIAN.value]
-    sigma = known[Known.RESIDUE_R1_SIGMA.value if margin else Known.RESIDUE_COMPLETE_SIGMA.value]
-    add_lesion(case, lognormal(case.key, case.i, Ask.RESIDUE.value, c.operations, median, sigma), lobe)
 
 
 @jit_inside

@@ -15,10 +15,11 @@ from collections.abc import Sequence
 
 from sim.clinic.board import Finding
 from sim.clinic.known import Known
-from sim.clinic.lesions import add_lesion, add_up, scale_lesion
+from sim.clinic.lesions import add_up, scale_lesion
 from sim.clinic.patient import Ask, BloodGroup, Case, later, whole
+from sim.clinic.residue import seed_graft
 from sim.clinic.stages import FIRST_TREATMENT, Policy
-from sim.draws import lognormal, uniform
+from sim.draws import uniform
 from sim.errors import InputError, Problem
 from sim.jit import jit_inside
 from sim.log import Event
@@ -65,13 +66,12 @@ def graft_mask(case: Case) -> int:
 def replace_liver(case: Case) -> int:
     """The old liver out, the graft in. Returns the minutes in hospital that the loss of the graft adds."""
     key, known, c = case.key, case.desk.known, case.course
+    burden = c.burden
     for j in range(c.slots):
         scale_lesion(case, j, 0.0)
     if c.slots > 0:
         add_up(case)
-    if uniform(key, case.i, Ask.GRAFT_SEEDED.value, c.operations) < known[Known.TRANSPLANT_RESIDUE_SHARE.value]:
-        median, sigma = known[Known.TRANSPLANT_RESIDUE_MEDIAN.value], known[Known.TRANSPLANT_RESIDUE_SIGMA.value]
-        add_lesion(case, lognormal(key, case.i, Ask.GRAFT_RESIDUE.value, c.operations, median, sigma), 0)
+    seed_graft(case, burden)
     c.clear = 1
     c.operations += 1
     _leave_the_old_liver_behind(case)
