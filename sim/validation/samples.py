@@ -93,7 +93,7 @@ def sample(cohort: Cohort, group: Group, part: Part) -> Sample:
     at = started(journeys, group.t0)
     at = at[fits(group.bounds, Columns(journeys, cohort.patients, at), len(at))]
     if part.endpoint == "symptoms_return":
-        at = at[_free_of_symptoms(journeys, at)]
+        at = at[free_of_symptoms(journeys, at)]
     columns = Columns(journeys, cohort.patients, at)
     time, cause = ended(cohort, at, part.endpoint) if part.endpoint else (np.zeros(len(at), np.int64),) * 2
     asked = [_covariate(its, columns, len(at)) for its in (part.of, *part.beside) if its]
@@ -182,7 +182,7 @@ def _stops(journeys: Journeys, at: Ints, endpoint: str) -> Ints:
     return journeys.where(Event.TREATED, journeys.why_numbers(_named(endpoint)))
 
 
-def _free_of_symptoms(journeys: Journeys, at: Ints) -> npt.NDArray[np.bool_]:
+def free_of_symptoms(journeys: Journeys, at: Ints) -> npt.NDArray[np.bool_]:
     """Who has no symptoms at the start, or loses them soon after: in nobody else can they return."""
     told = journeys.where(Event.SYMPTOMATIC)
     if not len(told):

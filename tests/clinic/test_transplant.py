@@ -326,6 +326,18 @@ def test_the_old_liver_takes_all_its_metastases_with_it_seen_or_not(waiting, car
     assert world.findings[0, Finding.TRANSPLANTS_HAD] == 1
 
 
+@pytest.mark.parametrize(("burden", "share"), [(0.05, 0.29), (0.1, 0.5), (0.4, 0.94)])
+def test_a_graft_is_the_likelier_seeded_the_fuller_the_old_liver_was(world_of, doors, burden, share):
+    world = world_of(400, transplant_residue__share="50 %", gompertz__reference_burden="10 %")
+    for i in range(400):
+        world.traits[i].metastasis_at = NEVER
+        doors.begin(world, i, 0)
+        doors.add_lesion(world, i, burden, 0)
+        world.courses[i].treatment = Treatment.TRANSPLANT
+        doors.give(world, i, 0)
+    assert (world.courses.burden > 0).mean() == pytest.approx(share, abs=0.08)
+
+
 @pytest.mark.parametrize(("extrahepatic", "goes_on"), [(0, False), (1, True)])
 def test_disease_outside_the_liver_stays_and_goes_on_seeding_the_graft(waiting, care, extrahepatic, goes_on):
     world = waiting()

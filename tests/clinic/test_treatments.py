@@ -118,11 +118,19 @@ def test_resection_leaves_a_residue_larger_where_a_margin_is_involved(patient_wi
 # ------------------------------------------------------------------ ablation
 
 
-def test_ablation_destroys_what_is_seen_and_nothing_else(patient_with, doors):
-    world = patient_with((cm(2), 0, 1), (cm(3), 1, 1), (cm(1), 1, 0), **SURE)
+def test_ablation_destroys_what_is_seen_and_leaves_the_residue_of_an_operation(patient_with, doors):
+    residue = NO_RESIDUE["residue_complete__median"]
+    world = patient_with((cm(2), 0, 1), (cm(3), 1, 1), (cm(1), 1, 0), **SURE | NO_RESIDUE)
     treated(world, doors, Treatment.RADIOFREQUENCY)
-    assert left(world, 3) == pytest.approx([0, 0, cm(1)])
+    assert left(world, 3) == pytest.approx([residue, 0, cm(1)])
+    assert (world.lesions[0, 0].lobe, world.lesions[0, 0].seen) == (1, 0)  # where the largest of them lay
     assert world.findings[0, Finding.ABLATIONS_HAD] == 1
+
+
+def test_where_there_is_nothing_to_ablate_no_residue_is_left(patient_with, doors):
+    world = patient_with((cm(1), 1, 0), **SURE)
+    treated(world, doors, Treatment.RADIOFREQUENCY)
+    assert world.courses[0].burden == pytest.approx(cm(1))
 
 
 def test_a_failed_ablation_leaves_its_rim_which_is_no_longer_seen(patient_with, doors):
@@ -143,7 +151,7 @@ def test_whatever_destroys_lesions_fails_as_often(treatment):
 def test_the_larger_a_lesion_the_likelier_it_comes_back(world_of, doors, size, share):
     world = world_of(
         300, ablation_local_failure="20 %", ablation_failure_size__reference_cm=2, ablation_failure_size__exponent=2,
-        liver_volume_ml=1600,
+        liver_volume_ml=1600, **NO_RESIDUE,
     )  # fmt: skip
     back = 0
     for i in range(300):
@@ -152,7 +160,7 @@ def test_the_larger_a_lesion_the_likelier_it_comes_back(world_of, doors, size, s
         doors.add_lesion(world, i, cm(size), 0)
         world.lesions[i, 0].seen, world.courses[i].treatment = 1, Treatment.MICROWAVE
         doors.give(world, i, 0)
-        back += world.lesions[i, 0].share > 0
+        back += world.lesions[i, 0].share > cm(0.1)
     assert back / 300 == pytest.approx(share, abs=0.07)
 
 
@@ -417,7 +425,7 @@ def test_no_treatment_makes_the_tumour_larger(patient_with, doors):
         if world.courses[0].response_at < NEVER:  # where it shows later
             world.courses[0].alarm_kind = Alarm.RESPONSE_SHOWS
             doors.pass_alarm(world, 0, 0)
-        residue = 1 if world.protocols[treatment].family == Family.RESECTION else 0
+        residue = 1 if world.protocols[treatment].family in (Family.RESECTION, Family.ABLATION) else 0
         assert (world.lesions.share[0] > before).sum() <= residue
         assert np.isfinite(world.courses[0].burden)
         assert world.courses[0].burden < before.sum(), treatment.name

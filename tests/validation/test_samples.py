@@ -7,7 +7,7 @@ import pytest
 from sim.clinic.imaging import SIZE_BITS
 from sim.units import DAY
 from sim.validation.care import Care
-from sim.validation.samples import ended, sample, started
+from sim.validation.samples import ended, free_of_symptoms, sample, started
 from sim.validation.targets import ENDPOINTS, STARTS, Group
 
 JOURNEY = [
@@ -116,7 +116,7 @@ def test_recurrence_is_any_disease_that_is_seen_again(cohort_of) -> None:
 def test_every_word_for_an_endpoint_is_understood(one, endpoint: str) -> None:
     ((days, cause),) = ends(one, "first_symptom", endpoint)
     assert 0 < days <= 90
-    assert cause in (1, 2)
+    assert cause in ((0, 1, 2) if endpoint == "symptoms_return" else (1, 2)), "the next treatment ends the question"
 
 
 def test_symptoms_are_relieved_and_return(cohort_of) -> None:
@@ -128,6 +128,35 @@ def test_symptoms_are_relieved_and_return(cohort_of) -> None:
     )  # fmt: skip
     assert ends(cohort, "prrt", "relief") == [(10, 1)]
     assert ends(cohort, "prrt", "symptoms_return") == [(40, 1)]
+
+
+def test_what_a_further_treatment_relieves_is_no_merit_of_the_first(cohort_of) -> None:
+    relieved = [(0, "arrived", 0, ""), (1, "symptomatic", 1, ""), (5, "treated", 1, "prrt"), (5, "symptomatic", 0, "")]
+    cohort = cohort_of(
+        {
+            1: [*relieved, (25, "treated", 2, "tae"), (45, "symptomatic", 1, ""), (99, "died", 0, "cancer")],
+            2: [*relieved, (25, "symptomatic", 1, ""), (45, "treated", 2, "tae"), (99, "died", 0, "cancer")],
+        }
+    )
+    assert ends(cohort, "prrt", "symptoms_return") == [(20, 0), (20, 1)]
+
+
+def test_symptoms_return_in_nobody_who_has_not_lost_them(cohort_of) -> None:
+    suffers = [(0, "arrived", 0, ""), (1, "symptomatic", 1, ""), (5, "treated", 1, "prrt")]
+    cohort = cohort_of(
+        {
+            1: [*suffers, (9, "symptomatic", 0, ""), (45, "symptomatic", 1, ""), (999, "died", 0, "cancer")],
+            2: [*suffers, (400, "symptomatic", 0, ""), (450, "symptomatic", 1, ""), (999, "died", 0, "cancer")],
+            3: [
+                (0, "arrived", 0, ""),
+                (5, "treated", 1, "prrt"),
+                (30, "symptomatic", 1, ""),
+                (99, "died", 0, "cancer"),
+            ],
+        }
+    )
+    free = free_of_symptoms(cohort.journeys, started(cohort.journeys, "prrt"))
+    assert free.tolist() == [True, False, True]
 
 
 def sized(all_cm: float) -> int:
