@@ -5,9 +5,9 @@
     as_yaml(fit)               the result as a file that the evidence can quote
 
 A coefficient is free on the logarithm (a share on the log odds). Its prior is normal with the range of its card as its
-95 % interval. Each published number is normal around what was published, with the larger of its own standard error and
-half of the band that counts as inside, which is what the model is not held to be better than; within a range over
-several series no number is better than another. The sum of squares of all these is made smallest by Levenberg and
+95 % interval. Each published number has a flat-topped law around what was published (a generalised normal one of shape
+4): numbers within the band that counts as inside, which is the published interval where there is one, are nearly as good
+as each other, and beyond it they soon are not. Within a range over several series no number is better than another. The sum of squares of all these is made smallest by Levenberg and
 Marquardt's method in a trust region (`scipy.optimize.least_squares`); the walks of all tries have the same luck, so
 that they differ by the coefficients alone. Uncertainty and correlation follow from the curvature at the smallest sum
 (Laplace's approximation).
@@ -275,18 +275,21 @@ class _Walks:
 
 
 def _residual(part: Part, simulated: float) -> float:
-    """How many standard deviations a simulated number is away from what was published.
+    """How far a simulated number is from what was published, as a residual whose square counts.
 
+    Half its square is twice the fourth power of the distance in half bands: next to nothing well inside, 2 at the edge,
+    which is what a normal law gives at two standard deviations, and steep beyond.
     Of a range over several series from its nearer end, a little inside: every number between them has been published.
     """
     low, high = part.inner
     middle, half = (part.low + part.high) / 2, (high - low) / 2
-    spread = max(half / 2, 0.0 if math.isnan(part.error) else part.error)
     inside = _INSIDE * (part.high - part.low) / 2
     aim = min(max(simulated, middle - inside), middle + inside)
     if part.measure in _LOGGED and not part.difference:
-        return (math.log(max(simulated, 1e-3)) - math.log(max(aim, 1e-3))) / (spread / middle)
-    return (simulated - aim) / spread
+        distance = (math.log(max(simulated, 1e-3)) - math.log(max(aim, 1e-3))) / (half / middle)
+    else:
+        distance = (simulated - aim) / half
+    return 2 * distance * abs(distance)
 
 
 def fitted(calibration: Calibration, workers: int = 1, done: Callable[[], object] = lambda: None) -> Fit:

@@ -43,12 +43,13 @@ class Line:
 
 @pytest.fixture
 def straight(small: Calibration, monkeypatch: pytest.MonkeyPatch, part_of: Callable) -> Calibration:
-    """Three published numbers with standard errors 0.5, 1 and 2, of a straight line of the two coefficients."""
+    """Three published numbers, normal with standard errors 0.5, 1 and 2, of a straight line of the two coefficients."""
     errors, middles = (0.5, 1.0, 2.0), (1.0, -1.0, 0.5)
     parts = tuple(
         part_of("log_hazard", low=middle, high=middle, inner=(middle - 0.1, middle + 0.1), error=error)
         for error, middle in zip(errors, middles, strict=True)
     )
+    monkeypatch.setattr(room, "_residual", lambda part, number: (number - part.low) / part.error)
     targets = replace(small.targets, targets=(replace(small.targets.targets[0], parts=parts, use="fit"),))
     monkeypatch.setattr(room, "_Walks", Line)
     return replace(small, targets=targets, rounds=20)
@@ -127,13 +128,12 @@ def test_a_share_is_free_on_its_log_odds(number: float) -> None:
     assert its.outside(its.inside(number)) == pytest.approx(number)
 
 
-def test_residuals_count_in_the_larger_of_error_and_half_a_band(part_of) -> None:
+def test_what_counts_as_inside_is_nearly_alike_and_what_is_beyond_soon_far_off(part_of) -> None:
     wide = part_of("survival", low=0.5, high=0.5, inner=(0.4, 0.6), error=0.01)
-    assert room._residual(wide, 0.6) == pytest.approx(0.1 / 0.05)
-    unsure = replace(wide, error=0.2)
-    assert room._residual(unsure, 0.6) == pytest.approx(0.1 / 0.2)
+    found = [room._residual(wide, simulated) for simulated in (0.45, 0.55, 0.6, 0.4, 0.7)]
+    assert found == pytest.approx([-0.5, 0.5, 2, -2, 8])
     median = part_of("median", low=10, high=10, inner=(8, 12), error=math.nan)
-    assert room._residual(median, 12) == pytest.approx(math.log(1.2) / 0.1)
+    assert room._residual(median, 12) == pytest.approx(2 * (math.log(1.2) / 0.2) ** 2)
     assert room._residual(median, 10) == 0
 
 
