@@ -6,11 +6,11 @@
 
 A coefficient is free on the logarithm (a share on the log odds). Its prior is normal with the range of its card as its
 95 % interval. Each published number has a flat-topped law around what was published (a generalised normal one of shape
-4): numbers within the band that counts as inside, which is the published interval where there is one, are nearly as good
-as each other, and beyond it they soon are not. Within a range over several series no number is better than another. The sum of squares of all these is made smallest by Levenberg and
-Marquardt's method in a trust region (`scipy.optimize.least_squares`); the walks of all tries have the same luck, so
-that they differ by the coefficients alone. Uncertainty and correlation follow from the curvature at the smallest sum
-(Laplace's approximation).
+4): numbers within the band that counts as inside, which is the published interval where there is one, are nearly as
+good as each other, and beyond it they soon are not. Within a range over several series no number is better than
+another. The sum of squares of all these is made smallest by Levenberg and Marquardt's method in a trust region
+(`scipy.optimize.least_squares`); the walks of all tries have the same luck, so that they differ by the coefficients
+alone. Uncertainty and correlation follow from the curvature at the smallest sum (Laplace's approximation).
 
 Source of the method: Nocedal and Wright 2006, Numerical Optimization, chapter 10; Gelman et al. 2013, Bayesian Data
 Analysis, chapter 4.
@@ -49,6 +49,7 @@ KEYS = ("kind", "means", "targets", "free", "patients", "rounds")
 _NORMAL = 1.959964  # standard deviations to either side of 95 % of a normal distribution
 _INSIDE = 0.7  # of a range to either side of its middle within which a number is as good as any
 _STEP = 0.25  # of the prior's standard deviation, by which a coefficient is moved to see what changes
+_EDGE = 3.0  # standard deviations that the edge of a band counts as
 _FAR = 3.0  # times what was published, where a median is never reached
 _LOGGED = ("median", "hazard_ratio", "restricted_mean")
 
@@ -277,8 +278,8 @@ class _Walks:
 def _residual(part: Part, simulated: float) -> float:
     """How far a simulated number is from what was published, as a residual whose square counts.
 
-    Half its square is twice the fourth power of the distance in half bands: next to nothing well inside, 2 at the edge,
-    which is what a normal law gives at two standard deviations, and steep beyond.
+    It goes with the square of the distance in half bands: next to nothing well inside, at the edge what a normal law
+    gives at three standard deviations, and steep beyond.
     Of a range over several series from its nearer end, a little inside: every number between them has been published.
     """
     low, high = part.inner
@@ -289,7 +290,7 @@ def _residual(part: Part, simulated: float) -> float:
         distance = (math.log(max(simulated, 1e-3)) - math.log(max(aim, 1e-3))) / (half / middle)
     else:
         distance = (simulated - aim) / half
-    return 2 * distance * abs(distance)
+    return _EDGE * distance * abs(distance)
 
 
 def fitted(calibration: Calibration, workers: int = 1, done: Callable[[], object] = lambda: None) -> Fit:

@@ -131,9 +131,9 @@ def test_a_share_is_free_on_its_log_odds(number: float) -> None:
 def test_what_counts_as_inside_is_nearly_alike_and_what_is_beyond_soon_far_off(part_of) -> None:
     wide = part_of("survival", low=0.5, high=0.5, inner=(0.4, 0.6), error=0.01)
     found = [room._residual(wide, simulated) for simulated in (0.45, 0.55, 0.6, 0.4, 0.7)]
-    assert found == pytest.approx([-0.5, 0.5, 2, -2, 8])
+    assert found == pytest.approx([-0.75, 0.75, 3, -3, 12])
     median = part_of("median", low=10, high=10, inner=(8, 12), error=math.nan)
-    assert room._residual(median, 12) == pytest.approx(2 * (math.log(1.2) / 0.2) ** 2)
+    assert room._residual(median, 12) == pytest.approx(3 * (math.log(1.2) / 0.2) ** 2)
     assert room._residual(median, 10) == 0
 
 
