@@ -81,9 +81,7 @@ class Machine:
         days = min(hospital.ends // DAY + 1, MOST_DAYS)
         few = FEW + 2 * len(resources) + 2 * len(streams)
         rows = LEAST_ROWS if chunk > LEAST_ROWS else chunk + LEAST_FREE
-        self._growing = {
-            name: Ground(ARRAYS[name], rows if name in ("events", "happenings") else few) for name in USED
-        }
+        self._growing = {name: Ground(ARRAYS[name], rows if name in ("events", "happenings") else few) for name in USED}
         self._fixed: dict[str, Any] = {
             "resources": resources,
             "classes": _records(2 * len(resources) * (len(resources) + 1), CLASS),
