@@ -80,6 +80,7 @@ ENGINES = (
     Engine("c_log", "C by hand, log in memory", (1_000_000, 100_000), "c", log=True),
     # ---- the project's own
     Engine("reference_log", "reference engine (SimPy), log", (20_000, 3_000), "ours", log=True),
+    Engine("compiled", "compiled engine, no log", (1_000_000, 100_000), "ours"),
     Engine("compiled_log", "compiled engine, log", (1_000_000, 100_000), "ours", log=True),
     # ---- others, none of which writes a log (Ciw keeps records, which it cannot do without)
     Engine("cimba", "cimba", (1_000_000, 100_000), "other"),

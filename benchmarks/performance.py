@@ -20,6 +20,7 @@ from typing import Any
 
 import engines
 import peers
+import scale
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent / "docs" / "performance.md"
@@ -43,12 +44,16 @@ def of_peers(rounds: int) -> str:
 
 
 def of_scale(rounds: int) -> str:
-    """Up to a million patients."""
-    lines = ["| patients | seconds | µs each | peak MB | KB each, above the start |", "|---:|---:|---:|---:|---:|"]
+    """Up to ten million patients."""
+    lines = [
+        "| patients | seconds | µs each | µs each more | peak MB | KB each, above the start | KB each more |",
+        "|---:|---:|---:|---:|---:|---:|---:|",
+    ]
     for its in told("scale.py"):
         lines.append(
-            f"| {its['patients']:,} | {its['seconds']:.2f} | {its['us_per_patient']:.1f} | {its['peak_mb']:,} | "
-            f"{its['kb_per_patient']:.2f} |"
+            f"| {its['patients']:,} | {its['seconds']:.2f} | {its['us_per_patient']:.1f} | "
+            f"{scale.slope(its, 'us_each_more')} | {its['peak_mb']:,} | {its['kb_per_patient']:.2f} | "
+            f"{scale.slope(its, 'kb_each_more')} |"
         )
     return "\n".join(lines)
 

@@ -1,6 +1,7 @@
 """W1 as a pathway: everyone asks for one of three servers, and goes.
 
 World                     all that the two functions look at
+follow                    what a customer does next, for loops that have the sheet at hand
 advance, ring             the pathway, compilable
 make_world(size, key)     a world, and who arrives when
 hospital(arrivals)        the servers, up to a horizon that leaves nobody behind
@@ -9,13 +10,13 @@ hospital(arrivals)        the servers, up to a horizon that leaves nobody behind
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from sim.draws import exponential
 from sim.engine.hospital import Hospital, Resource
-from sim.jit import jit
+from sim.jit import jit, jit_merged
 from sim.steps import Kind, Plan, clear, end, new_plan, then, use
 from workloads.common import arrivals_of, whole
 from workloads.numbers import SERVERS, UNIT, W1_DRAIN, W1_RATE
@@ -46,16 +47,21 @@ class World(NamedTuple):
     plan: Plan
 
 
-@jit
-def advance(world: World, i: int, step: int, now: int) -> None:
-    """What follows for customer `i` at this step."""
-    plan = world.plan.sheet[0]
+@jit_merged
+def follow(plan: Any, key: int, i: int, step: int) -> None:
+    """What follows for customer `i` at this step, written on a sheet."""
     clear(plan)
     if step == Step.ARRIVAL.value:
-        use(plan, SERVER, whole(exponential(world.key, i, Ask.SERVICE.value, 0) * SERVICE))
+        use(plan, SERVER, whole(exponential(key, i, Ask.SERVICE.value, 0) * SERVICE))
         then(plan, Step.DEPARTURE.value)
     else:
         end(plan, -1)
+
+
+@jit
+def advance(world: World, i: int, step: int, now: int) -> None:
+    """What follows for customer `i` at this step."""
+    follow(world.plan.sheet[0], world.key, i, step)
 
 
 @jit

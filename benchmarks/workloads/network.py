@@ -1,6 +1,7 @@
 """W2 as a pathway: delay, PET-CT, biopsy, weekly board, one of three treatments, ward, visits, and round again.
 
 World                     all that the two functions look at
+follow                    what a patient does next, for loops that have the sheet and her course at hand
 advance, ring             the pathway, compilable
 make_world(size, key)     a world, and who arrives when
 hospital(arrivals)        scanner, biopsy, board, suites and ward, up to a horizon that leaves nobody behind
@@ -15,7 +16,7 @@ import numpy as np
 
 from sim.draws import exponential, lognormal, uniform
 from sim.engine.hospital import Hospital, Resource, Sitting
-from sim.jit import jit
+from sim.jit import jit, jit_merged
 from sim.log import Event
 from sim.steps import Kind, Plan, attend, clear, end, new_plan, note, then, use, wait
 from workloads import numbers
@@ -114,10 +115,9 @@ def _visit(plan: Any, key: int, i: int, c: Any) -> None:
         end(plan, -1)
 
 
-@jit
-def advance(world: World, i: int, step: int, now: int) -> None:
-    """What follows for patient `i` at this step."""
-    plan, key, c = world.plan.sheet[0], world.key, world.courses[i]
+@jit_merged
+def follow(plan: Any, key: int, c: Any, i: int, step: int) -> None:
+    """What follows for patient `i`, whose course is `c`, at this step, written on a sheet."""
     clear(plan)
     if step == Step.REFERRAL.value:
         wait(plan, whole(exponential(key, i, Ask.TRIAGE.value, 0) * TRIAGE))
@@ -141,6 +141,12 @@ def advance(world: World, i: int, step: int, now: int) -> None:
         _until_visit(plan, key, i, c)
     else:
         _visit(plan, key, i, c)
+
+
+@jit
+def advance(world: World, i: int, step: int, now: int) -> None:
+    """What follows for patient `i` at this step."""
+    follow(world.plan.sheet[0], world.key, world.courses[i], i, step)
 
 
 @jit

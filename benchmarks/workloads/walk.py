@@ -1,17 +1,19 @@
 """A workload as an engine meets it, and what its log comes to.
 
 Walk(module, world)           the pathway, for engines that call methods
-figures(workload, log)        customers, events and mean waits of a finished log, as `numbers.FIGURES` names them
+no_rows, add_rows             sums of a log, of all of it or of one part after the other
+figures(workload, sums)       customers, events and mean waits, as `numbers.FIGURES` names them
 """
 
 from __future__ import annotations
 
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.log import Event, EventLog
+from sim.jit import jit
+from sim.log import Event
 from workloads import mm3, network
 from workloads.numbers import DAY, RESOURCES, UNIT
 
@@ -37,29 +39,51 @@ class Walk:
         self._module.ring(self._world, patient, now)
 
 
-def _mean_wait(events: np.ndarray, resource: int, unit: int) -> float:
-    """From joining a queue to being served, in units of time. Everyone who joins is served, so the sums suffice."""
-    here = events[events[:, 5] == resource]
-    joined, started = (here[here[:, 3] == event][:, 2] for event in (Event.JOINED, Event.STARTED))
-    assert len(joined) == len(started)
-    return float((started.sum() - joined.sum()) / len(joined) / unit)
+class Sums(NamedTuple):
+    """What a log comes to, by resource and event; the last row is of what concerns no resource."""
+
+    counts: Any  # (resources + 1, events) rows
+    minutes: Any  # sums of the rows' minutes
+    values: Any  # sums of their values
 
 
-def _mean_minutes(events: np.ndarray, resource: int, unit: int) -> float:
-    return float(events[(events[:, 5] == resource) & (events[:, 3] == Event.FINISHED)][:, 6].mean() / unit)
+def no_rows() -> Sums:
+    """Of a log without a row."""
+    counts, minutes, values = np.zeros((3, len(RESOURCES) + 1, max(Event) + 1), np.int64)
+    return Sums(counts, minutes, values)
 
 
-def figures(workload: str, log: EventLog) -> dict[str, float]:
-    """What a run has done."""
-    events = np.asarray(log.events)
-    counts = np.bincount(events[:, 3], minlength=max(Event) + 1)
-    arrived, left = int(counts[Event.ARRIVED]), int(counts[Event.LEFT])
-    finished, visits = int(counts[Event.FINISHED]), int(counts[Event.MEASURED])
+@jit
+def add_rows(sums: Sums, events: Any) -> None:
+    """Count further rows of patients, (n, 8)."""
+    for row in range(len(events)):
+        resource, event = events[row, 5], events[row, 3]
+        sums.counts[resource, event] += 1
+        sums.minutes[resource, event] += events[row, 2]
+        sums.values[resource, event] += events[row, 6]
+
+
+def figures(workload: str, sums: Sums) -> dict[str, float]:
+    """What a run has done. Everyone who joins a queue is served, so of waits the sums suffice."""
+
+    def count(event: Event) -> int:
+        return int(sums.counts[:, event].sum())
+
+    def mean_wait(resource: int, unit: int) -> float:
+        joined, started = (sums.counts[resource, event] for event in (Event.JOINED, Event.STARTED))
+        assert joined == started
+        minutes = sums.minutes[resource, Event.STARTED] - sums.minutes[resource, Event.JOINED]
+        return float(minutes / started / unit)
+
+    def mean_minutes(resource: int, unit: int) -> float:
+        return float(sums.values[resource, Event.FINISHED] / sums.counts[resource, Event.FINISHED] / unit)
+
+    arrived, left, finished, visits = map(count, (Event.ARRIVED, Event.LEFT, Event.FINISHED, Event.MEASURED))
     if workload == "W1":
-        waits = {"wait": _mean_wait(events, 0, UNIT), "service": _mean_minutes(events, 0, UNIT)}
+        waits = {"wait": mean_wait(0, UNIT), "service": mean_minutes(0, UNIT)}
         return {"customers": left, "events": arrived + finished, **waits}
-    board = int(((events[:, 5] == network.BOARD) & (events[:, 3] == Event.FINISHED)).sum())
-    waits = {f"wait_{name}": _mean_wait(events, number, DAY) for number, name in enumerate(RESOURCES)}
+    board = int(sums.counts[network.BOARD, Event.FINISHED])
+    waits = {f"wait_{name}": mean_wait(number, DAY) for number, name in enumerate(RESOURCES)}
     # the delays before the scan and before each visit end too; the board sits at fixed times
     happened = arrived + arrived + finished - board + visits
     return {
@@ -67,6 +91,6 @@ def figures(workload: str, log: EventLog) -> dict[str, float]:
         "events": happened,
         "passes": board / arrived,
         "visits": visits / arrived,
-        "stay": _mean_minutes(events, network.WARD, DAY),
+        "stay": mean_minutes(network.WARD, DAY),
         **waits,
     }

@@ -5,6 +5,7 @@ objects. What is a Python object there is a record here, and a reference is its 
 
     records     what a patient, a case, a resource is, field by field
     memory      reaching records from compiled code
+    ground      memory of arrays that grow
     building    the memory of a run, from a hospital and its arrivals
     agenda      what is due, by minute and rank
     queues      who waits, in queue order

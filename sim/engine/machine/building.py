@@ -19,6 +19,7 @@ import numpy as np
 
 from sim import draws
 from sim.engine.hospital import RINGS, Competing, Hospital, Resource, longest_case, longest_for_others
+from sim.engine.machine.ground import Ground
 from sim.engine.machine.records import (
     ARRAYS,
     ARRIVAL,
@@ -78,13 +79,10 @@ class Machine:
         sittings, diary = timetables(hospital)
         resources, streams, shares = _equipment(hospital)
         days = min(hospital.ends // DAY + 1, MOST_DAYS)
-        self._arrays: dict[str, Any] = {
-            name: np.zeros(FEW + 2 * len(resources) + 2 * len(streams), dtype) for name, dtype in ARRAYS.items()
-        }
+        few = FEW + 2 * len(resources) + 2 * len(streams)
         rows = LEAST_ROWS if chunk > LEAST_ROWS else chunk + LEAST_FREE
-        for name in ("events", "happenings"):  # what is never written to takes no memory
-            self._arrays[name] = np.zeros(rows, ARRAYS[name])
-        self._arrays |= {
+        self._growing = {name: Ground(ARRAYS[name], rows if name in ("events", "happenings") else few) for name in USED}
+        self._fixed: dict[str, Any] = {
             "resources": resources,
             "classes": _records(2 * len(resources) * (len(resources) + 1), CLASS),
             "sittings": sittings,
@@ -106,11 +104,15 @@ class Machine:
         s.first_place, s.first_list, s.first_offer = (
             next(iter(_of_kind(hospital, kind)), NONE) for kind in (Kind.PLACE, Kind.LIST, Kind.OFFER)
         )
+        self._tell()
         self.make_room()
 
     def __getitem__(self, name: str) -> Any:
         """One of the arrays. Whoever holds it while more room is made holds memory that is gone."""
-        return self._arrays[name].view(np.recarray)
+        return self._rows(name).view(np.recarray)
+
+    def _rows(self, name: str) -> Any:
+        return self._growing[name].rows if name in self._growing else self._fixed[name]
 
     def make_room(self, least: int = 0) -> None:
         """More room where it is short, and for `least` rows of the log. Rows keep their numbers.
@@ -119,10 +121,9 @@ class Machine:
         patient places as many orders as a plan has.
         """
         s = self.memory
-        self._lengthen(people=s.people, short=s.people, cases=s.cases + 2 * MOST_ORDERS, table=s.tables + 1)
-        cases = len(self._arrays["cases"])
-        dues, rows = cases + 4 * MOST_ORDERS, 8 * cases + 4 * MOST_NOTES
-        self._lengthen(
+        longer = self._lengthen(people=s.people, short=s.people, cases=s.cases + 2 * MOST_ORDERS, table=s.tables + 1)
+        dues, rows = self._kept_ready()
+        longer |= self._lengthen(
             dues=s.dues + dues,
             heap=s.dues + dues,
             events=s.events + max(rows, least) + 1,  # one for sorting
@@ -130,24 +131,32 @@ class Machine:
             later=s.later + rows,
             waiting=s.later + rows,
         )
-        for name, array in self._arrays.items():
+        if longer:
+            self._tell()
+
+    def _kept_ready(self) -> tuple[int, int]:
+        """Dues, and rows of either log, for all that may happen between two questions."""
+        cases = len(self._rows("cases"))
+        return cases + 4 * MOST_ORDERS, 8 * cases + 4 * MOST_NOTES
+
+    def _tell(self) -> None:
+        """Where everything lies, and how full it may become."""
+        s = self.memory
+        for name in ARRAYS:
+            array = self._rows(name)
             s[f"{name}_at"], s[f"{name}_rows"] = array.ctypes.data, len(array)
-        s.most_people, s.most_cases, s.most_dues = s.people_rows, cases - 2 * MOST_ORDERS, s.dues_rows - dues
+        dues, rows = self._kept_ready()
+        s.most_people, s.most_cases, s.most_dues = s.people_rows, s.cases_rows - 2 * MOST_ORDERS, s.dues_rows - dues
         s.most_tables, s.most_later = s.table_rows - 1, s.later_rows - rows
         s.most_events = min(s.chunk, s.events_rows - rows - 1)
         s.most_happenings = s.happenings_rows - rows - 1
 
-    def _lengthen(self, **wanted: Any) -> None:
-        """Arrays that have no more than so many rows."""
-        for name, rows in wanted.items():
-            array, needed, used = self._arrays[name], int(rows), int(self.memory[USED[name]])
-            if needed < len(array):
-                continue
-            if used < len(array) // 2:  # anew: rows that are only kept ready take no memory
-                self._arrays[name] = np.zeros(needed + needed // 4 + FEW, array.dtype)
-                self._arrays[name][:used] = array[:used]
-            else:  # in place: the system moves large arrays by their pages, without copying them
-                array.resize(needed + needed // 4 + FEW, refcheck=False)
+    def _lengthen(self, **wanted: Any) -> bool:
+        """Arrays that have no more than so many rows; returns whether there were any."""
+        short = {name: int(rows) for name, rows in wanted.items() if rows >= len(self._rows(name))}
+        for name, rows in short.items():
+            self._growing[name].lengthen(rows + rows // 2 + FEW, int(self.memory[USED[name]]))
+        return bool(short)
 
 
 def _records(rows: int, dtype: np.dtype) -> Any:

@@ -72,6 +72,15 @@ def _look_at_arrivals(s: Any) -> None:
 
 
 @jit_merged
+def _soonest(s: Any) -> int:
+    """Minute and rank of what is due next, as far as this day reaches."""
+    soonest = next_key(s)
+    if s.enters < soonest:
+        soonest = s.enters
+    return s.arrives if s.arrives < soonest else soonest
+
+
+@jit_merged
 def _give(s: Any) -> None:
     """The second half of an instant: places in rounds, offers and lists in the first of them."""
     s.giving_due = 0
@@ -121,8 +130,7 @@ def next_due(s: Any) -> int:
             return STOPPED
         if not enough_room(s):
             return MORE_ROOM
-        first = next_key(s)
-        soonest = min(first, s.enters, s.arrives)
+        soonest = _soonest(s)
         if s.steps > 0 and soonest >= s.now << RANK_BITS | STEP:
             s.steps -= 1
             person = short_at(s, s.steps).person
@@ -137,17 +145,17 @@ def next_due(s: Any) -> int:
         if s.rings_due and soonest >= s.now << RANK_BITS | RINGS:
             look(s)
             continue
-        if soonest >= s.tomorrow:  # of another day, or nothing at all
+        while soonest >= s.tomorrow:  # of another day, or nothing at all
             if s.tomorrow >> RANK_BITS >= s.ends:
                 return DONE
             next_day(s)
-            continue
+            soonest = _soonest(s)
         minute = soonest >> RANK_BITS
         if minute > s.now:
             turn_page(s, minute)
         if soonest == s.enters:
             _turn_diary(s)
-        elif soonest == s.arrives and soonest < first:
+        elif soonest == s.arrives and soonest < next_key(s):
             number = arrival_at(s, s.arrival).patient
             s.arrival += 1
             _look_at_arrivals(s)

@@ -19,7 +19,7 @@ from sim.engine.machine.places import keep_on, left_over, release_kept, withdraw
 from sim.engine.machine.records import DEAD, IS_DUE, LEFT, NONE, NOT_DUE, OVER, QUEUED, SERVED, WAS_DUE
 from sim.engine.machine.rows import forget, forget_person, new_case, new_person, open_case
 from sim.engine.machine.uses import close_step, end_standing_place, give_place, go_on, order_done, redirect, vacate
-from sim.engine.machine.waiting import begin_waiting, tie_of
+from sim.engine.machine.waiting import begin_waiting
 from sim.engine.rules import MOST_AT_ONCE, Rank, serial
 from sim.jit import jit_inside, jit_merged
 from sim.log import Event, Why
@@ -329,7 +329,7 @@ def _start(s: Any, person: int, case: int) -> None:
     elif c.kind == PLACE and c.second < 0 and c.standing == 0 and left_over(s, person, c.target) >= 0:
         give_place(s, case)
     else:
-        begin_waiting(s, case, tie_of(s, case))
+        begin_waiting(s, case)
 
 
 @jit_merged

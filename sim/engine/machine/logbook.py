@@ -34,7 +34,6 @@ PLACE_BITS = 31
 def patient_row(s: Any, person: int, event: int, step: int, resource: int, value: int, why: int) -> None:
     """A row of a patient, of this minute."""
     p = person_at(s, person)
-    s.written += 1
     row = event_row_at(s, s.events)
     s.events += 1
     row.patient = p.number
@@ -58,7 +57,6 @@ def tell(s: Any, case: int, event: int, value: int, why: int) -> None:
 @jit_inside
 def resource_row(s: Any, minute: int, resource: int, happening: int, case: int, value: int, why: int) -> None:
     """A row of a resource, of this minute or of those that are written late."""
-    s.written += 1
     row = resource_row_at(s, s.happenings)
     s.happenings += 1
     row.minute = minute

@@ -6,6 +6,8 @@
 
 `s` is the one record `MEMORY`, handed on as a pointer. It knows the addresses of the arrays, so that a function takes
 one argument instead of twenty arrays with their owners, shapes and strides; compiling and calling take a fraction.
+The arrays stay where they are while compiled code runs, and it is told so: else it would look for each again after
+whatever it writes.
 """
 
 from __future__ import annotations
@@ -33,7 +35,9 @@ def _accessor(name: str) -> Any:
             word = ir.IntType(64)
             begins = builder.ptrtoint(arguments[0], word)
             begins = builder.inttoptr(builder.add(begins, word(offset)), word.as_pointer())
-            place = builder.add(builder.load(begins), builder.mul(arguments[1], word(dtype.itemsize)))
+            address = builder.load(begins)
+            address.set_metadata("invariant.load", builder.module.add_metadata([]))
+            place = builder.add(address, builder.mul(arguments[1], word(dtype.itemsize)))
             return builder.inttoptr(place, context.get_value_type(record))
 
         return record(s, types.int64), code

@@ -15,12 +15,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.draws import uniform
 from sim.engine.machine.memory import case_at, class_at, resource_at
 from sim.engine.machine.records import NONE
+from sim.engine.rules import Question, visit
 from sim.jit import jit_inside, jit_merged
 
+TIE = int(Question.TIE)
 ANY_MINUTES = (1 << 63) - 1
 ANY_KIND = -1
+
+
+@jit_inside
+def _tie(s: Any, case: int) -> float:
+    """The tie-break of a case's present visit to its queue, drawn when it is first asked for: few have a tie."""
+    c = case_at(s, case)
+    if c.tie < 0:
+        c.tie = uniform(s.key, c.number, TIE, visit(c.serial, c.missed))
+    return c.tie
 
 
 @jit_inside
@@ -31,8 +43,9 @@ def earlier(s: Any, a: int, b: int) -> bool:
         return x.urgency < y.urgency
     if x.joined != y.joined:
         return x.joined < y.joined
-    if x.tie != y.tie:
-        return x.tie < y.tie
+    tie, other = _tie(s, a), _tie(s, b)
+    if tie != other:
+        return tie < other
     if x.number != y.number:
         return x.number < y.number
     return x.serial < y.serial
@@ -56,14 +69,15 @@ def _class_of(s: Any, case: int) -> int:
     q.second = c.second
     q.root = NONE
     q.head = NONE
+    q.tail = NONE
     q.next = r.first_class
     r.first_class = new
     return int(new)
 
 
 @jit_inside
-def _sum_up(s: Any, case: int) -> None:
-    """What is asked for at least, here and below."""
+def _sum_up(s: Any, case: int) -> bool:
+    """What is asked for at least, here and below; returns whether it is not what it was."""
     c = case_at(s, case)
     least, masks = c.minutes, c.mask
     if c.left >= 0:
@@ -72,8 +86,11 @@ def _sum_up(s: Any, case: int) -> None:
     if c.right >= 0:
         least = min(least, case_at(s, c.right).least)
         masks |= case_at(s, c.right).masks
+    if least == c.least and masks == c.masks:
+        return False
     c.least = least
     c.masks = masks
+    return True
 
 
 @jit_merged
@@ -107,8 +124,9 @@ def _lift(s: Any, q: int, case: int) -> None:
             case_at(s, c.left).above = above
         c.left = above
     a.above = case
+    c.least = a.least  # both stand above the same cases
+    c.masks = a.masks
     _sum_up(s, above)
-    _sum_up(s, case)
 
 
 @jit_merged
@@ -133,11 +151,42 @@ def join(s: Any, case: int) -> None:
     c.masks = c.mask
     c.weight = _scattered(c.number * 31 + c.serial * 7 + c.joined)
     resource_at(s, c.target).waiting += 1
-    it = class_at(s, q).root
-    if it < 0:
+    tail = class_at(s, q).tail
+    if tail < 0:
         class_at(s, q).root = case
         class_at(s, q).head = case
+        class_at(s, q).tail = case
         return
+    if earlier(s, tail, case):
+        _append(s, q, tail, case)
+    else:
+        _insert(s, q, case)
+    while c.above >= 0 and case_at(s, c.above).weight < c.weight:
+        _lift(s, q, case)
+
+
+@jit_merged
+def _append(s: Any, q: int, tail: int, case: int) -> None:
+    """Behind all others, as nearly everyone who joins; above whom it changes nothing, nothing is changed."""
+    c = case_at(s, case)
+    case_at(s, tail).right = case
+    c.above = tail
+    class_at(s, q).tail = case
+    it = tail
+    while it >= 0:
+        n = case_at(s, it)
+        if n.least <= c.minutes and n.masks | c.mask == n.masks:
+            return
+        n.least = min(n.least, c.minutes)
+        n.masks |= c.mask
+        it = n.above
+
+
+@jit_merged
+def _insert(s: Any, q: int, case: int) -> None:
+    """Before somebody."""
+    c = case_at(s, case)
+    it = class_at(s, q).root
     first = True
     while True:
         n = case_at(s, it)
@@ -157,8 +206,6 @@ def join(s: Any, case: int) -> None:
     c.above = it
     if first:
         class_at(s, q).head = case
-    while c.above >= 0 and case_at(s, c.above).weight < c.weight:
-        _lift(s, q, case)
 
 
 @jit_merged
@@ -168,18 +215,33 @@ def take_out(s: Any, case: int) -> None:
     q = c.queue
     resource_at(s, c.target).waiting -= 1
     if class_at(s, q).head == case:
-        class_at(s, q).head = after(s, case)
+        class_at(s, q).head = _after(s, case)
+    if class_at(s, q).tail == case:
+        class_at(s, q).tail = _before(s, case)
     while c.left >= 0 and c.right >= 0:
         _lift(s, q, c.left if case_at(s, c.left).weight > case_at(s, c.right).weight else c.right)
     above = c.above
     _hang(s, q, above, case, c.left if c.left >= 0 else c.right)
-    while above >= 0:
-        _sum_up(s, above)
+    while above >= 0 and _sum_up(s, above):
         above = case_at(s, above).above
 
 
 @jit_merged
-def after(s: Any, case: int) -> int:
+def _before(s: Any, case: int) -> int:
+    """The last case before this one, of the same class, or NONE."""
+    it = case_at(s, case).left
+    if it >= 0:
+        while case_at(s, it).right >= 0:
+            it = case_at(s, it).right
+        return int(it)
+    below, it = case, case_at(s, case).above
+    while it >= 0 and case_at(s, it).left == below:
+        below, it = it, case_at(s, it).above
+    return int(it)
+
+
+@jit_merged
+def _after(s: Any, case: int) -> int:
     """The next case of the same class, or NONE."""
     it = case_at(s, case).right
     if it >= 0:

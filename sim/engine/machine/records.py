@@ -61,7 +61,7 @@ CASE = np.dtype(
         # the key of every queue
         ("urgency", "i8"),
         ("joined", "i8"),
-        ("tie", "f8"),
+        ("tie", "f8"),  # below 0 until it is asked for
         ("number", "i8"),
         ("serial", "i8"),
         # its place in a queue: a treap, ordered by key
@@ -161,7 +161,8 @@ CLASS = np.dtype(
         ("other", "i1"),  # 1: competing cases
         ("second", "i4"),
         ("root", "i4"),
-        ("head", "i4"),
+        ("head", "i4"),  # the first of its queue, and the last
+        ("tail", "i4"),
         ("next", "i4"),  # class of the same resource
         ("cursor", "i4"),  # scratch of a search
     ]
@@ -208,7 +209,6 @@ STREAM = np.dtype(
         ("minutes", "i8"),  # the next case, as drawn
         ("urgency", "i8"),
         ("second_minutes", "i8"),
-        ("tie", "f8"),
     ]
 )
 """A competing demand."""
@@ -313,7 +313,6 @@ MEMORY = np.dtype(
         ("most_events", "i8"),
         ("most_happenings", "i8"),
         ("most_later", "i8"),
-        ("written", "i8"),  # rows of both logs, ever
         ("person", "i8"),  # whom the clinic is asked about
         ("patient", "i8"),  # her number
         ("step", "i8"),

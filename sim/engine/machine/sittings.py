@@ -20,7 +20,7 @@ from sim.engine.machine.queues import ANY_KIND, ANY_MINUTES, earlier, follows
 from sim.engine.machine.records import AWAITED, BOOKED, NONE, OVER
 from sim.engine.machine.rows import drop_case
 from sim.engine.machine.uses import call
-from sim.engine.machine.waiting import back, give_minutes_back, out_of_queue, requeue, tie_of
+from sim.engine.machine.waiting import back, give_minutes_back, out_of_queue, requeue
 from sim.engine.rules import Question, Rank, visit
 from sim.jit import jit_inside, jit_merged
 from sim.log import Event, Happening, Why
@@ -298,7 +298,7 @@ def _miss(s: Any, case: int) -> None:
         tell(s, case, MISSED, now, DID_NOT_ATTEND)
     c.missed += 1
     c.sitting = NONE
-    requeue(s, case, now, tie_of(s, case))
+    requeue(s, case, now)
 
 
 @jit_merged

@@ -19,13 +19,13 @@ from sim.engine.machine.memory import case_at, offered_at, pieces_of, resource_a
 from sim.engine.machine.records import NONE
 from sim.engine.machine.rows import new_case
 from sim.engine.machine.waiting import begin_waiting
-from sim.engine.rules import Question, Rank, visit
+from sim.engine.rules import Question, Rank
 from sim.intensity import minute_after
 from sim.jit import jit_inside, jit_merged
 from sim.log import Happening
 
 DIARY, STEP = int(Rank.DIARY), int(Rank.STEP)
-TIE, OFFER_GAP, OFFER_KIND = int(Question.TIE), int(Question.OFFER_GAP), int(Question.OFFER_KIND)
+OFFER_GAP, OFFER_KIND = int(Question.OFFER_GAP), int(Question.OFFER_KIND)
 ARRIVAL_GAP, CASE_MINUTES = int(Question.ARRIVAL_GAP), int(Question.CASE_MINUTES)
 CASE_URGENCY, CASE_SECOND = int(Question.CASE_URGENCY), int(Question.CASE_SECOND)
 OFFERED = int(Happening.OFFERED)
@@ -84,7 +84,6 @@ def next_case(s: Any, stream: int) -> None:
     d.second_minutes = 0
     if d.second >= 0:
         d.second_minutes = _drawn(d.second_median, d.second_sigma, uniform(s.key, number, CASE_SECOND, 0))
-    d.tie = uniform(s.key, number, TIE, visit(0, 0))
     put(s, math.floor(d.clock), STEP, 0, COMPETING, stream)
 
 
@@ -124,5 +123,5 @@ def comes(s: Any, stream: int) -> None:
     c.sitting = NONE
     c.due = NONE
     d.number += 1
-    begin_waiting(s, case, d.tie)
+    begin_waiting(s, case)
     next_case(s, stream)

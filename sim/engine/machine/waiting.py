@@ -10,18 +10,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.draws import uniform
 from sim.engine.machine.agenda import cancel
 from sim.engine.machine.logbook import tell, tell_other
 from sim.engine.machine.memory import case_at, sitting_at
 from sim.engine.machine.queues import join, take_out
 from sim.engine.machine.records import AWAITED, BOOKED, NONE, QUEUED
-from sim.engine.rules import Question, visit
 from sim.jit import jit_inside, jit_merged
 from sim.log import Event, Happening
 from sim.steps import Kind
 
-TIE = int(Question.TIE)
 PLACE = int(Kind.PLACE)
 JOINED, OTHER_JOINED = int(Event.JOINED), int(Happening.JOINED)
 
@@ -34,18 +31,11 @@ def ask(s: Any) -> None:
 
 
 @jit_merged
-def tie_of(s: Any, case: int) -> float:
-    """The tie-break of a case's present visit to its queue."""
-    c = case_at(s, case)
-    return uniform(s.key, c.number, TIE, visit(c.serial, c.missed))
-
-
-@jit_merged
-def requeue(s: Any, case: int, minute: int, tie: float) -> None:
-    """Into the queue with this joining minute and tie-break."""
+def requeue(s: Any, case: int, minute: int) -> None:
+    """Into the queue with this joining minute, and a tie-break of its own."""
     c = case_at(s, case)
     c.joined = minute
-    c.tie = tie
+    c.tie = -1.0
     back(s, case)
 
 
@@ -71,10 +61,10 @@ def out_of_queue(s: Any, case: int) -> None:
 
 
 @jit_merged
-def begin_waiting(s: Any, case: int, tie: float) -> None:
+def begin_waiting(s: Any, case: int) -> None:
     """Into the queue, as from this minute."""
     c = case_at(s, case)
-    requeue(s, case, s.now, tie)
+    requeue(s, case, s.now)
     if c.person < 0:
         tell_other(s, case, OTHER_JOINED, c.urgency, -1)
     else:
