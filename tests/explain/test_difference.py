@@ -90,7 +90,7 @@ def test_an_override_is_told_beside_the_value_of_the_card(short, read):
         ("arrivals.rate=200 per year", "Rate 138 per year -> 200 per year"),
         (
             "resources.board.competing.lung_and_other_primaries.rate=5 per week",
-            "Rate of the lung and other primaries stream of other patients 3.4 per week -> 5 per week",
+            "Rate of the lung and other primaries stream of other patients 2.2 per week -> 5 per week",
         ),
         (
             "resources.ct.closures.august={from: 2026-08-01, until: 2026-08-28, why: New scanner}",
