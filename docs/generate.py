@@ -68,7 +68,14 @@ FAR = {
     ),
     "scans": (
         "the plan counts two or three scans of 200 people with liver metastases; the model also scans everybody at "
-        "work-up, and follows those whose primary was removed for years."
+        "work-up and under drugs, and follows those whose primary was removed for years."
+    ),
+    "embolisations": (
+        "the plan counts the courses of new patients; the model gives further ones for symptoms, which return about a "
+        "year after each, as published."
+    ),
+    "mappings": (
+        "radioembolisation follows where other embolisations have been had or are barred, so that it rises with them."
     ),
     "under_care": "the plan takes those known to the centre; the model counts all who have them, seen or not.",
     "synchronous": "the plan's share is of all neuroendocrine neoplasms, the lungs among them; of referred midgut "
