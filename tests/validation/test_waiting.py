@@ -125,7 +125,10 @@ def test_a_carcinoma_is_offered_neither_analogue_nor_debulking(rows):
 def test_a_delay_loses_nothing_where_tumours_neither_grow_nor_kill(monkeypatch):
     from sim.validation import waiting
 
-    still = {"evidence.cancer_hazard.at_half_liver": "0.000000001 per year", "evidence.debulking_mortality": 0}
+    never = dict.fromkeys(["cancer_hazard.at_half_liver", "heart_death.rate"], "0.000000001 per year")
+    deaths = ["debulking_mortality", "resection_mortality.minor", "resection_mortality.major", "embolisation_mortality"]
+    deaths += ["tare_mortality", "carcinoid_crisis_outcome.mortality", "chemo_mortality", "targeted_mortality"]
+    still = {f"evidence.{name}": value for name, value in (never | dict.fromkeys(deaths, 0)).items()}
     monkeypatch.setattr(waiting, "all_of", lambda grade: still)
     monkeypatch.setattr(waiting, "FEWEST", 2)
     lost = years_lost(BASELINE, Grade.G1, FEW)
