@@ -193,7 +193,11 @@ def new_pace(case: Case, now: int) -> None:
     c = case.course
     before = c.seeding_rate
     c.seeding_rate = _new_lesions(case)
-    if c.new_lesion_at < NEVER and c.seeding_rate != before:
+    if c.seeding_rate <= 0:
+        c.new_lesion_at = NEVER  # growth stands still
+    elif before <= 0 and c.lesions_made > 0:
+        next_new_lesion(case, now)  # and goes on again
+    elif c.new_lesion_at < NEVER and c.seeding_rate != before:
         c.new_lesion_at = later(now, (c.new_lesion_at - now) * before / c.seeding_rate)
     elif c.new_lesion_at >= NEVER and c.extrahepatic != 0:
         next_new_lesion(case, now)  # a graft that nothing seeded is seeded from now on

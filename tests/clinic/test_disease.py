@@ -385,6 +385,18 @@ def test_what_slows_growth_makes_new_lesions_come_later(patient_with, doors, exp
     assert bool(c.seeding_rate > rate * factor) is (exponent > 0)
 
 
+def test_growth_that_stood_still_seeds_again_once_it_goes_on(patient_with, doors):
+    world = patient_with((0.05, 0, 0), ssa_growth_factor=0.0)
+    c = world.courses[0]
+    c.alarm_kind = Alarm.NEW_LESION
+    doors.pass_alarm(world, 0, 0)
+    doors.start_analogue(world, 0, 1000)
+    assert (c.seeding_rate, c.new_lesion_at) == (0, NEVER)
+    c.alarm_kind = Alarm.SSA_ENDS
+    doors.pass_alarm(world, 0, 2000)
+    assert 2000 < c.new_lesion_at < NEVER
+
+
 @SETTINGS
 @given(st.floats(0.01, 5), st.floats(1.0, 4))
 def test_a_higher_threshold_never_dies_earlier(patient_with, doors, spent, more):
