@@ -8,6 +8,18 @@ from __future__ import annotations
 import numpy as np
 
 from sim.errors import InputError, Problem
+from sim.jit import jit
+
+
+@jit
+def _in_order(arrivals: np.ndarray, ends: int) -> bool:
+    """Whether all are inside the run, by minute and by number. One look at each, since there may be millions."""
+    minute, patient = 0, -1
+    for at in range(len(arrivals)):
+        if arrivals[at, 0] < minute or arrivals[at, 1] <= patient:
+            return False
+        minute, patient = arrivals[at, 0], arrivals[at, 1]
+    return bool(minute < ends)
 
 
 def checked(arrivals: np.ndarray, ends: int) -> np.ndarray:
@@ -20,9 +32,7 @@ def checked(arrivals: np.ndarray, ends: int) -> np.ndarray:
     [[10, 1], [30, 0]]
     """
     arrivals = np.asarray(arrivals, np.int64).reshape(-1, 2)
-    minutes, patients = arrivals[:, 0], arrivals[:, 1]
-    inside = len(arrivals) == 0 or (minutes.min() >= 0 and minutes.max() < ends and patients.min() >= 0)
-    if inside and (np.diff(minutes) >= 0).all() and (np.diff(patients) > 0).all():
+    if _in_order(arrivals, ends):
         return arrivals
     problems = []
     for at in np.flatnonzero((arrivals[:, 0] < 0) | (arrivals[:, 0] >= ends) | (arrivals[:, 1] < 0)).tolist():

@@ -54,6 +54,27 @@ def test_the_mazes_go_everywhere():
     assert refused < 12
 
 
+def test_the_mazes_have_queues_long_enough_for_trees(monkeypatch):
+    from sim.engine import compiled
+    from sim.errors import RunError
+
+    machines = []
+
+    class Remembered(compiled.Machine):
+        def __init__(self, *hospital_and_all):
+            super().__init__(*hospital_and_all)
+            machines.append(self)
+
+    monkeypatch.setattr(compiled, "Machine", Remembered)
+    for number in range(120):
+        maze = Maze(number)
+        with contextlib.suppress(RunError):
+            compiled.run_compiled(maze.hospital, maze, maze.arrivals, maze.key)
+    hung = [int(np.count_nonzero(machine["cases"].weight)) for machine in machines]
+    assert sum(cases > 0 for cases in hung) > 20  # nobody has a weight but in a tree
+    assert max(hung) > 10
+
+
 def test_the_machine_writes_nowhere_but_in_its_arrays(monkeypatch):
     from sim.engine.compiled import run_compiled
     from sim.engine.machine import building

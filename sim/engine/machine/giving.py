@@ -32,7 +32,8 @@ def give_places(s: Any) -> None:
     has been passed over.
     """
     last = NONE
-    open_ones = _open_queues(s)
+    nothing_comes = s.keeping == 0 and s.standing_waited == 0
+    open_ones = _open_queues(s, nothing_comes)
     while open_ones > 0:
         first = NONE
         place = s.first_place
@@ -46,30 +47,38 @@ def give_places(s: Any) -> None:
         if first < 0:
             return
         last = first
-        if has_all(s, first):
+        place = case_at(s, first).target
+        given = has_all(s, first)
+        if given:
             out_of_queue(s, first)
             give_place(s, first)
-        else:
-            resource_at(s, case_at(s, first).target).closed = 1
+        if not given or _has_nothing_left(s, place, nothing_comes):
+            resource_at(s, place).closed = 1
             open_ones -= 1
 
 
 @jit_merged
-def _open_queues(s: Any) -> int:
-    """How many queues may be given something in this round.
-
-    Where nobody keeps a place and no standing order waits, nothing becomes free while places are given out; then a
-    queue for places that are all taken, of which nobody has one left over, need not be looked at.
-    """
-    nothing_comes = s.keeping == 0 and s.standing_waited == 0
+def _open_queues(s: Any, nothing_comes: bool) -> int:
+    """How many queues may be given something in this round."""
     found = 0
     place = s.first_place
     while place >= 0:
         r = resource_at(s, place)
-        r.closed = 1 if r.waiting == 0 or (nothing_comes and r.taken >= r.places and r.left_over < 0) else 0
+        r.closed = 1 if _has_nothing_left(s, place, nothing_comes) else 0
         found += 1 - r.closed
         place = r.next
     return int(found)
+
+
+@jit_merged
+def _has_nothing_left(s: Any, place: int, nothing_comes: bool) -> bool:
+    """Whether a queue need not be looked at (again) in this round: it is empty, or all its places are taken.
+
+    nothing_comes   nobody keeps a place and no standing order waits, so that nothing becomes free while places are
+                    given out; only then do places that are taken stay so, unless somebody has one left over
+    """
+    r = resource_at(s, place)
+    return bool(r.waiting == 0 or (nothing_comes and r.taken >= r.places and r.left_over < 0))
 
 
 @jit_merged

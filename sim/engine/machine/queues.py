@@ -6,9 +6,11 @@
     follows(s, class, cursor, ...)       the first after a case that asks for no more than there is
     earlier(s, a, b)                     the order of every queue
 
-A queue is kept in classes: cases that need the same second place, own and competing ones apart. Each class is a treap
-ordered by the queue's key, which also knows the fewest minutes and the kinds of offers asked for below each case. So
-nobody is looked at who could not be served anyway, and no queue is walked through, however long it is.
+A queue is kept in classes: cases that need the same second place, own and competing ones apart. Each class is a line in
+queue order: the first of it, who comes behind the last and who leaves are at hand. Where somebody comes before others,
+or neither the first nor one of the few behind her may be served, a tree is planted over the line: a treap ordered by
+the queue's key, which also knows the fewest minutes and the kinds of offers asked for below each case, and stands until
+the line is empty. So nobody is looked at who could not be served anyway, and no queue is walked through, however long.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from sim.jit import jit_inside, jit_merged
 TIE = int(Question.TIE)
 ANY_MINUTES = (1 << 63) - 1
 ANY_KIND = -1
+FEW = 4  # of a line that are looked at before a tree is planted over it
 
 
 @jit_inside
@@ -70,6 +73,7 @@ def _class_of(s: Any, case: int) -> int:
     q.root = NONE
     q.head = NONE
     q.tail = NONE
+    q.planted = 0
     q.next = r.first_class
     r.first_class = new
     return int(new)
@@ -142,113 +146,144 @@ def _scattered(number: int) -> int:
 def join(s: Any, case: int) -> None:
     """Into the queue, by the case's key."""
     c = case_at(s, case)
-    q = _class_of(s, case)
-    c.queue = q
+    it = _class_of(s, case)
+    q = class_at(s, it)
+    c.queue = it
+    c.queue_after = NONE
+    resource_at(s, c.target).waiting += 1
+    tail = q.tail
+    c.queue_before = tail
+    if tail < 0:
+        q.head = case
+        q.tail = case
+    elif earlier(s, tail, case):  # behind all others, as nearly everyone who joins
+        case_at(s, tail).queue_after = case
+        q.tail = case
+        if q.planted:
+            _append(s, it, tail, case)
+    else:
+        if q.planted == 0:
+            _plant(s, it)
+        _insert(s, it, case)
+
+
+@jit_inside
+def _plant(s: Any, q: int) -> None:
+    """A tree over a line that has none."""
+    case = class_at(s, q).head
+    class_at(s, q).planted = 1
+    class_at(s, q).root = case
+    _bare(s, case)
+    it = case_at(s, case).queue_after
+    while it >= 0:
+        _append(s, q, case, it)
+        case = it
+        it = case_at(s, it).queue_after
+
+
+@jit_merged
+def _bare(s: Any, case: int) -> None:
+    """Above nobody, and below nobody."""
+    c = case_at(s, case)
     c.left = NONE
     c.right = NONE
     c.above = NONE
     c.least = c.minutes
     c.masks = c.mask
     c.weight = _scattered(c.number * 31 + c.serial * 7 + c.joined)
-    resource_at(s, c.target).waiting += 1
-    tail = class_at(s, q).tail
-    if tail < 0:
-        class_at(s, q).root = case
-        class_at(s, q).head = case
-        class_at(s, q).tail = case
-        return
-    if earlier(s, tail, case):
-        _append(s, q, tail, case)
-    else:
-        _insert(s, q, case)
+
+
+@jit_inside
+def _append(s: Any, q: int, tail: int, case: int) -> None:
+    """Into the tree, behind the last; above whom it changes nothing, nothing is changed."""
+    _bare(s, case)
+    c = case_at(s, case)
+    case_at(s, tail).right = case
+    c.above = tail
+    it = tail
+    while it >= 0:
+        n = case_at(s, it)
+        if n.least <= c.minutes and n.masks | c.mask == n.masks:
+            break
+        n.least = min(n.least, c.minutes)
+        n.masks |= c.mask
+        it = n.above
+    _rise(s, q, case)
+
+
+@jit_inside
+def _rise(s: Any, q: int, case: int) -> None:
+    """As high as its weight allows."""
+    c = case_at(s, case)
     while c.above >= 0 and case_at(s, c.above).weight < c.weight:
         _lift(s, q, case)
 
 
 @jit_merged
-def _append(s: Any, q: int, tail: int, case: int) -> None:
-    """Behind all others, as nearly everyone who joins; above whom it changes nothing, nothing is changed."""
-    c = case_at(s, case)
-    case_at(s, tail).right = case
-    c.above = tail
-    class_at(s, q).tail = case
-    it = tail
-    while it >= 0:
-        n = case_at(s, it)
-        if n.least <= c.minutes and n.masks | c.mask == n.masks:
-            return
-        n.least = min(n.least, c.minutes)
-        n.masks |= c.mask
-        it = n.above
-
-
-@jit_merged
 def _insert(s: Any, q: int, case: int) -> None:
-    """Before somebody."""
+    """Into the tree and the line, before somebody."""
+    _bare(s, case)
     c = case_at(s, case)
     it = class_at(s, q).root
-    first = True
+    following = NONE
     while True:
         n = case_at(s, it)
         n.least = min(n.least, c.minutes)
         n.masks |= c.mask
         if earlier(s, case, it):
+            following = it
             if n.left < 0:
                 n.left = case
                 break
             it = n.left
         else:
-            first = False
             if n.right < 0:
                 n.right = case
                 break
             it = n.right
     c.above = it
-    if first:
+    f = case_at(s, following)
+    c.queue_before = f.queue_before
+    c.queue_after = following
+    if f.queue_before >= 0:
+        case_at(s, f.queue_before).queue_after = case
+    else:
         class_at(s, q).head = case
+    f.queue_before = case
+    _rise(s, q, case)
 
 
 @jit_merged
 def take_out(s: Any, case: int) -> None:
     """Out of the queue."""
     c = case_at(s, case)
-    q = c.queue
+    it = c.queue
+    q = class_at(s, it)
     resource_at(s, c.target).waiting -= 1
-    if class_at(s, q).head == case:
-        class_at(s, q).head = _after(s, case)
-    if class_at(s, q).tail == case:
-        class_at(s, q).tail = _before(s, case)
+    if c.queue_before >= 0:
+        case_at(s, c.queue_before).queue_after = c.queue_after
+    else:
+        q.head = c.queue_after
+    if c.queue_after >= 0:
+        case_at(s, c.queue_after).queue_before = c.queue_before
+    else:
+        q.tail = c.queue_before
+    if q.planted:
+        _cut(s, it, case)
+        if q.head < 0:
+            q.planted = 0
+
+
+@jit_inside
+def _cut(s: Any, q: int, case: int) -> None:
+    """Out of the tree."""
+    c = case_at(s, case)
     while c.left >= 0 and c.right >= 0:
         _lift(s, q, c.left if case_at(s, c.left).weight > case_at(s, c.right).weight else c.right)
     above = c.above
     _hang(s, q, above, case, c.left if c.left >= 0 else c.right)
     while above >= 0 and _sum_up(s, above):
         above = case_at(s, above).above
-
-
-@jit_merged
-def _before(s: Any, case: int) -> int:
-    """The last case before this one, of the same class, or NONE."""
-    it = case_at(s, case).left
-    if it >= 0:
-        while case_at(s, it).right >= 0:
-            it = case_at(s, it).right
-        return int(it)
-    below, it = case, case_at(s, case).above
-    while it >= 0 and case_at(s, it).left == below:
-        below, it = it, case_at(s, it).above
-    return int(it)
-
-
-@jit_merged
-def _after(s: Any, case: int) -> int:
-    """The next case of the same class, or NONE."""
-    it = case_at(s, case).right
-    if it >= 0:
-        while case_at(s, it).left >= 0:
-            it = case_at(s, it).left
-        return int(it)
-    return _above_left(s, case)
 
 
 @jit_merged
@@ -288,6 +323,25 @@ def follows(s: Any, q: int, cursor: int, minutes: int, kinds: int) -> int:
     minutes   at most
     kinds     bits, of which at least one must suit
     """
+    if class_at(s, q).planted:
+        return _found_in_tree(s, q, cursor, minutes, kinds)
+    it = class_at(s, q).head
+    for _ in range(FEW):
+        if it < 0:
+            return NONE
+        n = case_at(s, it)
+        if n.minutes <= minutes and n.mask & kinds != 0 and (cursor < 0 or earlier(s, cursor, it)):
+            return int(it)
+        it = n.queue_after
+    if it < 0:
+        return NONE
+    _plant(s, q)
+    return _found_in_tree(s, q, cursor, minutes, kinds)
+
+
+@jit_inside
+def _found_in_tree(s: Any, q: int, cursor: int, minutes: int, kinds: int) -> int:
+    """The same, of a class over which a tree stands."""
     it, found = class_at(s, q).root, NONE
     if not _may(s, it, minutes, kinds):
         return NONE

@@ -64,7 +64,9 @@ CASE = np.dtype(
         ("tie", "f8"),  # below 0 until it is asked for
         ("number", "i8"),
         ("serial", "i8"),
-        # its place in a queue: a treap, ordered by key
+        # its place in a queue: a line, and perhaps a treap over it, ordered by key
+        ("queue_before", "i4"),
+        ("queue_after", "i4"),
         ("left", "i4"),
         ("right", "i4"),
         ("above", "i4"),
@@ -160,6 +162,7 @@ CLASS = np.dtype(
         ("resource", "i4"),
         ("other", "i1"),  # 1: competing cases
         ("second", "i4"),
+        ("planted", "i1"),  # 1: a tree stands over its line
         ("root", "i4"),
         ("head", "i4"),  # the first of its queue, and the last
         ("tail", "i4"),
