@@ -51,6 +51,8 @@ if TYPE_CHECKING:
 STOPPED = 130
 INTERNAL = 3
 WRONG_INPUT = 2
+KEEPING = {"run", "compare", "sweep", "pin", "warm"}
+"""Commands of which a stop leaves finished parts behind, to go on from."""
 JSON_FORMAT = 1
 DISK = (errno.ENOSPC, errno.EIO, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 """What a full or failing disk says, also where it is the one to which the answer is sent."""
@@ -79,6 +81,7 @@ def check(files: tuple[str, ...], quick: bool) -> None:
     from sim.clinic.boardfile import read_board
     from sim.evidence.registers import file_readers
     from sim.experiments.design import read_design
+    from sim.reading import read_yaml
     from sim.running import clinic_known
     from sim.scenario import check_file, read_scenario
     from sim.stories.story_file import read_story
@@ -91,6 +94,7 @@ def check(files: tuple[str, ...], quick: bool) -> None:
         "sweep": read_design,
         "target": read_targets,
         "calibration": read_calibration,
+        "calibrated": read_yaml,  # what a calibration has found
         "story": read_story,
         **file_readers(),
     }
@@ -264,7 +268,8 @@ def main() -> None:
     except click.exceptions.Exit as leave:
         sys.exit(leave.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        _leave("stopped; what was finished is kept", STOPPED)
+        kept = "; what was finished is kept" if set(sys.argv) & KEEPING else ""
+        _leave(f"stopped{kept}", STOPPED)
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(WRONG_INPUT)

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import click
 
+FEWEST = 4_000
+"""Patients below whom a quarter of a prior's standard deviation moves most figures by less than chance does."""
+
 
 @click.command()
 @click.argument("file", metavar="CALIBRATION.yaml", default="scenarios/calibration/natural_history.yaml")
@@ -45,9 +48,16 @@ def calibrate(
     warm_up(terminal.say)
     began = time.monotonic()
     tries = (len(calibration.free) + 2) * calibration.rounds
+    terminal.say(f"at most {tries} sets of coefficients, with {calibration.patients:,} patients in each way of care")
     with terminal.progress(tries, "set of coefficients") as done:
         fit = fitted(calibration, crew_size(workers, tries), done)
     terminal.say(f"{fit.tries} sets of coefficients tried in {time.monotonic() - began:.0f} s")
+    if not fit.settled:
+        terminal.say(f"the search had not settled after {calibration.rounds} rounds; --rounds gives it more")
+    if calibration.patients < FEWEST:
+        terminal.say(
+            f"with fewer than {FEWEST:,} patients slopes are chance: intervals come out too narrow or too wide"
+        )
     if output:
         write_aside(Path(output), lambda aside: aside.write_text(as_yaml(fit), "utf-8"), "--output")
     if as_json:

@@ -11,7 +11,7 @@ import click
 
 FAILED = 1
 TARGETS = Path("scenarios") / "targets"
-BEGIN, END = "<!-- begin: nelm validate -->", "<!-- end: nelm validate -->"
+COMMAND = "nelm validate"
 
 
 @click.command()
@@ -42,6 +42,7 @@ def validate(
 
     Without --targets all files of the folder scenarios/targets. docs/validation.md says how a target is written.
     """
+    from sim.commands.page import as_typed, refuse_unmarked, renew
     from sim.reporter import Terminal
     from sim.running import warm_up
     from sim.validation.asked import overrides_of, read_all
@@ -54,7 +55,7 @@ def validate(
     read = read_all(files, TARGETS, only)
     overrides = overrides_of(settings)
     if page:
-        _marked(Path(page))
+        refuse_unmarked(Path(page), COMMAND)
     folder = _folder(pictures) if pictures else None
     terminal = Terminal(not quiet)
     warm_up(terminal.say)
@@ -76,7 +77,7 @@ def validate(
     if page:
         where = os.path.relpath(folder, Path(page).parent) if folder else ""
         shown = [(name, means, result, picture and f"{where}/{picture}") for name, means, result, picture in shown]
-        _renew(Path(page), page_of(shown, "nelm validate --page docs/validation.md --pictures docs/images", patients))
+        renew(Path(page), COMMAND, page_of(shown, as_typed(), patients))
     if strict and not all(one.inside for _, _, result, _ in shown for one in result.scored if one.counts):
         sys.exit(FAILED)
 
@@ -91,27 +92,3 @@ def _folder(path: str) -> Path:
     except OSError as error:
         raise unwritable(folder, error, "--pictures") from None
     return folder
-
-
-def _marked(path: Path) -> tuple[str, str]:
-    """The text of a page before and after the tables. InputError where it has no place for them."""
-    from sim.errors import InputError, Problem
-
-    expected = f"a page of the documentation with the lines {BEGIN} and {END}"
-    try:
-        whole = path.read_text("utf-8")
-    except (OSError, ValueError):
-        raise InputError(Problem(str(path), path="--page", found="no text file", expected=expected)) from None
-    before, begun, rest = whole.partition(BEGIN)
-    _, ended, after = rest.partition(END)
-    if not (begun and ended):
-        raise InputError(Problem(str(path), path="--page", found="no such lines", expected=expected))
-    return before, after
-
-
-def _renew(path: Path, text: str) -> None:
-    """Put the tables between the two marks of the page."""
-    from sim.store import write_aside
-
-    before, after = _marked(path)
-    write_aside(path, lambda aside: aside.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", "utf-8"), "--page")

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import click
 
-BEGIN, END = "<!-- begin: nelm waiting -->", "<!-- end: nelm waiting -->"
-COMMAND = "nelm waiting --page docs/waiting.md --output docs/images/waiting_by_grade.png"
+COMMAND = "nelm waiting"
+PICTURES = (".png", ".svg", ".pdf")
 
 
 @click.command()
 @click.argument("file", required=False, default="scenarios/baseline.yaml", metavar="[SCENARIO.yaml]")
 @click.option("--patients", type=click.IntRange(100, 1_000_000), default=8_000, show_default=True, metavar="N",
               help="Patients of each grade, from first symptom on.")  # fmt: skip
-@click.option("--output", metavar="FILE", help="Draw the tables there, as .png or .svg.")
+@click.option("--output", metavar="FILE", help="Draw the tables there, as .png, .svg or .pdf.")
 @click.option("--page", metavar="FILE", help="Renew the tables of this page of the documentation.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 def waiting(file: str, patients: int, output: str | None, page: str | None, as_json: bool) -> None:
@@ -23,22 +23,26 @@ def waiting(file: str, patients: int, output: str | None, page: str | None, as_j
 
     Nothing of it is typed in; it follows from growth, eligibility and death. docs/waiting.md says how.
     """
+    from sim.commands.page import as_typed, refuse_unmarked, renew
     from sim.reporter import Terminal
     from sim.running import clinic_known, warm_up
     from sim.scenario import check_file, read_scenario
     from sim.validation.waiting import CONDITIONS, GRADES, data, draw, said, tables
     from sim.validation.waiting import page as page_of
 
+    if output:
+        _refuse_no_picture(Path(output))
+    if page:
+        refuse_unmarked(Path(page), COMMAND)
     check_file(file, {"scenario": lambda path: read_scenario(path, known=clinic_known())})
     terminal = Terminal(not as_json)
     warm_up(terminal.say)
     with terminal.progress(GRADES, "grade") as done:
         rows = tables(file, patients, done)
     if output:
-        Path(output).parent.mkdir(parents=True, exist_ok=True)
         draw(rows, Path(output))
     if page:
-        _renew(Path(page), page_of(rows, COMMAND, patients))
+        renew(Path(page), COMMAND, page_of(rows, as_typed(), patients))
     if as_json:
         answer = {"format": 1, "scenario": file, "patients": patients, "conditions": CONDITIONS, "rows": data(rows)}
         click.echo(json.dumps(answer, indent=1, allow_nan=False))
@@ -46,8 +50,12 @@ def waiting(file: str, patients: int, output: str | None, page: str | None, as_j
         click.echo("\n".join(said(rows)))
 
 
-def _renew(path: Path, text: str) -> None:
-    """Put the tables between the two marks of the page."""
-    before, _, rest = path.read_text("utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    path.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", "utf-8")
+def _refuse_no_picture(path: Path) -> None:
+    """InputError where the picture could not be written."""
+    from sim.errors import InputError, Problem
+    from sim.store import refuse_no_folder
+
+    if path.suffix.lower() not in PICTURES:
+        expected = f"the name of a picture, ending in {', '.join(PICTURES[:-1])} or {PICTURES[-1]}"
+        raise InputError(Problem(str(path), path="--output", found=f"'{path.name}'", expected=expected))
+    refuse_no_folder(path, "--output")

@@ -107,7 +107,9 @@ def _keys_of_a_part() -> dict[str, Form]:
         "measure": said("how the sample is summed up", forms.one_of(MEASURES)),
         "at": said("the time of a curve, or a list of times", one_or_list(_TIME)),
         "of": said(f"an attribute of {needing}, or conditions; conditions of a proportion", asked_of),
-        "within": said("the time within which a proportion counts the endpoint. Left out: at any time", _TIME),
+        "within": said(
+            "the time within which a share or a hazard ratio counts the endpoint. Left out: any time", _TIME
+        ),
         "quantile": said("which quantile. Left out: 0.5", forms.number(0, 1)),
         "unit": said("of a median or a restricted mean. Left out: months", forms.one_of(UNITS)),
         "beside": said("further attributes of a log hazard", one_or_list(asked_of)),

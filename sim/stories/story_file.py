@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sim import units
+from sim.clinic.known import Known
+from sim.clinic.lesions import share_of
 from sim.clinic.patient import MOST_LESIONS, BloodGroup, Exclusion, Grade, Hormone, Site
 from sim.clinic.protocols import Treatment
 from sim.clinic.stages import Cause
@@ -50,6 +52,7 @@ _WHY_OF = {
     "of": OF_A_CAUSE,
 }
 _LISTED = ("joined", "booked", "called", "started", "finished", "cancelled", "missed", "declined", "withdrawn")
+_FULL = 0.9  # of a liver; nobody lives with less of it left than that
 _NEAR = 3.0  # years of a story that says nothing of it: long enough to see a first recurrence
 _MOST_YEARS = 40
 T = TypeVar("T")
@@ -95,12 +98,29 @@ class _Reader(Checked):
         scenario = self._hospital()
         if scenario is None:
             return None
-        if not scenario.run.start <= first < scenario.run.start + timedelta(minutes=scenario.run.ends):
+        ends = scenario.run.start + timedelta(minutes=scenario.run.ends)
+        if not scenario.run.start <= first < ends:
             self.add(("first_symptom",), f"a day from {scenario.run.start} on, when the hospital's time begins")
+        if person.death is not None and first + timedelta(minutes=person.death.after) > ends:
+            self._too_late(("dies", "after"), ends)
         words = _Words.of(scenario)
         journey = self._lines("journey", words, dated=True)
+        for number, line in enumerate(journey):
+            if line.date is not None and line.date > ends:
+                self._too_late(("journey", number, "date"), ends)
+        for number, line in enumerate(journey):
+            if line.date is not None and line.date > ends:
+                self._too_late(("journey", number, "date"), ends)
         never = self._lines("never", words, dated=False)
         return Story(self.file, name, means, person, first, scenario, journey, never)
+
+    def _too_late(self, steps: Steps, ends: date) -> None:
+        """Nothing is told of what comes after her last day."""
+        self.add(steps, f"a day up to {ends}, until which she is followed", "give her more `years:`")
+
+    def _too_late(self, steps: Steps, ends: date) -> None:
+        """Nothing is told of what comes after her last day."""
+        self.add(steps, f"a day up to {ends}, until which she is followed", "give her more `years:`")
 
     # -- small questions
 
@@ -185,7 +205,7 @@ class _Reader(Checked):
             "male": self._code("sex", {"female": 0, "male": 1}),
             "site": self._code("site", _lower(Site)),
             "grade": grade,
-            "ki67": self._ki67(Grade(grade)),
+            "ki67": self._ki67(Grade(grade) if self.node.at(steps).get("grade") in Grade.__members__ else None),
             "functioning": int(hormone != Hormone.NONE),
             "hormone": hormone,
             "receptors": self._code("receptors", {"negative": 0, "positive": 1}, "positive"),
@@ -217,7 +237,10 @@ class _Reader(Checked):
             self._death(),
         )
 
-    def _ki67(self, grade: Grade) -> float:
+    def _ki67(self, grade: Grade | None) -> float:
+        """Ki-67 of a grade; any, where there is no such grade."""
+        if grade is None:
+            return self._number(("patient", "ki67_pct"), _Range(0, 100, "a Ki-67 from 0 to 100"), None)
         ledger = read_evidence()
         values = dict(zip(ledger.flat, ledger.known({}).tolist(), strict=True))
         name = f"ki67_range_{grade.name.lower()}"
@@ -248,6 +271,18 @@ class _Reader(Checked):
             after += [(cm, lobes[its % len(lobes)]) for its in range(number)]
         if sum(map(len, found.values())) > MOST_LESIONS:
             self.add(("liver_metastases",), f"at most {MOST_LESIONS} lesions in all")
+        known = read_evidence().known({})
+        liver, most = float(known[Known.LIVER_VOLUME_ML]), float(known[Known.GOMPERTZ_CAPACITY])
+        share = sum(share_of(cm, liver) for lesions in found.values() for cm, _ in lesions)
+        if share >= most:
+            room = f"lesions that find room in a liver of {liver:,.0f} mL, less than {100 * most:.0f} % of it"
+            self.add(("liver_metastases",), room, found=f"lesions of {100 * share:.0f} % of it together")
+        known = read_evidence().known({})
+        liver, most = float(known[Known.LIVER_VOLUME_ML]), float(known[Known.GOMPERTZ_CAPACITY])
+        share = sum(share_of(cm, liver) for lesions in found.values() for cm, _ in lesions)
+        if share >= most:
+            room = f"lesions that find room in a liver of {liver:,.0f} mL, less than {100 * most:.0f} % of it"
+            self.add(("liver_metastases",), room, found=f"lesions of {100 * share:.0f} % of it together")
         return tuple(Metastases(after, tuple(lesions)) for after, lesions in sorted(found.items()))
 
     def _spread(self) -> tuple[Spread, ...]:

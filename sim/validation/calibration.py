@@ -126,6 +126,7 @@ class Fit:
     correlation     (free, free)
     before, after   simulated numbers with the coefficients of the evidence, and with the fitted ones
     cost            half the sum of squares before and after, the priors among them
+    settled         whether the search ended by itself, before its rounds were over
     """
 
     calibration: Calibration
@@ -136,6 +137,7 @@ class Fit:
     after: Floats
     cost: tuple[float, float]
     tries: int
+    settled: bool
 
 
 def read_calibration(
@@ -335,7 +337,9 @@ def fitted(calibration: Calibration, workers: int = 1, done: Callable[[], object
         walks.close()
     sd = np.sqrt(np.diag(covariance))
     costs = (float((first**2).sum() / 2), float(found.cost))
-    return Fit(calibration, found.x, sd, covariance / np.outer(sd, sd), before, after, costs, walks.tries)
+    return Fit(
+        calibration, found.x, sd, covariance / np.outer(sd, sd), before, after, costs, walks.tries, found.status > 0
+    )
 
 
 def _limits(its: Free, prior: tuple[float, float]) -> tuple[float, float]:
@@ -380,6 +384,7 @@ def data(fit: Fit) -> dict[str, Any]:
         "calibration": Path(fit.calibration.file).name,
         "patients": fit.calibration.patients,
         "tries": fit.tries,
+        "settled": bool(fit.settled),
         "half_sum_of_squares": {"before": float(f"{fit.cost[0]:.4g}"), "after": float(f"{fit.cost[1]:.4g}")},
         "coefficients": coefficients,
         "correlation": {

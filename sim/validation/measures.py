@@ -33,8 +33,24 @@ def estimated(part: Part, sample: Sample, against: Sample | None) -> tuple[float
     parts = np.array([estimate(part, sample.without(b), against and against.without(b)) for b in range(BLOCKS)])
     if math.isnan(whole) or np.isnan(parts).any():
         return whole, math.nan, math.nan, n
-    half = t_quantile(BLOCKS - 1) * math.sqrt((BLOCKS - 1) / BLOCKS * float(((parts - parts.mean()) ** 2).sum()))
+    if _on_the_logarithm(part) and whole > 0 and (parts > 0).all():
+        ratio = math.exp(_half(np.log(parts)))
+        return whole, whole / ratio, whole * ratio, n
+    half = _half(parts)
     return whole, whole - half, whole + half, n
+
+
+def _on_the_logarithm(part: Part) -> bool:
+    """Times and ratios have no more sense below nothing than they have room there."""
+    return part.difference == "ratio" or (
+        not part.difference and part.measure in ("median", "restricted_mean", "hazard_ratio")
+    )
+
+
+def _half(parts: Floats) -> float:
+    """Half the 95 % interval, by the estimates with a block left out each."""
+    spread = math.sqrt((BLOCKS - 1) / BLOCKS * float(((parts - parts.mean()) ** 2).sum()))
+    return t_quantile(BLOCKS - 1) * spread
 
 
 def estimate(part: Part, sample: Sample, against: Sample | None) -> float:
@@ -45,7 +61,8 @@ def estimate(part: Part, sample: Sample, against: Sample | None) -> float:
         assert against is not None
         treated = np.r_[np.ones(len(sample)), np.zeros(len(against))][:, None]
         time, event = np.r_[sample.time, against.time], np.r_[sample.cause, against.cause] == 1
-        return float(math.exp(cox(time, event, treated)[0]))
+        within = part.within or math.inf
+        return float(math.exp(cox(np.minimum(time, within), event & (time <= within), treated)[0]))
     one = _alone(part, sample)
     if against is None:
         return one

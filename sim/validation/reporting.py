@@ -14,9 +14,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sim import units
 from sim.report.style import BLUE, GREEN, GREY, INK, ORANGE, PINK, RED, SKY, save, tidy
 from sim.units import YEAR
-from sim.validation.measures import curve
+from sim.validation.measures import FEWEST, curve
 from sim.validation.samples import Sample
 from sim.validation.scoring import Compared, Score, Scored
 from sim.validation.targets import MEASURES, TIMED, Part
@@ -46,8 +47,10 @@ def published(part: Part) -> str:
 
 def simulated(its: Compared) -> str:
     """What the model says, with its interval."""
+    if its.n < FEWEST:
+        return f"too few patients: {its.n}"
     if math.isnan(its.low):
-        return f"{number(its.simulated)} ({its.n} patients)"
+        return f"{number(its.simulated)} ({its.n:,} patients)"
     return f"{number(its.simulated)} ({number(its.low)} to {number(its.high)})"
 
 
@@ -56,13 +59,18 @@ def _z(its: Compared) -> str:
 
 
 def _label(its: Compared) -> str:
-    measure = its.part.measure.replace("_", " ")
-    return f"{its.part.what or measure}"
+    part = its.part
+    measure = part.measure.replace("_", " ")
+    if part.difference:
+        measure = f"{part.difference} of the {measure}s" if part.difference == "ratio" else f"difference of {measure}s"
+    a_time = part.measure in ("median", "restricted_mean") and part.difference != "ratio"
+    unit = f" [{part.unit}]" if a_time else ""
+    return f"{part.what or measure}{unit}"
 
 
 def table(score: Score) -> list[str]:
     """A line for each number, below a line for each target."""
-    lines = []
+    lines = [f"     {'':<46} {'published':<16} {'simulated (95 % interval)':<28} {'z':>6} {'patients':>9}"]
     for its in score.scored:
         word = _WORD[its.inside] if its.counts else "reported"
         kind = "read back" if its.target.nature == "read_back" else its.target.use
@@ -70,8 +78,8 @@ def table(score: Score) -> list[str]:
         for part in its.parts:
             mark = " " if part.inside else "x"
             label = textwrap.shorten(_label(part), 44, placeholder="...")
-            ours = f"simulated {simulated(part):<28} {_z(part)}"
-            lines.append(f"     {mark} {label:<44} published {published(part.part):<14} {ours}")
+            ours = f"{simulated(part):<28} {_z(part):>6} {part.n:>9,}"
+            lines.append(f"     {mark} {label:<44} {published(part.part):<16} {ours}")
     return lines
 
 
@@ -131,8 +139,16 @@ def _has_curve(part: Part) -> bool:
     return not part.difference and (timed or part.measure == "median")
 
 
+def _curve_name(part: Part) -> str:
+    """What a line is, beside others."""
+    words = part.what.removesuffix(units.spoken(part.at)).strip() if part.at else part.what
+    return textwrap.shorten(words or part.endpoint.replace("_", " "), 34, placeholder="...")
+
+
 def _panel(panel: Any, t: int, its: Scored, samples: Mapping[tuple[int, int, bool], Sample]) -> None:
     drawn: dict[int, str] = {}
+    named: list[tuple[Any, str]] = []
+    falls: set[bool] = set()
     longest = 1.0
     for p, compared in enumerate(its.parts):
         part, sample = compared.part, samples[t, p, False]
@@ -142,13 +158,16 @@ def _panel(panel: Any, t: int, its: Scored, samples: Mapping[tuple[int, int, boo
         if key not in drawn:
             drawn[key] = _COLOURS[len(drawn) % len(_COLOURS)]
             times, heights = curve(part, sample)
-            panel.step(times / YEAR, heights, where="post", color=drawn[key], linewidth=1.2)
+            (line,) = panel.step(times / YEAR, heights, where="post", color=drawn[key], linewidth=1.2)
+            named.append((line, _curve_name(part)))
+            falls.add(heights[0] == 1)
         colour = drawn[key] if compared.inside else RED
         if part.measure == "median":
             unit = {"days": 365.25, "weeks": 365.25 / 7, "months": 12, "years": 1}[part.unit]
             low, high = part.low / unit, min(part.high / unit, _MOST_YEARS)
             panel.plot([low, high], [0.5, 0.5], color=colour, linewidth=2, marker="|", markersize=8)
-            longest = max(longest, 1.5 * high)
+            crossed = compared.simulated / unit
+            longest = max(longest, 1.5 * high, 0 if math.isnan(crossed) else 1.15 * crossed)
         else:
             at = part.at / YEAR
             panel.vlines(at, max(part.inner[0], 0), min(part.inner[1], 1), color=colour, linewidth=1.2)
@@ -159,6 +178,11 @@ def _panel(panel: Any, t: int, its: Scored, samples: Mapping[tuple[int, int, boo
     word = "" if its.inside or not its.counts else ": outside"
     panel.set_title(textwrap.fill(f"{its.target.id}{word}. {its.target.what}", 46), loc="left", fontsize=7.5, color=INK)
     panel.set_xlabel("years", fontsize=7, color=INK)
+    if len(falls) == 1:
+        panel.set_ylabel("share without it" if falls == {True} else "share with it", fontsize=7, color=INK)
+    if len(named) > 1:
+        lines, names = zip(*named, strict=True)
+        panel.legend(lines, names, frameon=False, fontsize=5.5, labelspacing=0.2, handlelength=1.2)
     tidy(panel)
     panel.tick_params(labelsize=7)
 

@@ -55,7 +55,7 @@ _CONDITIONS = "conditions by attribute, such as {grade: [G1, G2], liver_burden_p
 _SUMMED = ("quantile", "mean")  # of an attribute, whatever happens later
 _ONLY_WITH = {
     "at": tuple(name for name, kind in MEASURES.items() if kind == TIMED),
-    "within": ("proportion",),
+    "within": ("proportion", "hazard_ratio"),
     "quantile": ("quantile",),
     "unit": ("median", "restricted_mean"),
     "beside": ("log_hazard",),

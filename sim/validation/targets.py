@@ -112,7 +112,7 @@ class Part:
     """One published number, and how the same is asked of simulated patients.
 
     at          [minutes] of a curve
-    within      [minutes] of a proportion; 0 for ever
+    within      [minutes] of a proportion or a hazard ratio; 0 for ever
     of          an attribute, or conditions, of a quantile, a mean or a log hazard
     where       conditions of a proportion
     beside      further attributes or conditions of a log hazard

@@ -58,6 +58,7 @@ OUTGROWN_HELD = "lesions of 1.5 to 3.0 cm that outgrow 3 cm, under the analogue"
 FILLED = "livers with a load of 5 to 50 % that pass 50 %, untreated"
 LOST = "months of ten years lost for each month of waiting for a debulking, with the analogue"
 
+COLOURS = (BLUE, GREEN, ORANGE, RED)  # of the grades
 TABLES = (OUTGROWN, OUTGROWN_EVEN, OUTGROWN_HELD, FILLED, LOST)
 
 PROTOTYPE: Mapping[str, Mapping[str, Sequence[str]]] = {
@@ -366,12 +367,13 @@ def data(rows: Sequence[Waited]) -> list[dict[str, Any]]:
 def draw(rows: Sequence[Waited], path: Path) -> Path:
     """A panel for each table, a line for each grade."""
     import matplotlib.pyplot as plt
+    from matplotlib.lines import Line2D
 
     figure, grid = plt.subplots(2, 3, figsize=(8, 5), layout="constrained")
     axes = grid.ravel()
     axes[-1].axis("off")  # there are five
     for axis, what in zip(axes, TABLES, strict=False):
-        for name, colour in zip(Grade, (BLUE, GREEN, ORANGE, RED), strict=True):
+        for name, colour in zip(Grade, COLOURS, strict=True):
             its = [row for row in rows if (row.what, row.grade) == (what, name.name) and not math.isnan(row.value)]
             scale = 1 if what == LOST else 100
             axis.errorbar(
@@ -381,13 +383,15 @@ def draw(rows: Sequence[Waited], path: Path) -> Path:
                     [scale * (row.value - row.low) for row in its],
                     [scale * (row.high - row.value) for row in its],
                 ],
-                color=colour, marker="o", markersize=4, capsize=2, label=name.name.replace("_", " ") if its else None,
+                color=colour, marker="o", markersize=4, capsize=2,
             )  # fmt: skip
         axis.set_title(textwrap.fill(_title(what), 36), fontsize=9)
         axis.set_xlabel("months of waiting")
+        axis.set_xticks(sorted({row.after for row in rows if row.what == what}))
         axis.set_ylim(bottom=min(0, axis.get_ylim()[0]))
         tidy(axis)
-    axes[0].legend(frameon=False, fontsize=8)
+    handles = [Line2D([], [], color=colour, marker="o", markersize=4) for colour in COLOURS]
+    axes[-1].legend(handles, [grade.name.replace("_", " ") for grade in Grade], frameon=False, loc="center left")
     save(figure, path)
     plt.close(figure)
     return path

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from sim.commands.calibrate import calibrate
-from sim.commands.validate import BEGIN, END, validate
+from sim.commands.validate import validate
 from sim.errors import InputError
 from sim.reading import read_yaml
 from sim.validation.attributes import ATTRIBUTES, Columns
@@ -135,17 +135,18 @@ def test_strict_ends_with_1_where_a_target_is_outside(say, file: Path) -> None:
 def test_a_page_gets_the_tables_between_its_marks_and_the_picture(say, file: Path, tmp_path: Path) -> None:
     page = tmp_path / "docs" / "page.md"
     page.parent.mkdir()
-    page.write_text(f"# Before\n\n{BEGIN}\nold\n{END}\n\nAfter\n", "utf-8")
+    page.write_text("# Before\n\n<!-- begin: nelm validate -->\nold\n<!-- end: nelm validate -->\n\nAfter\n", "utf-8")
     words = ("--targets", file, "--patients", 300, "--workers", 1, "--quiet", "--page", page)
     say(validate, *words, "--pictures", page.parent / "images")
     text = page.read_text("utf-8")
-    assert text.startswith(f"# Before\n\n{BEGIN}\n")
-    assert text.endswith(f"{END}\n\nAfter\n")
+    assert text.startswith("# Before\n\n<!-- begin: nelm validate -->\n")
+    assert text.endswith("<!-- end: nelm validate -->\n\nAfter\n")
     assert "old" not in text
     assert "| **t02** |" in text
     assert "(images/validation_few.png)" in text
     assert (page.parent / "images" / "validation_few.png").is_file()
     assert "- **t02** Everybody is younger than 20: not explained yet" in text
+    assert text.partition("Made by `")[2].startswith("nelm ")  # as it was typed
 
 
 def test_a_page_without_marks_is_refused_before_anybody_is_walked(say, file: Path, tmp_path: Path) -> None:
@@ -185,6 +186,7 @@ def test_a_calibration_ends_with_coefficients_that_can_be_read_again(say, file: 
     assert code == 0
     found = json.loads(said)
     assert set(found["coefficients"]) == {"growth.reference"}
+    assert not found["settled"]  # one round only looks where it stands
     assert [its["target"] for its in found["targets"]] == ["t01", "t01"]
     assert read_yaml(output).plain() == found
 

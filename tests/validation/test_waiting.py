@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from sim.cli import nelm
 from sim.clinic.lesions import share_of
 from sim.clinic.patient import Grade
+from sim.errors import InputError
 from sim.evidence import read_evidence
 from sim.units import MONTH
 from sim.validation.care import Care, scenario_of
@@ -160,3 +161,31 @@ def test_the_command_draws_and_renews_the_page_between_its_marks(tmp_path):
     assert text.endswith("after\n")
     assert "old" not in text
     assert json.loads(done.stdout)["patients"] == 100
+
+
+def nowhere(folder, words):
+    """What the command says to words that lead nowhere, and that it has written nothing."""
+    before = sorted(folder.rglob("*"))
+    said = CliRunner().invoke(nelm, ["waiting", BASELINE, "--patients", "100", *words]).exception
+    assert isinstance(said, InputError)
+    assert sorted(folder.rglob("*")) == before
+    return str(said)
+
+
+def test_a_page_without_marks_and_a_page_that_is_not_there_are_refused_and_left_alone(tmp_path):
+    unmarked = tmp_path / "README.md"
+    unmarked.write_text("# Mine\n")
+    marks = "<!-- begin: nelm waiting --> and <!-- end: nelm waiting -->"
+    expected = f"  expected: a page of the documentation with the lines {marks}"
+    assert nowhere(tmp_path, ["--page", str(unmarked)]) == f"{unmarked}  --page\n  found:    no such lines\n{expected}"
+    missing = tmp_path / "none.md"
+    assert nowhere(tmp_path, ["--page", str(missing)]) == f"{missing}  --page\n  found:    no text file\n{expected}"
+    assert unmarked.read_text() == "# Mine\n"
+
+
+def test_a_picture_that_is_none_or_has_no_folder_is_refused(tmp_path):
+    text, far = tmp_path / "w.txt", tmp_path / "far" / "w.png"
+    assert nowhere(tmp_path, ["--output", str(text)]) == (
+        f"{text}  --output\n  found:    'w.txt'\n  expected: the name of a picture, ending in .png, .svg or .pdf"
+    )
+    assert "no such folder" in nowhere(tmp_path, ["--output", str(far)])
