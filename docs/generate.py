@@ -23,6 +23,8 @@ import pandas as pd
 import yaml
 from PIL import Image
 
+from sim.clinic.board import ATTRIBUTES as BOARD
+from sim.clinic.board import Attribute
 from sim.clinic.boardfile import read_board
 from sim.clinic.protocols import Family, Treatment, protocols
 from sim.clinic.stages import MAY_FOLLOW, Stage
@@ -34,9 +36,11 @@ from sim.report.answer import answer
 from sim.running import clinic_known
 from sim.scenario import read_scenario
 from sim.units import YEAR
+from sim.validation.attributes import ATTRIBUTES
 
 ROOT = Path(__file__).parents[1]
 MODEL, README, IMAGES = ROOT / "docs" / "model.md", ROOT / "README.md", ROOT / "docs" / "images"
+VALIDATION = ROOT / "docs" / "validation.md"
 PINS = ROOT / "outputs" / "reference"
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast where it is there
 PICTURES = ("waits", "survival", "utilisation", "flow")
@@ -150,6 +154,33 @@ def model_page(page: str) -> str:
     for name, text in parts.items():
         page = between_marks(page, name, text)
     return page
+
+
+def validation_page(page: str) -> str:
+    """docs/validation.md with the attributes renewed; its tables are renewed by `nelm validate`."""
+    return between_marks(page, "attributes", attributes())
+
+
+def attributes() -> str:
+    """What may be asked of patients in a target, as a table; what they have had is one row for all treatments."""
+
+    def levels(its: Attribute) -> str:
+        unit = f" [{its.unit}]" if its.unit not in ("", "number") else ""
+        words = (f'`"{level}"`' if level in ("yes", "no") else f"`{level}`" for level in its.levels)
+        return ", ".join(words) or f"a number{unit}"
+
+    lines = ["", "| attribute | meaning | in `select` | in `enrol` |", "|---|---|---|---|"]
+    for name, its in (ATTRIBUTES | BOARD).items():
+        if not name.endswith(("_before", "_ever")):
+            selected = levels(ATTRIBUTES[name]) if name in ATTRIBUTES else ""
+            enrolled = levels(BOARD[name]) if name in BOARD else ""
+            lines.append(
+                f"| `{name}` | {its.means} | {selected} | {'the same' if enrolled == selected else enrolled} |"
+            )
+    lines.append(
+        "| `<treatment>_before`, `<treatment>_ever` | How often, before the clock starts or in all | a number | |"
+    )
+    return "\n".join(lines)
 
 
 def mean_of(summary: pd.DataFrame, kpi: str, group: str = "all") -> float:
@@ -321,12 +352,17 @@ def reduce_pictures(folder: Path) -> None:
 
 def main(arguments: list[str]) -> int:
     """Does what the arguments ask; 2 where they ask for nothing known."""
-    page = MODEL.read_text("utf-8")
+    page, published = MODEL.read_text("utf-8"), VALIDATION.read_text("utf-8")
     renewed = model_page(page)
     if arguments == ["--check"]:
-        if renewed != page:
-            sys.stderr.write("docs/model.md is out of date: python docs/generate.py\n")
-        return int(renewed != page)
+        old = [
+            path.name
+            for path, same in ((MODEL, renewed == page), (VALIDATION, validation_page(published) == published))
+            if not same
+        ]
+        for name in old:
+            sys.stderr.write(f"docs/{name} is out of date: python docs/generate.py\n")
+        return int(bool(old))
     folders = [Path(argument) for argument in arguments]
     if any(not (folder / "record.json").exists() for folder in folders):
         sys.stderr.write("python docs/generate.py [--check | outputs/<scenario>/<digest> ...]\n")
@@ -337,6 +373,7 @@ def main(arguments: list[str]) -> int:
             README.write_text(between_marks(README.read_text("utf-8"), "answer", shown_answer(folder)), "utf-8")
             reduce_pictures(folder)
     MODEL.write_text(renewed, "utf-8")
+    VALIDATION.write_text(validation_page(published), "utf-8")
     return 0
 
 

@@ -13,7 +13,7 @@ FEWEST = 4_000
 
 
 @click.command()
-@click.argument("file", metavar="CALIBRATION.yaml", default="scenarios/calibration/natural_history.yaml")
+@click.argument("file", metavar="[CALIBRATION.yaml]", default="scenarios/calibration/natural_history.yaml")
 @click.option("--patients", type=click.IntRange(500, 1_000_000), metavar="N", help="In each way of care.")
 @click.option("--rounds", type=click.IntRange(1, 100), metavar="N", help="At most so many steps of the search.")
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="Processes at once; else one per core.")
@@ -31,6 +31,7 @@ def calibrate(
 ) -> None:
     """Fit the coefficients that CALIBRATION.yaml names to published results, with the evidence's ranges as priors.
 
+    Without a file the shipped calibration is fitted again, which takes a quarter of an hour or more.
     The same file and the same numbers of patients and rounds give the same coefficients. Nothing is changed: what comes
     out is written down for the evidence to quote. docs/validation.md says how it is done.
     """

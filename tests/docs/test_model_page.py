@@ -36,6 +36,8 @@ def generate() -> ModuleType:
 
 def test_the_generated_parts_are_up_to_date(generate: ModuleType) -> None:
     assert generate.model_page(PAGE) == PAGE, "renew them: python docs/generate.py"
+    validation = (ROOT / "docs" / "validation.md").read_text("utf-8")
+    assert generate.validation_page(validation) == validation, "renew them: python docs/generate.py"
 
 
 def test_the_diagram_has_an_arrow_for_each_step_that_may_follow_another_and_no_others() -> None:
