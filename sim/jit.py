@@ -60,6 +60,11 @@ def _load_numbers() -> None:
         del sys.modules[name]
 
 
+for _knob, _setting in {"NUMBA_OPT": "2", "NUMBA_LOOP_VECTORIZE": "0", "NUMBA_SLP_VECTORIZE": "0"}.items():
+    os.environ.setdefault(
+        _knob, _setting
+    )  # branches and records gain nothing by more, which takes a quarter of the time
+
 try:
     import numba as _numba
 

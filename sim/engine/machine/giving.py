@@ -16,7 +16,7 @@ from sim.engine.machine.queues import ANY_KIND, ANY_MINUTES, earlier, follows, h
 from sim.engine.machine.records import NONE, QUEUED
 from sim.engine.machine.uses import begin, give_place
 from sim.engine.machine.waiting import out_of_queue
-from sim.jit import jit_merged
+from sim.jit import jit_in_place, jit_merged
 from sim.log import Event, Happening, Why
 from sim.steps import Kind
 
@@ -139,7 +139,7 @@ def _has_them(s: Any, case: int) -> bool:
     return (c.kind != PLACE or has(s, c.target, case)) and (c.second < 0 or has(s, c.second, case))
 
 
-@jit_merged
+@jit_in_place
 def give_offers(s: Any, resource: int) -> None:
     """Each offer of this minute to the first whom it suits and who has all else she needs; else it is lost."""
     for at in range(s.tables):

@@ -38,7 +38,7 @@ from sim.engine.machine.sittings import deal_with, freezes, opens
 from sim.engine.machine.streams import comes, next_case, next_offer, offered
 from sim.engine.machine.uses import call, finish
 from sim.engine.rules import Rank
-from sim.jit import jit, jit_merged
+from sim.jit import jit, jit_in_place, jit_merged
 from sim.units import DAY
 
 DIARY, STEP, GIVING, RINGS = int(Rank.DIARY), int(Rank.STEP), int(Rank.GIVING), int(Rank.RINGS)
@@ -80,7 +80,7 @@ def _soonest(s: Any) -> int:
     return s.arrives if s.arrives < soonest else soonest
 
 
-@jit_merged
+@jit_in_place
 def _give(s: Any) -> None:
     """The second half of an instant: places in rounds, offers and lists in the first of them."""
     s.giving_due = 0
@@ -108,7 +108,7 @@ def _give(s: Any) -> None:
         look_later(s)
 
 
-@jit_merged
+@jit_in_place
 def _turn_diary(s: Any) -> None:
     """An entry of the diary: a capacity, a freeze, an opening."""
     entry = entry_at(s, s.entry)
@@ -172,7 +172,7 @@ def next_due(s: Any) -> int:
                 _happens(s, act, subject)
 
 
-@jit_merged
+@jit_in_place
 def _happens(s: Any, act: int, subject: int) -> None:
     """Something that is no affair of the clinic."""
     if act == WAITED:

@@ -21,7 +21,7 @@ from sim.engine.machine.rows import forget, forget_person, new_case, new_person,
 from sim.engine.machine.uses import close_step, end_standing_place, give_place, go_on, order_done, redirect, vacate
 from sim.engine.machine.waiting import begin_waiting
 from sim.engine.rules import MOST_AT_ONCE, Rank, serial
-from sim.jit import jit_inside, jit_merged
+from sim.jit import jit_in_place, jit_inside, jit_merged
 from sim.log import Event, Why
 from sim.steps import NEVER, Join, Kind, Ring
 
@@ -129,7 +129,7 @@ def _set_alarm(s: Any, person: int, minute: int) -> None:
         p.alarm_due = put(s, max(minute, s.now), ALARMS, 0, ALARM, person)
 
 
-@jit_merged
+@jit_in_place
 def step_answered(s: Any) -> None:
     """Carry out what a step of care wants."""
     reply = reply_at(s, 0)
@@ -154,7 +154,7 @@ def step_answered(s: Any) -> None:
             p.since = s.now
 
 
-@jit_merged
+@jit_in_place
 def alarm_answered(s: Any) -> None:
     """Carry out what an alarm means."""
     reply = reply_at(s, 0)
@@ -212,7 +212,7 @@ def _die(s: Any, person: int, why: int) -> None:
 # ---- orders
 
 
-@jit_merged
+@jit_in_place
 def _place_orders(s: Any, person: int) -> None:
     p, reply = person_at(s, person), reply_at(s, 0)
     orders = reply.orders
@@ -293,7 +293,7 @@ def _new_order(s: Any, person: int, order: Any, number: int) -> None:
     open_case(s, person, case)
 
 
-@jit_merged
+@jit_in_place
 def _decide_on_kept(s: Any, person: int, wanted: int) -> None:
     """A place is kept on for a single order that is not a wait; asking for the same place needs no keeping."""
     p = person_at(s, person)
@@ -308,7 +308,7 @@ def _decide_on_kept(s: Any, person: int, wanted: int) -> None:
         keep_on(s, person)
 
 
-@jit_merged
+@jit_in_place
 def _start_all(s: Any, person: int, orders: int) -> None:
     """The newest cases of hers, in the order of the plan."""
     case = person_at(s, person).last

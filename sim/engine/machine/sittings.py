@@ -22,7 +22,7 @@ from sim.engine.machine.rows import drop_case
 from sim.engine.machine.uses import call
 from sim.engine.machine.waiting import back, give_minutes_back, out_of_queue, requeue
 from sim.engine.rules import Question, Rank, visit
-from sim.jit import jit_inside, jit_merged
+from sim.jit import jit_in_place, jit_inside, jit_merged
 from sim.log import Event, Happening, Why
 
 ORDER = int(Rank.ORDER)
@@ -71,7 +71,7 @@ def opens(s: Any, sitting: int) -> None:
     s.giving_due = 1
 
 
-@jit_merged
+@jit_in_place
 def deal_with(s: Any, resource: int) -> None:
     """Sittings that do not take place, then openings, then freezes, each in order of number."""
     r = resource_at(s, resource)
@@ -151,7 +151,7 @@ def _book_ahead(s: Any, sitting: int) -> None:
             _book(s, sitting, found)
 
 
-@jit_merged
+@jit_in_place
 def _fill_gaps(s: Any, sitting: int) -> None:
     """At the opening: all minutes that are left, to those in the queue's order who fit and have their second place."""
     its = sitting_at(s, sitting)
@@ -232,7 +232,7 @@ def _send_back(s: Any, case: int, why: int) -> None:
     back(s, case)
 
 
-@jit_merged
+@jit_in_place
 def _open(s: Any, sitting: int) -> None:
     """The sitting begins: who comes, who has her second place, who fills the gaps, and when each is called."""
     its = sitting_at(s, sitting)
@@ -273,7 +273,7 @@ def _open(s: Any, sitting: int) -> None:
         case = following
 
 
-@jit_merged
+@jit_in_place
 def _still_on(s: Any, sitting: int, case: int) -> bool:
     """Whether a booked case's minutes are spent: by its being served, or by its not coming."""
     c = case_at(s, case)
