@@ -151,7 +151,11 @@ def _without_a_door(function: F, **further: bool) -> F:
 
 
 def jit_in_place(function: F) -> F:
-    """As `jit_inside`, for short functions written out where they are called: compiled code can not return a record."""
+    """As `jit_inside`, for functions written out where they are called, before anything is compiled.
+
+    Short ones that return a record, which compiled code can not; and steps of a long one that nobody else takes, which
+    would be compiled by themselves first, and optimised again with whatever calls them.
+    """
     if not COMPILED:
         return function
     compiled: F = numba.njit(inline="always", error_model="numpy")(function)
