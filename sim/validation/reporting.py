@@ -64,7 +64,7 @@ def _label(its: Compared) -> str:
     if part.difference:
         measure = f"{part.difference} of the {measure}s" if part.difference == "ratio" else f"difference of {measure}s"
     a_time = part.measure in ("median", "restricted_mean") and part.difference != "ratio"
-    unit = f" [{part.unit}]" if a_time else ""
+    unit = f" [{part.unit}]" if a_time and part.unit not in part.what else ""
     return f"{part.what or measure}{unit}"
 
 
@@ -114,8 +114,8 @@ def draw_overlays(scored: Sequence[Scored], samples: Mapping[tuple[int, int, boo
     for panel in axes[len(shown) :]:
         panel.set_axis_off()
     figure.supxlabel(
-        "Lines: simulated patients, selected as the published ones were. Points: published, with the band that counts "
-        "as inside; red where the line is outside it.",
+        "Lines: simulated patients, selected as the published ones were. Points: published, of a median at one half, "
+        "with the band that counts as inside; red where the line is outside it.",
         x=0.01, ha="left", fontsize=8, color="#555555",
     )  # fmt: skip
     return _with_few_colours(save(figure, path))
@@ -165,7 +165,8 @@ def _panel(panel: Any, t: int, its: Scored, samples: Mapping[tuple[int, int, boo
         if part.measure == "median":
             unit = {"days": 365.25, "weeks": 365.25 / 7, "months": 12, "years": 1}[part.unit]
             low, high = part.low / unit, min(part.high / unit, _MOST_YEARS)
-            panel.plot([low, high], [0.5, 0.5], color=colour, linewidth=2, marker="|", markersize=8)
+            panel.hlines(0.5, part.inner[0] / unit, min(part.inner[1] / unit, _MOST_YEARS), color=colour, linewidth=1.2)
+            panel.plot([low, high], [0.5, 0.5], "o", color=colour, markersize=3.5)
             crossed = compared.simulated / unit
             longest = max(longest, 1.5 * high, 0 if math.isnan(crossed) else 1.15 * crossed)
         else:
