@@ -15,7 +15,8 @@ COMMAND = "nelm validate"
 
 
 @click.command()
-@click.option("--targets", "files", multiple=True, metavar="FILE", help="A file of targets; may be repeated.")
+@click.argument("named", nargs=-1, metavar="[FILE...]")
+@click.option("--targets", "files", multiple=True, metavar="FILE", help="The same; may be repeated.")
 @click.option("--patients", type=click.IntRange(100, 2_000_000), default=40_000, show_default=True, metavar="N",
               help="Patients in each way of care, from first symptom on.")  # fmt: skip
 @click.option("--only", multiple=True, metavar="ID", help="Only this target; may be repeated.")
@@ -27,6 +28,7 @@ COMMAND = "nelm validate"
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @click.option("--quiet", is_flag=True, help="Print only how many are inside.")
 def validate(
+    named: tuple[str, ...],
     files: tuple[str, ...],
     patients: int,
     only: tuple[str, ...],
@@ -40,7 +42,8 @@ def validate(
 ) -> None:
     """Run published results against the model: what it reproduces, and what it misses.
 
-    Without --targets all files of the folder scenarios/targets. docs/validation.md says how a target is written.
+    FILEs are of `kind: target`; without one all files of the folder scenarios/targets. docs/validation.md says how a
+    target is written.
     """
     from sim.commands.page import as_typed, refuse_unmarked, renew
     from sim.reporter import Terminal
@@ -52,7 +55,7 @@ def validate(
     from sim.validation.scoring import score
     from sim.workers import crew_size
 
-    read = read_all(files, TARGETS, only)
+    read = read_all((*named, *files), TARGETS, only)
     overrides = overrides_of(settings)
     if page:
         refuse_unmarked(Path(page), COMMAND)

@@ -52,7 +52,6 @@ _WHY_OF = {
     "of": OF_A_CAUSE,
 }
 _LISTED = ("joined", "booked", "called", "started", "finished", "cancelled", "missed", "declined", "withdrawn")
-_FULL = 0.9  # of a liver; nobody lives with less of it left than that
 _NEAR = 3.0  # years of a story that says nothing of it: long enough to see a first recurrence
 _MOST_YEARS = 40
 T = TypeVar("T")
@@ -108,15 +107,8 @@ class _Reader(Checked):
         for number, line in enumerate(journey):
             if line.date is not None and line.date > ends:
                 self._too_late(("journey", number, "date"), ends)
-        for number, line in enumerate(journey):
-            if line.date is not None and line.date > ends:
-                self._too_late(("journey", number, "date"), ends)
         never = self._lines("never", words, dated=False)
         return Story(self.file, name, means, person, first, scenario, journey, never)
-
-    def _too_late(self, steps: Steps, ends: date) -> None:
-        """Nothing is told of what comes after her last day."""
-        self.add(steps, f"a day up to {ends}, until which she is followed", "give her more `years:`")
 
     def _too_late(self, steps: Steps, ends: date) -> None:
         """Nothing is told of what comes after her last day."""
@@ -271,12 +263,6 @@ class _Reader(Checked):
             after += [(cm, lobes[its % len(lobes)]) for its in range(number)]
         if sum(map(len, found.values())) > MOST_LESIONS:
             self.add(("liver_metastases",), f"at most {MOST_LESIONS} lesions in all")
-        known = read_evidence().known({})
-        liver, most = float(known[Known.LIVER_VOLUME_ML]), float(known[Known.GOMPERTZ_CAPACITY])
-        share = sum(share_of(cm, liver) for lesions in found.values() for cm, _ in lesions)
-        if share >= most:
-            room = f"lesions that find room in a liver of {liver:,.0f} mL, less than {100 * most:.0f} % of it"
-            self.add(("liver_metastases",), room, found=f"lesions of {100 * share:.0f} % of it together")
         known = read_evidence().known({})
         liver, most = float(known[Known.LIVER_VOLUME_ML]), float(known[Known.GOMPERTZ_CAPACITY])
         share = sum(share_of(cm, liver) for lesions in found.values() for cm, _ in lesions)

@@ -123,7 +123,9 @@ class Layered(Checked):
         found = {}
         for name in self.node.at(steps).value:
             if name not in known:
-                self.add((*steps, name), "one of " + ", ".join(known), nearest(name, known), f"'{name}'", of_key=True)
+                unseen = "the board does not see it; ask for it under `select`" if name in ATTRIBUTES else ""
+                todo = nearest(name, known) or unseen
+                self.add((*steps, name), "one of " + ", ".join(known), todo, f"'{name}'", of_key=True)
                 continue
             value = self.plain((*steps, name))
             try:

@@ -172,6 +172,12 @@ def test_what_is_asked_for_in_vain_is_refused(say, file: Path, words: tuple[str,
         say(validate, "--targets", file, *words)
 
 
+def test_a_file_may_be_named_without_the_option(say, file: Path) -> None:
+    code, said = say(validate, file, "--patients", 300, "--workers", 1, "--quiet")
+    assert code == 0
+    assert said.startswith("few: emergent: 2 of 3 inside (67 %)")
+
+
 def test_a_folder_without_targets_is_refused(say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError, match="no file of targets"):
