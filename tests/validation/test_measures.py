@@ -82,6 +82,16 @@ def test_a_hazard_ratio_is_that_of_a_cox_model_worked_by_hand(part_of, sample_of
     assert estimate(part_of("hazard_ratio"), treated, others) == pytest.approx(math.sqrt(2), rel=1e-4)
 
 
+def test_a_hazard_ratio_within_a_time_is_that_of_follow_up_that_ends_there(part_of, sample_of) -> None:
+    rng = np.random.default_rng(3)
+    of_treated, of_others = rng.exponential(2, 60), rng.exponential(1, 60)
+    cut = [(np.minimum(times, 1), (times <= 1).astype(int)) for times in (of_treated, of_others)]
+    ended = estimate(part_of("hazard_ratio"), *(sample_of(*its, unit=1e6) for its in cut))
+    treated, others = (sample_of(times, np.ones(60, int), unit=1e6) for times in (of_treated, of_others))
+    assert estimate(part_of("hazard_ratio", within=1e6), treated, others) == pytest.approx(ended)
+    assert estimate(part_of("hazard_ratio"), treated, others) != pytest.approx(ended)
+
+
 def test_a_log_hazard_is_the_coefficient_of_the_first_attribute(part_of, sample_of) -> None:
     three = sample_of([1, 2, 3], [1, 1, 0], [0, 1, 0])
     assert estimate(part_of("log_hazard", of="functioning"), three, None) == pytest.approx(math.log(2) / 2, rel=1e-4)
@@ -121,6 +131,15 @@ def test_the_interval_of_a_mean_is_the_one_of_the_textbook_where_each_block_is_o
     half = 2.0930 * values.std(ddof=1) / math.sqrt(20)
     assert (mean, n) == (9.5, 20)
     assert (low, high) == (pytest.approx(9.5 - half, rel=1e-4), pytest.approx(9.5 + half, rel=1e-4))
+
+
+def test_times_and_ratios_have_intervals_that_stay_above_nothing(part_of, sample_of) -> None:
+    rng = np.random.default_rng(4)
+    few, others = (sample_of(rng.lognormal(0, 2, 200), np.ones(200, int), unit=MONTH) for _ in range(2))
+    for part, beside in ((part_of("median"), None), (part_of("hazard_ratio"), others)):
+        middle, low, high, _ = estimated(part, few, beside)
+        assert 0 < low < middle < high
+        assert middle / low == pytest.approx(high / middle)
 
 
 def test_of_fewer_than_twenty_nothing_is_said(part_of, sample_of) -> None:
