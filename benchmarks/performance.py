@@ -43,8 +43,8 @@ def of_peers(rounds: int) -> str:
     return _as_text(peers.table(told("peers.py", "--rounds", str(rounds))["results"]))
 
 
-def of_scale(rounds: int) -> str:
-    """Up to ten million patients."""
+def of_scale(_: int) -> str:
+    """Up to ten million patients, once: it takes long enough."""
     lines = [
         "| patients | seconds | µs each | µs each more | peak MB | KB each, above the start | KB each more |",
         "|---:|---:|---:|---:|---:|---:|---:|",
@@ -109,7 +109,8 @@ def main() -> None:
     for part in asked.only:
         text = PARTS[part](asked.rounds)
         today = datetime.date.today().isoformat()
-        page = put(PAGE.read_text("utf-8"), part, f"{text}\n\nMeasured {today}, {asked.rounds} rounds.")
+        rounds = "1 round" if part == "scale" or asked.rounds == 1 else f"{asked.rounds} rounds"
+        page = put(PAGE.read_text("utf-8"), part, f"{text}\n\nMeasured {today}, {rounds}.")
         PAGE.write_text(page, "utf-8", newline="\n")
         print(f"{part}: written to {PAGE.name}", file=sys.stderr)
 
