@@ -29,7 +29,9 @@ def story(files: tuple[str, ...], everything: bool, engine: str, as_json: bool, 
     in lines that can be copied into the file.
     """
     from sim.errors import InputError, Problem
+    from sim.scenario import check_file
     from sim.stories.comparing import differences, happened, told
+    from sim.stories.story import KIND
     from sim.stories.story_file import read_story
     from sim.stories.telling import engines, log_by
 
@@ -37,7 +39,7 @@ def story(files: tuple[str, ...], everything: bool, engine: str, as_json: bool, 
     wrong: list[Problem] = []
     for file in files:
         try:
-            read.append(read_story(file))
+            read.append(check_file(file, {KIND: read_story})[1])
         except InputError as error:
             wrong += error.problems
     if wrong:

@@ -18,6 +18,7 @@ from sim.stories.telling import BOTH, engines, log_by
 
 HERE = Path(__file__).parent
 SHIPPED = sorted((HERE.parents[1] / "scenarios" / "stories").glob("*.yaml"))
+BASELINE = HERE.parents[1] / "scenarios" / "baseline.yaml"
 WRONG = sorted((HERE / "wrong_stories").glob("*.yaml"))
 SHE = "{age: 60, sex: female, site: small_intestine, grade: G1, ki67_pct: 2, growth: 0.1 % per month}"
 ONE_LESION = "liver_metastases: [{cm: 3.9, lobe: right}]\n"
@@ -169,3 +170,11 @@ def test_as_json_the_journey_and_the_differences_are_told(story):
     its = answer["stories"][0]
     assert (its["story"], its["right"], len(its["differs"])) == ("her", False, 1)
     assert its["journey"][0] == {"date": "2024-01-04", "event": "arrived", "why": "", "resource": "", "value": 0}
+
+
+def test_a_scenario_that_is_named_in_its_place_is_called_a_scenario() -> None:
+    refused = run(str(BASELINE)).exception
+    assert isinstance(refused, InputError)
+    assert str(refused).endswith(
+        f"  found:    a scenario (kind: scenario)\n  expected: a story\n  to do:    nelm run {BASELINE} takes it"
+    )
