@@ -79,6 +79,7 @@ class Finding(IntEnum):
     MARROW = 46
     CGA = 47
     HORMONE = 48
+    GROWTH_MONTHS = 49
 
 
 @dataclass(frozen=True)
@@ -164,6 +165,12 @@ ATTRIBUTES: dict[str, Attribute] = {
     "cga": Attribute("Chromogranin A with the last scan", highest=1e6, unit="times normal"),  # not clinical: a bound
     "hormone": Attribute(
         "Hormone that the tumour makes", ("none", "serotonin", "insulin", "gastrin", "glucagon", "vip")
+    ),
+    "growth_months": Attribute(
+        "Within what time the last growth seen had come: since the smallest sum of diameters, or since the scan before"
+        " where there was new disease",
+        highest=1200,  # not clinical: a bound
+        unit="months",
     ),
 }
 """The board's attributes by name, in the order of Finding."""

@@ -10,7 +10,7 @@ from sim.clinic.asking import ask_for_scan, note_measured, session, stay, to_boa
 from sim.clinic.board import Finding
 from sim.clinic.disease import set_alarm, settle
 from sim.clinic.followup import watch, watch_treated
-from sim.clinic.imaging import CT, MRI, changed, measured_cm, observe, show_spread
+from sim.clinic.imaging import CT, MRI, changed, mark_smallest, observe, show_spread
 from sim.clinic.known import Known
 from sim.clinic.patient import Case, Phase, whole
 from sim.clinic.protocols import Family, Role
@@ -42,7 +42,7 @@ def session_over(case: Case, now: int) -> None:
     was_clear = c.clear
     extra = give(case, now)
     if c.session == 0 or case.desk.protocols[c.treatment].family != Family.SYSTEMIC.value:
-        c.nadir_cm = measured_cm(case)
+        mark_smallest(case, now)
     set_alarm(case, now)
     if c.clear > was_clear:
         note(plan, Event.CLEARED.value, 0, why)
@@ -122,7 +122,7 @@ def response_read(case: Case, now: int) -> None:
     new = observe(case, now, MRI if case.traits.kidney_disease else CT)
     set_alarm(case, now)
     note_measured(case)
-    if not changed(case, new):
+    if not changed(case, now, new):
         next_session(case)
         return
     note(plan, Event.PROGRESSED.value, 0, FIRST_CAUSE + Cause.NEW_DISEASE.value if new else -1)

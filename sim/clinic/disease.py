@@ -38,6 +38,7 @@ from sim.jit import jit_inside
 from sim.log import Event
 from sim.steps import NEVER, alarm, note
 
+FIT = 1  # not clinical: up to here of the scale she is up and about all day
 MOST_ECOG = 4  # not clinical: the scale ends there, 5 is death
 
 
@@ -87,8 +88,8 @@ def cancer_hazard_factor(case: Case) -> float:
     factor = known[Known.CANCER_HAZARD_AT_HALF_LIVER.value] * math.pow(2.0, known[Known.CANCER_HAZARD_GAMMA.value])
     if beyond_surgery(case):
         factor *= math.exp(known[Known.CANCER_HAZARD_BETA_EXTRAHEPATIC.value])
-    if c.ecog >= 2:
-        factor *= known[Known.CANCER_HAZARD_ECOG2_FACTOR.value]
+    if c.ecog > FIT:
+        factor *= math.pow(known[Known.CANCER_HAZARD_ECOG_FACTOR.value], c.ecog - FIT)
     return factor
 
 
@@ -96,6 +97,13 @@ def cancer_hazard_factor(case: Case) -> float:
 def worsening_factor(case: Case) -> float:
     """How much faster performance status falls with disease outside the liver that can not be taken out."""
     return case.desk.known[Known.WORSENING_EXTRAHEPATIC_FACTOR.value] if beyond_surgery(case) else 1.0
+
+
+@jit_inside
+def worsening_at_full_liver(case: Case) -> float:
+    """What burden ** gamma is multiplied by to give how often a minute performance status falls, besides its base."""
+    known = case.desk.known
+    return float(known[Known.WORSENING_AT_HALF_LIVER.value] * math.pow(2.0, known[Known.CANCER_HAZARD_GAMMA.value]))
 
 
 @jit_inside
@@ -112,7 +120,7 @@ def settle(case: Case, now: int) -> None:
         gamma = known[Known.CANCER_HAZARD_GAMMA.value]
         after, hazard, area = over_time(c.burden, pace(case), minutes, known[Known.GOMPERTZ_CAPACITY.value], gamma)
         c.hazard_spent += cancer_hazard_factor(case) * hazard
-        worsening += known[Known.WORSENING_PER_BURDEN.value] * area
+        worsening += worsening_at_full_liver(case) * hazard
         c.seeding_spent += own_seeding(case) * area
         ratio = after / c.burden
         for j in range(c.slots):
@@ -299,12 +307,12 @@ def _own_seeding(case: Case, now: int, speed: float) -> None:
 def _worsening(case: Case, now: int, speed: float) -> None:
     """The same for the next change of performance status."""
     known, c = case.desk.known, case.course
-    capacity = known[Known.GOMPERTZ_CAPACITY.value]
+    capacity, gamma = known[Known.GOMPERTZ_CAPACITY.value], known[Known.CANCER_HAZARD_GAMMA.value]
     left = exponential(case.key, case.i, Ask.WORSENING.value, c.worsenings) - c.worsening_spent
-    per = known[Known.WORSENING_PER_BURDEN.value]
+    per = worsening_at_full_liver(case)
     amount, constant = left / worsening_factor(case) / per, known[Known.WORSENING_BASE.value] / per
-    if not stays_below(c.burden, speed, amount, capacity, 1.0, constant, _until_alarm(case, now)):
-        gap = time_to_power_integral(c.burden, speed, amount, capacity, 1.0, constant)
+    if not stays_below(c.burden, speed, amount, capacity, gamma, constant, _until_alarm(case, now)):
+        gap = time_to_power_integral(c.burden, speed, amount, capacity, gamma, constant)
         _sooner(case, later(now, gap), Alarm.WORSENING.value)
 
 

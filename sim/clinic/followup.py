@@ -10,7 +10,7 @@ from sim.clinic.asking import ask_for_scan, note_measured, on_list, report_minut
 from sim.clinic.board import Finding
 from sim.clinic.conversion import asks_for_clearance
 from sim.clinic.disease import set_alarm
-from sim.clinic.imaging import CT, MRI, changed, measured_cm, observe, receptor_scan
+from sim.clinic.imaging import CT, MRI, changed, mark_smallest, observe, receptor_scan
 from sim.clinic.known import Known
 from sim.clinic.listing import asks_for_graft
 from sim.clinic.patient import Case, Grade, Phase, whole
@@ -74,7 +74,7 @@ def assessed(case: Case, now: int) -> None:
     new = observe(case, now, MRI if case.traits.kidney_disease else CT)
     set_alarm(case, now)
     note_measured(case)
-    worse = changed(case, new)
+    worse = changed(case, now, new)
     visit = c.visit == 1
     c.visit = 0
     if worse:
@@ -112,7 +112,7 @@ def restaging_read(case: Case, now: int) -> None:
     observe(case, now, receptor_scan(case))
     set_alarm(case, now)
     note_measured(case)
-    case.course.nadir_cm = measured_cm(case)
+    mark_smallest(case, now)
     to_board(case)
 
 

@@ -81,7 +81,7 @@ def time_to_burden(burden: float, threshold: float, pace: float, capacity: float
 
 @jit
 def raised(base: float, power: float) -> float:
-    """`base ** power`. A power of 1, which the worsening of performance status has, costs nothing."""
+    """`base ** power`. A power of 1, which seeding by metastases has, costs nothing."""
     return base if power == 1 else math.pow(base, power)
 
 

@@ -6,7 +6,8 @@
     sample(case)                a biopsy is read: histology and the sampled Ki-67
     receptor_scan(case)         PET or scintigraphy
     chromogranin(case)          the marker in her blood
-    changed(case)               growth, or new disease, since the smallest sum of diameters
+    changed(case, now, new)     growth, or new disease, since the smallest sum of diameters
+    mark_smallest(case, now)    from now on growth is counted from what is measured now
     main_lobe, tumour_seen          where most of what was seen is, and how much it is
 
 True disease and observed disease differ. A lesion has one conspicuity for all modalities: it is found once it
@@ -31,6 +32,7 @@ from sim.draws import lognormal, normal, uniform
 from sim.jit import jit, jit_inside
 from sim.log import Event
 from sim.steps import note
+from sim.units import MONTH
 
 CT, MRI, PET, SCINTIGRAPHY = 1, 2, 4, 8  # not clinical: bits of the modalities read together
 SIZE_BITS = 31  # not clinical: of the lower of two numbers in one
@@ -170,6 +172,7 @@ def observe(case: Case, now: int, modalities: int) -> bool:
         findings[Finding.RECEPTORS.value] = case.traits.receptors
     findings[Finding.CGA.value] = chromogranin(case)
     c.scans += 1
+    c.scanned_before, c.scanned_at = c.scanned_at, now
     _note_sizes(case, before, total)
     _describe(case)
     if findings[Finding.LIVER_METASTASES.value] and c.had_disease == 0:
@@ -229,20 +232,32 @@ def measured_cm(case: Case) -> float:
 
 
 @jit_inside
-def changed(case: Case, new: bool) -> bool:
+def mark_smallest(case: Case, now: int) -> None:
+    """From now on growth is counted from what is measured now."""
+    case.course.nadir_cm = measured_cm(case)
+    case.course.nadir_at = now
+
+
+@jit_inside
+def changed(case: Case, now: int, new: bool) -> bool:
     """Progression at a scheduled scan: new disease, or growth of the sum of diameters above its smallest value.
 
     new   whether a lesion was seen that had not been seen before
 
-    RECIST 1.1: a fifth and at least 5 mm (the card `recist`). The smallest sum is kept up to date here.
+    RECIST 1.1: a fifth and at least 5 mm (the card `recist`). The smallest sum is kept up to date here, and so is
+    what the board knows of the time within which it grew.
     """
     c, known = case.course, case.desk.known
     total = measured_cm(case)
     grown = total > c.nadir_cm * (1 + known[Known.RECIST_GROWTH.value])
     grown = grown and total - c.nadir_cm >= known[Known.RECIST_LEAST_CM.value]
     if new or grown:
+        since = c.scanned_before if new else c.nadir_at
+        c.findings[Finding.GROWTH_MONTHS.value] = (now - since) / MONTH
         return True
-    c.nadir_cm = min(c.nadir_cm, total)
+    if total < c.nadir_cm:
+        c.nadir_cm = total
+        c.nadir_at = now
     return False
 
 

@@ -25,7 +25,7 @@ from sim.clinic.asking import (
 from sim.clinic.board import Finding, first_row, fitting_rows, rows_offering
 from sim.clinic.casenotes import know_the_patient
 from sim.clinic.disease import set_alarm, settle
-from sim.clinic.imaging import CT, MRI, changed, measured_cm, observe, receptor_scan
+from sim.clinic.imaging import CT, MRI, changed, mark_smallest, observe, receptor_scan
 from sim.clinic.known import Known
 from sim.clinic.patient import Ask, Case, Phase, later, whole
 from sim.clinic.protocols import Role, Treatment
@@ -176,7 +176,7 @@ def list_reviewed(case: Case, now: int) -> None:
     new = observe(case, now, MRI if case.traits.kidney_disease else CT)
     set_alarm(case, now)
     note_measured(case)
-    if changed(case, new):
+    if changed(case, now, new):
         note(case.plan, Event.PROGRESSED.value, 0, FIRST_CAUSE + Cause.NEW_DISEASE.value if new else -1)
         case.course.findings[Finding.PROGRESSING.value] = 1
         c.changed_at = now
@@ -198,7 +198,7 @@ def transplanted(case: Case, now: int) -> None:
     c.phase = Phase.UNDER_TREATMENT.value
     was_clear = c.clear
     c.extra_stay = give(case, now)
-    c.nadir_cm = measured_cm(case)
+    mark_smallest(case, now)
     set_alarm(case, now)
     if c.clear > was_clear:
         note(plan, Event.CLEARED.value, 0, why)

@@ -16,7 +16,7 @@ from sim.clinic.conversion import clearing_rows
 from sim.clinic.disease import set_alarm, settle
 from sim.clinic.effects import start_analogue
 from sim.clinic.followup import watch
-from sim.clinic.imaging import measured_cm
+from sim.clinic.imaging import mark_smallest
 from sim.clinic.known import Known
 from sim.clinic.palliation import ask_for_palliation
 from sim.clinic.patient import Ask, Case, Heart, Phase, later, whole
@@ -54,7 +54,7 @@ def discussed(case: Case, now: int) -> None:
     c.courses_made += 1
     c.session = 0
     c.sides = 0
-    c.nadir_cm = measured_cm(case)
+    mark_smallest(case, now)
     c.decided_at = now
     if (
         case.desk.protocols[c.treatment].family != Family.PALLIATIVE.value

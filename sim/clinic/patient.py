@@ -269,6 +269,7 @@ COURSE = _packed(
         ("seeding_spent", "f8"),  # what the lesions of the liver have seeded since the last one that came of them
         ("seedings", "i8"),  # lesions that have come of those of the liver: the address of the next one's luck
         ("extrahepatic_at", "i8"),
+        ("spread_rate", "f8"),  # of disease in a further place outside the liver, a minute, as treatment now is
         ("dedifferentiates_at", "i8"),
         ("procedure_death_at", "i8"),
         ("relief_until", "i8"),
@@ -292,6 +293,9 @@ COURSE = _packed(
         ("treatment", "i8"),  # the one decided on or under way, -1 none
         ("session", "i8"),
         ("nadir_cm", "f8"),  # smallest sum of diameters since the last treatment
+        ("nadir_at", "i8"),  # minute in which that was measured
+        ("scanned_at", "i8"),  # minute of the last scan read
+        ("scanned_before", "i8"),  # and of the one before
         ("had_disease", "i1"),  # liver metastases have been seen
         ("clear", "i1"),  # 1: all that was seen has been removed
         ("nelm_minute", "i8"),  # when liver metastases were first seen, -1 never

@@ -3,7 +3,7 @@
     metastases_at_symptom(case, now)     those that are there already
     first_metastases(case), start_clocks(case, now)   the liver is seeded later; the clocks that begin with that
     next_new_lesion(case, now), settle_new(case)   from tumour nobody sees: when the next one, and its coming
-    new_pace(case, now)                  what has changed growth changes that too
+    new_pace(case, now)                  what has changed growth changes that too, and spread
     own_seeding(case)                    how fast the metastases of the liver seed it, for each share they take
     next_spread(case, now), spread(case, now)   outside the liver
     beyond_surgery(case), remove_nodes(case)    what of that a surgeon can take
@@ -137,20 +137,24 @@ def _seeds(case: Case) -> float:
 @jit_inside
 def next_spread(case: Case, now: int) -> None:
     """When disease appears in the next place outside the liver, until it is in all."""
-    known, c, p = case.desk.known, case.course, case.traits
+    c = case.course
     c.extrahepatic_at = NEVER
-    if c.extrahepatic < (1 << KINDS) - 1:
-        rate = (
-            _seeds(case)
-            * known[Known.EXTRAHEPATIC_RATE.value]
-            * math.pow(
-                p.growth / known[Known.NEW_LESION_GROWTH_REFERENCE.value],
-                known[Known.EXTRAHEPATIC_GROWTH_EXPONENT.value],
-            )
-        )
-        if beyond_surgery(case):
-            rate *= known[Known.FURTHER_SPREAD_OUTSIDE.value]
-        c.extrahepatic_at = later(now, exponential(case.key, case.i, Ask.EXTRAHEPATIC_TIME.value, c.spreads) / rate)
+    c.spread_rate = _spreads(case)
+    if c.extrahepatic < (1 << KINDS) - 1 and c.spread_rate > 0:
+        gap = exponential(case.key, case.i, Ask.EXTRAHEPATIC_TIME.value, c.spreads) / c.spread_rate
+        c.extrahepatic_at = later(now, gap)
+
+
+@jit_inside
+def _spreads(case: Case) -> float:
+    """Disease in a further place outside the liver, a minute: a treatment of the whole body makes it rarer."""
+    known, c, p = case.desk.known, case.course, case.traits
+    pace = p.growth / known[Known.NEW_LESION_GROWTH_REFERENCE.value]
+    rate = known[Known.EXTRAHEPATIC_RATE.value] * math.pow(pace, known[Known.EXTRAHEPATIC_GROWTH_EXPONENT.value])
+    if beyond_surgery(case):
+        rate *= known[Known.FURTHER_SPREAD_OUTSIDE.value]
+    held = c.hold_factor if c.hold_systemic else 1.0
+    return float(_seeds(case) * rate * c.ssa_factor * held)
 
 
 @jit_inside
@@ -189,7 +193,8 @@ def next_new_lesion(case: Case, now: int) -> None:
 
 @jit_inside
 def new_pace(case: Case, now: int) -> None:
-    """Growth or spread have changed, and new lesions come sooner or later for it. The course is settled to `now`."""
+    """Growth or spread have changed, and new disease comes sooner or later for it. The course is settled to `now`."""
+    _new_pace_of_spread(case, now)
     c = case.course
     before = c.seeding_rate
     c.seeding_rate = _new_lesions(case)
@@ -204,6 +209,19 @@ def new_pace(case: Case, now: int) -> None:
 
 
 @jit_inside
+def _new_pace_of_spread(case: Case, now: int) -> None:
+    c = case.course
+    before = c.spread_rate
+    c.spread_rate = _spreads(case)
+    if c.spread_rate <= 0:
+        c.extrahepatic_at = NEVER  # held wholly
+    elif before <= 0 and c.lesions_made > 0:
+        next_spread(case, now)  # and no longer
+    elif c.extrahepatic_at < NEVER and c.spread_rate != before:
+        c.extrahepatic_at = later(now, (c.extrahepatic_at - now) * before / c.spread_rate)
+
+
+@jit_inside
 def own_seeding(case: Case) -> float:
     """How often a minute the metastases of the liver seed it, for each share of the liver that they take."""
     known = case.desk.known
@@ -215,8 +233,9 @@ def own_seeding(case: Case) -> float:
 def _new_lesions(case: Case) -> float:
     """New lesions a minute, from all sides, at the reference burden: what slows growth makes them rarer."""
     known, c = case.desk.known, case.course
-    pace = c.growth * c.ssa_factor * c.hold_factor / known[Known.NEW_LESION_GROWTH_REFERENCE.value]
+    pace = c.growth / known[Known.NEW_LESION_GROWTH_REFERENCE.value]
     rate = known[Known.NEW_LESION_RATE.value] * math.pow(pace, known[Known.NEW_LESION_GROWTH_EXPONENT.value])
+    rate *= c.ssa_factor * c.hold_factor
     if beyond_surgery(case):
         rate *= known[Known.FURTHER_SPREAD_LIVER.value]
     return float(_seeds(case) * rate)

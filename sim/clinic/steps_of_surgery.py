@@ -14,7 +14,7 @@ from __future__ import annotations
 from sim.clinic.asking import ask_for_scan, note_measured, report_minutes, session, to_board
 from sim.clinic.board import Finding
 from sim.clinic.disease import note_symptoms, set_alarm
-from sim.clinic.imaging import CT, MRI, measured_cm, observe
+from sim.clinic.imaging import CT, MRI, mark_smallest, observe
 from sim.clinic.known import Known
 from sim.clinic.patient import Ask, Case, Phase, whole
 from sim.clinic.protocols import Treatment
@@ -88,5 +88,5 @@ def interval_read(case: Case, now: int) -> None:
         case.course.findings[Finding.PROGRESSING.value] = 1
     note(plan, Event.LOST.value, 0, FIRST_TREATMENT + c.treatment)
     c.treatment = -1
-    c.nadir_cm = measured_cm(case)
+    mark_smallest(case, now)
     to_board(case)

@@ -14,7 +14,7 @@ from sim.clinic.asking import note_measured, on_list, report_minutes, to_board
 from sim.clinic.board import Finding, first_row
 from sim.clinic.casenotes import know_the_patient
 from sim.clinic.disease import begin, set_alarm, settle
-from sim.clinic.imaging import CT, MRI, measured_cm, observe, receptor_scan, sample
+from sim.clinic.imaging import CT, MRI, mark_smallest, observe, receptor_scan, sample
 from sim.clinic.known import Known
 from sim.clinic.patient import Ask, Case, Phase, later, whole
 from sim.clinic.protocols import Role
@@ -189,7 +189,7 @@ def results_in(case: Case, now: int) -> None:
         then(case.plan, Stage.SAMPLED.value)
         return
     c.diagnosed_at = now
-    c.nadir_cm = measured_cm(case)
+    mark_smallest(case, now)
     ki67 = case.course.findings[Finding.KI67_PCT.value]
     note(case.plan, Event.DIAGNOSED.value, whole(ki67 * 100))  # not clinical: hundredths
     to_board(case)

@@ -117,8 +117,8 @@ def measured_cm(world, i):
 
 
 @jit
-def changed(world, i, new):
-    return imaging.changed(case_of(world, i), new)
+def changed(world, i, now, new):
+    return imaging.changed(case_of(world, i), now, new)
 
 
 @jit

@@ -284,7 +284,7 @@ def test_the_pattern_of_what_was_seen(world_of, number, other_number, volume, ot
 def test_growth_is_a_fifth_and_at_least_5_mm_above_the_smallest_sum(patient_with, doors, nadir, now, progressed):
     world = patient_with((cm(now), 0, 1), **STEADY)
     world.courses[0].nadir_cm = nadir * (1 - 1e-9)  # the edges themselves count, whatever the last bit
-    assert bool(doors.changed(world, 0, False)) is progressed
+    assert bool(doors.changed(world, 0, 0, False)) is progressed
     expected = nadir if progressed else min(nadir, now)
     assert world.courses[0].nadir_cm == pytest.approx(expected, abs=1e-6)
 
@@ -292,8 +292,8 @@ def test_growth_is_a_fifth_and_at_least_5_mm_above_the_smallest_sum(patient_with
 def test_a_new_lesion_is_progression_whatever_the_sum(patient_with, doors):
     world = patient_with((cm(1), 0, 1), **STEADY)
     world.courses[0].nadir_cm = 9.0
-    assert doors.changed(world, 0, True)
-    assert not doors.changed(world, 0, False)
+    assert doors.changed(world, 0, 0, True)
+    assert not doors.changed(world, 0, 0, False)
 
 
 def test_the_sum_is_that_of_the_diameters_seen(patient_with, doors):
