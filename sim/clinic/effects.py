@@ -13,10 +13,9 @@ Every number is the treatment's own, in its protocol. Knows no step of care.
 
 from __future__ import annotations
 
-import math
-
 from sim.clinic.board import Finding
 from sim.clinic.disease import MOST_ECOG, settle
+from sim.clinic.growth import under_analogue
 from sim.clinic.known import Known
 from sim.clinic.lesions import add_up, scale_lesion
 from sim.clinic.patient import Ask, Case, Hormone, later, whole
@@ -85,7 +84,8 @@ def start_analogue(case: Case, now: int) -> None:
     key, known, c, p = case.key, case.desk.known, case.course, case.traits
     settle(case, now)
     case.course.findings[Finding.ANALOGUE.value] = 1
-    c.ssa_factor = _slowed(case)
+    slowest, half = known[Known.SSA_GROWTH_FACTOR.value], known[Known.SSA_HALF_EFFECT_KI67.value]
+    c.ssa_factor = under_analogue(p.ki67, slowest, half)
     new_pace(case, now)
     lasts = lognormal(
         key,
@@ -99,14 +99,6 @@ def start_analogue(case: Case, now: int) -> None:
     if p.functioning and uniform(key, case.i, Ask.RELIEF.value, _ANALOGUE) < known[Known.SSA_RELIEF_SHARE.value]:
         median, sigma = known[Known.SSA_RELIEF_MEDIAN.value], known[Known.SSA_RELIEF_SIGMA.value]
         c.relief_until = later(now, lognormal(key, case.i, Ask.RELIEF_TIME.value, _ANALOGUE, median, sigma))
-
-
-@jit_inside
-def _slowed(case: Case) -> float:
-    """Growth under an analogue, as a factor: it does less where more cells divide."""
-    known = case.desk.known
-    fades = math.pow(0.5, case.traits.ki67 / known[Known.SSA_HALF_EFFECT_KI67.value])
-    return float(1 - (1 - known[Known.SSA_GROWTH_FACTOR.value]) * fades)
 
 
 @jit_inside

@@ -430,7 +430,7 @@ def _drugs(table: Any, k: Number) -> None:
             **chemotherapy,
             minutes=k(f"CHEMO_MINUTES_{name}"),
             spacing=k(f"CHEMO_CYCLES_{name}"),
-            **_hold(k, name, stabilises=False),
+            **_hold(k, name, stabilises=True),
         )
     for treatment in TARGETED:
         name = treatment.name

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.clinic.growth import grown
+from sim.clinic.growth import grown, under_analogue
 from sim.clinic.lesions import share_of
 from sim.clinic.patient import Grade
 from sim.clinic.stages import Stage
@@ -127,12 +127,14 @@ class Livers:
     """Patients with liver metastases as they are diagnosed.
 
     pace     (patients,) of the growth law [per minute]
+    held     (patients,) factor of growth under an analogue
     burden   (patients,) share of the liver
     whose    (lesions,) row of the patient
     share    (lesions,) of the liver
     """
 
     pace: npt.NDArray[np.float64]
+    held: npt.NDArray[np.float64]
     burden: npt.NDArray[np.float64]
     whose: npt.NDArray[np.int64]
     share: npt.NDArray[np.float64]
@@ -147,7 +149,9 @@ def at_diagnosis(scenario: Scenario, patients: int) -> Livers:
     """The livers of so many patients, in truth, in the minute of their diagnosis and before any treatment."""
     values = _values(scenario)
     per = math.log(values["gompertz.capacity"] / values["gompertz.reference_burden"])
+    analogue = values["ssa_growth_factor"], values["ssa_half_effect_ki67"]
     pace: list[float] = []
+    held: list[float] = []
     burden: list[float] = []
     whose: list[int] = []
     share: list[float] = []
@@ -162,12 +166,13 @@ def at_diagnosis(scenario: Scenario, patients: int) -> Livers:
             whose.extend([len(pace)] * len(its))
             share.extend(its.tolist())
             pace.append(float(course.growth) / per)
+            held.append(under_analogue(float(world.traits[i].ki67), *analogue))
             burden.append(float(course.burden))
         return True
 
     arrived = np.linspace(0, YEAR, patients, endpoint=False).astype(np.int64)
     watch_cohort(scenario, arrived, round(_YEARS * YEAR), look)
-    return Livers(np.array(pace), np.array(burden), np.array(whose, np.int64), np.array(share))
+    return Livers(np.array(pace), np.array(held), np.array(burden), np.array(whose, np.int64), np.array(share))
 
 
 def outgrown(livers: Livers, grade: str, values: Mapping[str, float]) -> list[Waited]:
@@ -176,13 +181,13 @@ def outgrown(livers: Livers, grade: str, values: Mapping[str, float]) -> list[Wa
     low, high = (share_of(cm, ml) for cm in ABLATABLE)
     eligible = (livers.share >= low) & (livers.share < high)
     loaded = (livers.burden >= LOADS[0]) & (livers.burden < LOADS[1])
-    held = values["ssa_growth_factor"]
+    untreated = np.ones(len(livers.pace))
     rows = []
     few = sparse(livers, ml)
     for what, its, some, factor in (
-        (OUTGROWN, livers, eligible, 1.0),
-        (OUTGROWN_EVEN, few, few.share > 0, 1.0),
-        (OUTGROWN_HELD, livers, eligible, held),
+        (OUTGROWN, livers, eligible, untreated),
+        (OUTGROWN_EVEN, few, few.share > 0, untreated),
+        (OUTGROWN_HELD, livers, eligible, livers.held),
     ):
         if what == OUTGROWN_HELD and grade == Grade.NEC.name:
             continue  # to whom no analogue is offered
@@ -191,7 +196,7 @@ def outgrown(livers: Livers, grade: str, values: Mapping[str, float]) -> list[Wa
             larger = _ratio(its, factor, after, capacity)[whose]
             rows.append(_share(what, grade, after, its.share[some] * larger >= high, whose))
     for after in FILLED_AFTER:
-        later = livers.burden * _ratio(livers, 1.0, after, capacity)
+        later = livers.burden * _ratio(livers, untreated, after, capacity)
         rows.append(_share(FILLED, grade, after, later[loaded] >= HALF, np.flatnonzero(loaded)))
     return rows
 
@@ -202,13 +207,13 @@ def sparse(livers: Livers, ml: float) -> Livers:
     middles = ABLATABLE[0] + (np.arange(SIZES) + 0.5) * (ABLATABLE[1] - ABLATABLE[0]) / SIZES
     shares = np.array([share_of(cm, ml) for cm in middles.tolist()])
     whose = np.repeat(np.arange(patients), SIZES)
-    return Livers(livers.pace, np.full(patients, SPARSE), whose, np.tile(shares, patients))
+    return Livers(livers.pace, livers.held, np.full(patients, SPARSE), whose, np.tile(shares, patients))
 
 
-def _ratio(livers: Livers, factor: float, months: int, capacity: float) -> npt.NDArray[np.float64]:
-    """(patients,) by how much the tumour of each has grown: the clinic's own law."""
-    pairs = zip(livers.burden.tolist(), livers.pace.tolist(), strict=True)
-    return np.array([grown(b, factor * pace, months * MONTH, capacity) / b for b, pace in pairs])
+def _ratio(livers: Livers, factor: npt.NDArray[np.float64], months: int, capacity: float) -> npt.NDArray[np.float64]:
+    """(patients,) by how much the tumour of each has grown, at this factor of its pace: the clinic's own law."""
+    pairs = zip(livers.burden.tolist(), (factor * livers.pace).tolist(), strict=True)
+    return np.array([grown(b, pace, months * MONTH, capacity) / b for b, pace in pairs])
 
 
 def _share(what: str, grade: str, after: int, holds: npt.NDArray[np.bool_], whose: npt.NDArray[np.int64]) -> Waited:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sim import draws
-from sim.clinic import disease, effects, imaging, lesions, treatments
+from sim.clinic import disease, effects, imaging, lesions, seeding, treatments
 from sim.clinic.alarms import ring
 from sim.clinic.asking import urgency as urgency_of
 from sim.clinic.board import ATTRIBUTES
@@ -153,6 +153,11 @@ def start_analogue(world, i, now):
 
 
 @jit
+def new_pace(world, i, now):
+    seeding.new_pace(case_of(world, i), now)
+
+
+@jit
 def urgency(world, i):
     return urgency_of(case_of(world, i))
 
@@ -160,7 +165,7 @@ def urgency(world, i):
 DOORS = (
     begin, begin_all, settle, add_lesion, scale_lesion, set_alarm, pass_alarm, cancer_hazard_factor, pace, symptomatic,
     found, observe, measured_cm, changed, sample, give, still_suitable, session_minutes, second_minutes, start_analogue,
-    urgency,
+    urgency, new_pace,
 )  # fmt: skip
 
 

@@ -314,14 +314,45 @@ def test_spread_and_frailty_never_put_death_off(sick, doors, name):
         assert doors.cancer_hazard_factor(after, i) >= doors.cancer_hazard_factor(before, i)
 
 
-def test_frailty_counts_from_a_performance_status_of_2(patient_with, doors):
-    world = patient_with((0.05, 0, 0))
+def test_each_step_of_frailty_counts_from_a_performance_status_of_2(patient_with, doors):
+    world = patient_with((0.05, 0, 0), cancer_hazard__ecog_factor=3)
     factors = []
     for ecog in range(5):
         world.courses[0].ecog = ecog
         factors.append(doors.cancer_hazard_factor(world, 0))
-    frail = world.known[Known.CANCER_HAZARD_ECOG2_FACTOR]
-    assert factors == pytest.approx([factors[0], factors[0], *[frail * factors[0]] * 3])
+    assert factors == pytest.approx([factors[0] * more for more in (1, 1, 3, 9, 27)])
+
+
+def test_frailty_comes_when_its_integrated_rate_reaches_a_threshold_which_rises_with_burden_as_death_does(sick, doors):
+    """The closed form against numerical integration: a base, and burden to the power of the hazard of death."""
+    world = copied(sick)._replace(desk=sick.desk.copy())
+    known = world.known
+    known[Known.NEW_LESION_OWN_SHARE] = 0
+    capacity, gamma = known[Known.GOMPERTZ_CAPACITY], known[Known.CANCER_HAZARD_GAMMA]
+    base, full = known[Known.WORSENING_BASE], known[Known.WORSENING_AT_HALF_LIVER] * 2**gamma
+    checked = 0
+    for i in range(60):
+        c = world.courses[i]
+        c.new_lesion_at = c.extrahepatic_at = c.dedifferentiates_at = c.pain_at = c.obstructed_at = NEVER
+        c.ecog, c.extrahepatic, c.failed, c.presented, c.hazard_spent = 0, 0, 1, 1, -1e6
+        world.traits[i].functioning, world.traits[i].other_death_at = 0, NEVER
+        world.plan.reply[0].notes = 0
+        doors.set_alarm(world, i, 0)
+        if c.alarm_kind != Alarm.WORSENING:
+            continue
+        checked += 1
+        pace, burden, falls = doors.pace(world, i), c.burden, int(c.alarm_at)
+        spent, _ = quad(
+            lambda t: base + full * grown(burden, pace, t, capacity) ** gamma,  # noqa: B023
+            *(0, falls),
+            epsrel=1e-10,
+            limit=200,
+        )
+        threshold = exponential(world.key, i, Ask.WORSENING.value, 0)
+        assert abs(spent - threshold) <= base + full * grown(burden, pace, falls, capacity) ** gamma + 1e-6 * threshold
+        doors.settle(world, i, falls)
+        assert c.worsening_spent == pytest.approx(spent, rel=1e-6)
+    assert checked >= 40
 
 
 def test_a_new_lesion_is_followed_by_the_next(patient_with, doors):
@@ -370,9 +401,11 @@ def test_a_new_lesion_has_the_size_at_which_those_were_that_have_been_counted(pa
     assert diameter(world.lesions[0, 1].share, world.known[Known.LIVER_VOLUME_ML]) == pytest.approx(1.0)
 
 
-@pytest.mark.parametrize(("exponent", "factor"), [(0.0, 1.0), (1.0, 0.5)])
-def test_what_slows_growth_makes_new_lesions_come_later(patient_with, doors, exponent, factor):
-    world = patient_with((0.05, 0, 0), ssa_growth_factor=0.5, new_lesion__growth_exponent=exponent)
+@pytest.mark.parametrize("exponent", [0.0, 1.0])
+def test_what_slows_growth_makes_new_lesions_come_later(patient_with, doors, exponent):
+    factor = 0.5
+    world = patient_with((0.05, 0, 0), ssa_growth_factor=factor, new_lesion__growth_exponent=exponent)
+    world.traits[0].ki67 = 0
     c = world.courses[0]
     c.alarm_kind = Alarm.NEW_LESION
     doors.pass_alarm(world, 0, 0)
@@ -382,11 +415,42 @@ def test_what_slows_growth_makes_new_lesions_come_later(patient_with, doors, exp
     assert c.new_lesion_at - 1000 == pytest.approx((comes - 1000) / factor, abs=1)
     c.alarm_kind = Alarm.SSA_ENDS
     doors.pass_alarm(world, 0, 2000)
-    assert bool(c.seeding_rate > rate * factor) is (exponent > 0)
+    resistant = world.known[Known.RESISTANCE_GROWTH_FACTOR]
+    assert c.seeding_rate == pytest.approx(rate * resistant**exponent)
+
+
+@pytest.mark.parametrize(("systemic", "factor"), [(1, 0.5), (0, 1.0)])
+def test_a_treatment_of_the_whole_body_makes_spread_come_later_and_one_of_the_liver_does_not(
+    patient_with, doors, systemic, factor
+):
+    world = patient_with((0.05, 0, 0))
+    c = world.courses[0]
+    c.alarm_kind = Alarm.SPREAD
+    doors.pass_alarm(world, 0, 0)
+    comes, rate = int(c.extrahepatic_at), float(c.spread_rate)
+    assert 1000 < comes < NEVER
+    c.hold_factor, c.hold_systemic = 0.5, systemic
+    doors.new_pace(world, 0, 1000)
+    assert c.spread_rate == pytest.approx(rate * factor)
+    assert c.extrahepatic_at - 1000 == pytest.approx((comes - 1000) / factor, abs=1)
+
+
+def test_spread_that_was_held_wholly_goes_on_after(patient_with, doors):
+    world = patient_with((0.05, 0, 0), ssa_growth_factor=0.0)
+    world.traits[0].ki67 = 0
+    c = world.courses[0]
+    c.alarm_kind = Alarm.SPREAD
+    doors.pass_alarm(world, 0, 0)
+    doors.start_analogue(world, 0, 1000)
+    assert (c.spread_rate, c.extrahepatic_at) == (0, NEVER)
+    c.alarm_kind = Alarm.SSA_ENDS
+    doors.pass_alarm(world, 0, 2000)
+    assert 2000 < c.extrahepatic_at < NEVER
 
 
 def test_growth_that_stood_still_seeds_again_once_it_goes_on(patient_with, doors):
     world = patient_with((0.05, 0, 0), ssa_growth_factor=0.0)
+    world.traits[0].ki67 = 0
     c = world.courses[0]
     c.alarm_kind = Alarm.NEW_LESION
     doors.pass_alarm(world, 0, 0)

@@ -14,6 +14,7 @@ from sim.clinic.imaging import CT, MRI, PET, SCINTIGRAPHY, pattern
 from sim.clinic.known import Known
 from sim.clinic.lesions import diameter, share_of
 from sim.clinic.patient import MOST_LESIONS, Grade, Spread
+from sim.units import MONTH
 
 LIVER = 1600.0
 PERFECT = {
@@ -294,6 +295,25 @@ def test_a_new_lesion_is_progression_whatever_the_sum(patient_with, doors):
     world.courses[0].nadir_cm = 9.0
     assert doors.changed(world, 0, 0, True)
     assert not doors.changed(world, 0, 0, False)
+
+
+def test_growth_has_come_since_the_smallest_sum_and_new_disease_since_the_scan_before(patient_with, doors):
+    world = patient_with((cm(4), 0, 1), **STEADY)
+    c, at = world.courses[0], [round(month * MONTH) for month in (0, 3, 6, 9)]
+    c.growth, c.nadir_cm, c.nadir_at = 0.0, 9.0, at[0]
+    doors.observe(world, 0, at[1], CT)
+    assert not doors.changed(world, 0, at[1], False)
+    assert (c.nadir_cm, c.nadir_at) == (pytest.approx(4.0), at[1])
+    assert math.isnan(world.findings[0, Finding.GROWTH_MONTHS])
+    doors.observe(world, 0, at[2], CT)
+    assert not doors.changed(world, 0, at[2], False)
+    assert c.nadir_at == at[1], "as large as before is no smaller"
+    c.nadir_cm = 3.0
+    doors.observe(world, 0, at[3], CT)
+    assert doors.changed(world, 0, at[3], False)
+    assert world.findings[0, Finding.GROWTH_MONTHS] == pytest.approx(6)
+    assert doors.changed(world, 0, at[3], True)
+    assert world.findings[0, Finding.GROWTH_MONTHS] == pytest.approx(3)
 
 
 def test_the_sum_is_that_of_the_diameters_seen(patient_with, doors):

@@ -354,9 +354,19 @@ def test_the_analogue_slows_growth_until_resistance(patient_with, doors):
     world = patient_with((cm(3), 0, 1))
     doors.start_analogue(world, 0, 100)
     c = world.courses[0]
-    assert c.ssa_factor == world.known[Known.SSA_GROWTH_FACTOR] < 1
+    assert world.known[Known.SSA_GROWTH_FACTOR] < c.ssa_factor < 1
     assert 100 < c.ssa_until < NEVER
     assert world.findings[0, Finding.ANALOGUE] == 1
+
+
+def test_the_effect_of_the_analogue_is_halved_by_so_much_ki67(patient_with, doors):
+    world = patient_with((cm(3), 0, 1), ssa_growth_factor=0.2, ssa_half_effect_ki67=10)
+    factors = []
+    for ki67 in (0, 10, 20, 100):
+        world.traits[0].ki67 = ki67
+        doors.start_analogue(world, 0, 100)
+        factors.append(float(world.courses[0].ssa_factor))
+    assert factors == pytest.approx([0.2, 0.6, 0.8, 1.0], abs=1e-3)
 
 
 # ------------------------------------------------------------------ sessions

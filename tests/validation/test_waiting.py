@@ -58,7 +58,7 @@ def forty(cm: float, burden: float, per_month: float, values) -> Livers:
     """Forty patients with one lesion of a size each; growth as published, at the reference burden."""
     pace = per_month / MONTH / math.log(values["gompertz.capacity"] / values["gompertz.reference_burden"])
     share = share_of(cm, values["liver_volume_ml"])
-    return Livers(np.full(40, pace), np.full(40, burden), np.arange(40), np.full(40, share))
+    return Livers(np.full(40, pace), np.full(40, 0.4), np.full(40, burden), np.arange(40), np.full(40, share))
 
 
 def test_a_lesion_passes_3_cm_when_the_law_of_growth_says_so(values):
@@ -67,7 +67,6 @@ def test_a_lesion_passes_3_cm_when_the_law_of_growth_says_so(values):
     ln(0.9/b) falls from 2.197 to 2.197 - ln 1.107 = 2.095, which takes ln(2.197/2.095) x 2.197 / 0.04 = 2.6 months;
     under an analogue that leaves 0.4 of the growth 6.5.
     """
-    values = values | {"ssa_growth_factor": 0.4}
     its = outgrown(forty(2.9, 0.1, 0.04, values), "G2", values)
     assert [cell(its, OUTGROWN, after, "G2").value for after in (1, 3, 6, 12)] == [0, 1, 1, 1]
     assert [cell(its, OUTGROWN_HELD, after, "G2").value for after in (1, 3, 6, 12)] == [0, 0, 0, 1]
@@ -88,8 +87,8 @@ def test_lesions_outside_the_needles_range_and_loads_outside_the_table_are_not_c
 def test_lesions_of_one_patient_make_the_share_no_surer(values):
     one = forty(2.9, 0.1, 0.04, values)
     pace = one.pace * np.where(np.arange(40) % 2, 0.1, 1)
-    alone = Livers(pace, one.burden, one.whose, one.share)
-    tenfold = Livers(pace, one.burden, np.repeat(one.whose, 10), np.repeat(one.share, 10))
+    alone = Livers(pace, one.held, one.burden, one.whose, one.share)
+    tenfold = Livers(pace, one.held, one.burden, np.repeat(one.whose, 10), np.repeat(one.share, 10))
     a, b = (cell(outgrown(its, "G1", values), OUTGROWN, 3) for its in (alone, tenfold))
     assert (a.value, b.value) == (0.5, 0.5)
     assert a.high == pytest.approx(b.high)
