@@ -81,7 +81,7 @@ def under_analogue(ki67: float, slowest: float, half: float) -> float:
     >>> round(under_analogue(0.0, 0.2, 10.0), 3), round(under_analogue(10.0, 0.2, 10.0), 3)
     (0.2, 0.6)
     """
-    return 1 - (1 - slowest) * math.pow(0.5, ki67 / half)
+    return 1 - (1 - slowest) * math.pow(0.5, ki67 / half)  # not clinical: halved
 
 
 @jit

@@ -61,13 +61,14 @@ def test_a_reader_who_has_gone_is_no_error(baseline):
     assert (wrote, process.wait(60)) == ("", 0)
 
 
-def test_check_tells_of_every_file_what_it_is_or_what_is_wrong_with_it(nelm, baseline, tmp_path):
+def test_check_tells_of_every_file_what_it_is_or_what_is_wrong_with_it(nelm, root, tmp_path):
+    right = root / "scenarios" / "second_ir_list.yaml"
     wrong, kind = tmp_path / "wrong.yaml", tmp_path / "kind.yaml"
     wrong.write_text("kind: scenario\nscenario: wrong\nquestion: ''\nbased_on: nowhere.yaml\n")
     kind.write_text("kind: recipe\n")
-    said = nelm("check", wrong, baseline, kind)
+    said = nelm("check", wrong, right, kind)
     assert said.code == 2
-    assert said.out == f"{baseline}: scenario, no mistakes\n"
+    assert said.out == f"{right}: scenario, no mistakes\n"
     assert f"{wrong}:3:" in said.err
     assert f"{wrong}:4:" in said.err
     assert f"{kind}:1:" in said.err
@@ -83,11 +84,12 @@ def test_a_mistake_in_a_shared_base_is_told_once(nelm, tmp_path):
     assert said.err.count("the key 'rum'") == 1
 
 
-def test_check_with_all_in_order_ends_well(nelm, baseline):
+def test_check_with_all_in_order_ends_well(nelm, root):
+    scenario = root / "scenarios" / "second_ir_list.yaml"
     board = Path(cli.__file__).parent / "clinic" / "board.yaml"
-    said = nelm("check", baseline, board)
+    said = nelm("check", scenario, board)
     assert (said.code, said.err) == (0, "")
-    assert said.out.splitlines() == [f"{baseline}: scenario, no mistakes", f"{board}: board, no mistakes"]
+    assert said.out.splitlines() == [f"{scenario}: scenario, no mistakes", f"{board}: board, no mistakes"]
 
 
 def test_check_takes_published_results_and_calibrations(nelm, root):
