@@ -97,7 +97,7 @@ def test_the_other_way_round_differences_change_their_sign_and_patients_their_si
     keys = ["kpi", "group", "unit"]
     joined = both.table.merge(back.table, on=keys, suffixes=("", "_back"))
     assert len(joined) == len(both.table) == len(back.table)
-    np.testing.assert_array_equal(joined["difference"], -joined["difference_back"])
+    np.testing.assert_allclose(joined["difference"], -joined["difference_back"], rtol=1e-9)
     np.testing.assert_allclose(joined["lower"], -joined["upper_back"], rtol=1e-9)
     np.testing.assert_array_equal(joined["p_holm"], joined["p_holm_back"])
     assert list(joined["verdict"]) == list(joined["verdict_back"])
