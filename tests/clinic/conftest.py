@@ -196,6 +196,44 @@ def patient_with(world_of, doors) -> Callable[..., World]:
     return make
 
 
+@pytest.fixture(scope="session")
+def all_able() -> dict[str, str]:
+    """Evidence by which every tumour is able to seed the liver."""
+    return {f"metastatic_capacity__{site}": "100 %" for site in ("small_intestine", "pancreas", "other")}
+
+
+@pytest.fixture(scope="session")
+def begun(world_of, doors, all_able) -> Callable[..., tuple[World, np.ndarray]]:
+    """`begun(patients, **evidence)`: people who all have metastases at first symptom, and how many lesions each has."""
+
+    def make(patients: int = 400, **evidence: Any) -> tuple[World, np.ndarray]:
+        world = world_of(patients, seed=3, metastasised_at_symptom="100 %", **all_able, **evidence)
+        doors.begin_all(world, 0)
+        return world, (world.lesions.share > 0).sum(axis=1)
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def sick(begun) -> World:
+    """Sixty patients who all have metastases at first symptom, begun."""
+    world: World = begun(60)[0]
+    return world
+
+
+@pytest.fixture(scope="session")
+def copied() -> Callable[[World], World]:
+    """`copied(world)`: the same world at this moment, to be treated differently."""
+
+    def make(world: World) -> World:
+        return world._replace(
+            courses=world.courses.copy().view(np.recarray),
+            livers=world.livers.copy().view(np.recarray),
+        )
+
+    return make
+
+
 def answer(world: World) -> SimpleNamespace:
     """What stands in the plan: orders (kind, resource, minutes), notes (event, value, why), what follows."""
     reply = world.plan.reply[0]

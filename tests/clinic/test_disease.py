@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 
 import numpy as np
@@ -14,34 +13,14 @@ from scipy.integrate import quad
 from sim.clinic.board import Finding
 from sim.clinic.disease import Alarm
 from sim.clinic.growth import grown
-from sim.clinic.imaging import pattern
 from sim.clinic.known import Known
 from sim.clinic.lesions import diameter, share_of
 from sim.clinic.patient import MOST_LESIONS, Ask, Heart, Hormone, Spread
-from sim.draws import exponential, uniforms
+from sim.draws import exponential
 from sim.steps import NEVER
 
 DAY, YEAR = 1440, 525_960
 SETTINGS = settings(deadline=None, max_examples=40)
-
-
-ALL_ABLE = {f"metastatic_capacity__{site}": "100 %" for site in ("small_intestine", "pancreas", "other")}
-
-
-@pytest.fixture(scope="module")
-def sick(world_of, doors):
-    """Sixty patients who all have metastases at first symptom, begun."""
-    world = world_of(60, seed=3, metastasised_at_symptom="100 %", **ALL_ABLE)
-    doors.begin_all(world, 0)
-    return world
-
-
-def copied(world):
-    """The same world at this moment, to be treated differently."""
-    return world._replace(
-        courses=world.courses.copy().view(np.recarray),
-        livers=world.livers.copy().view(np.recarray),
-    )
 
 
 # ------------------------------------------------------------------ sizes
@@ -81,76 +60,12 @@ def test_a_patient_without_metastases_begins_without_lesions_and_with_their_minu
     assert (world.courses.burden[~free] > 0).all()
 
 
-def begun(world_of, doors, patients=400, **evidence):
-    """People who all have metastases at first symptom, begun; their lesions and how many each has."""
-    world = world_of(patients, seed=3, metastasised_at_symptom="100 %", **ALL_ABLE, **evidence)
-    doors.begin_all(world, 0)
-    return world, (world.lesions.share > 0).sum(axis=1)
-
-
-def test_the_number_of_lesions_has_the_median_of_its_card_at_the_median_burden(world_of, doors):
-    _, numbers = begun(world_of, doors, lesions_at_symptom__median=6, burden_at_symptom__sigma=0)
-    assert np.median(numbers) == pytest.approx(6, abs=1)
-    assert numbers.min() >= 1
-
-
-def test_more_tumour_is_more_lesions_with_the_exponent_of_the_card(world_of, doors):
-    steady = {"lesions_at_symptom__sigma": 0, "lesions_at_symptom__median": 4, "burden_at_symptom__sigma": 0.7}
-    world, numbers = begun(world_of, doors, lesions_at_symptom__burden_exponent=1, **steady)
-    ratio = world.courses.burden / world.known[Known.BURDEN_AT_SYMPTOM_MEDIAN]
-    expected = np.clip(4 * ratio, 1, world.known[Known.LESIONS_AT_SYMPTOM_HIGHEST])
-    assert np.abs(numbers - expected).max() <= 0.5 + 1e-9
-    _, numbers = begun(world_of, doors, lesions_at_symptom__burden_exponent=0, **steady)
-    assert (numbers == 4).all()
-
-
-def test_without_a_leaning_lesions_fall_into_a_lobe_as_it_is_large(world_of, doors):
-    world, _ = begun(world_of, doors, lobe_leaning__sigma=0, larger_lobe__sd="0.0001 %")
-    right = world.lesions.lobe[world.lesions.share > 0] == 0
-    assert right.mean() == pytest.approx(world.known[Known.LARGER_LOBE_MEAN], abs=0.02)
-
-
-def test_a_leaning_puts_several_lesions_into_one_lobe_more_often_than_chance(world_of, doors):
-    shares = {}
-    for sigma in (0, 1, 4):
-        world, _ = begun(world_of, doors, lobe_leaning__sigma=sigma, lesions_at_symptom__median=6,
-                         lesions_at_symptom__sigma=0, lesions_at_symptom__burden_exponent=0)  # fmt: skip
-        left = np.where(world.lesions.share > 0, world.lesions.lobe, 0).sum(axis=1)
-        shares[sigma] = np.isin(left, (0, 6)).mean()
-    assert shares[0] < 0.15
-    assert shares[0] < shares[1] < shares[4]
-
-
-def test_the_pattern_is_drawn_nowhere_but_all_three_come_out(world_of, doors):
-    """The mix is a result: with all lesions in sight each type is there, and diffuse disease leads."""
-    world, numbers = begun(world_of, doors)
-    left = np.where(world.lesions.lobe == 1, world.lesions.share, 0)
-    types = [
-        pattern(world.known, int(number), int((mine > 0).sum()), float(burden), float(mine.sum()))
-        for number, mine, burden in zip(numbers, left, world.courses.burden, strict=True)
-    ]
-    shares = np.bincount(types, minlength=4) / len(types)
-    assert shares[0] == 0
-    assert (shares[1:3] > 0.05).all()
-    assert shares[3] > 0.5
-
-
-def test_what_begins_in_the_liver_is_one_tumour_without_a_primary_and_none_does_by_default(world_of, doors):
-    assert world_of(2000).traits.hepatic.sum() == 0
-    world = world_of(200, primary_hepatic__share="100 %", primary_hepatic__seeding=0.001)
-    doors.begin_all(world, 0)
-    assert (world.traits.hepatic == 1).all()
-    assert ((world.lesions.share > 0).sum(axis=1) == 1).all()
-    assert (world.findings[:, Finding.PRIMARY] == 1).all()
-    assert (world.courses.extrahepatic == 0).all()
-
-
 # ------------------------------------------------------------------ time passes
 
 
 @SETTINGS
 @given(st.integers(0, 59), st.integers(1, 5 * YEAR), st.integers(1, 5 * YEAR))
-def test_settling_in_two_steps_is_settling_in_one(sick, doors, i, first, second):
+def test_settling_in_two_steps_is_settling_in_one(sick, copied, doors, i, first, second):
     once, twice = copied(sick), copied(sick)
     doors.settle(once, i, first + second)
     doors.settle(twice, i, first)
@@ -160,7 +75,7 @@ def test_settling_in_two_steps_is_settling_in_one(sick, doors, i, first, second)
     assert once.lesions.share[i] == pytest.approx(twice.lesions.share[i], rel=1e-8)
 
 
-def test_settling_backwards_or_to_the_same_minute_changes_nothing(sick, doors):
+def test_settling_backwards_or_to_the_same_minute_changes_nothing(sick, copied, doors):
     world = copied(sick)
     doors.settle(world, 0, YEAR)
     before = world.courses.copy()
@@ -170,7 +85,7 @@ def test_settling_backwards_or_to_the_same_minute_changes_nothing(sick, doors):
         np.testing.assert_array_equal(before[name], world.courses[name], name)
 
 
-def test_lesions_grow_together_and_keep_their_shares_of_the_burden(sick, doors):
+def test_lesions_grow_together_and_keep_their_shares_of_the_burden(sick, copied, doors):
     world = copied(sick)
     for i in range(60):
         doors.settle(world, i, 2 * YEAR)
@@ -189,7 +104,7 @@ OPERATION = st.one_of(
 
 @SETTINGS
 @given(st.integers(0, 59), st.lists(OPERATION, max_size=60))
-def test_the_lesions_add_up_to_the_burden_after_anything_that_is_done(sick, doors, i, operations):
+def test_the_lesions_add_up_to_the_burden_after_anything_that_is_done(sick, copied, doors, i, operations):
     world, now, added = copied(sick), 0, 0
     for what, a, b in operations:
         if what == "add":
@@ -247,7 +162,7 @@ def live(world, doors, i, until):
     return passed
 
 
-def test_an_untreated_life_runs_forwards_and_ends(sick, doors):
+def test_an_untreated_life_runs_forwards_and_ends(sick, copied, doors):
     world = copied(sick)
     for i in range(60):
         passed = live(world, doors, i, 120 * YEAR)
@@ -278,7 +193,7 @@ def test_metastases_that_come_later_are_seeded_small_and_start_their_clocks(worl
         assert world.courses[i].new_lesion_at > traits[i].metastasis_at
 
 
-def test_death_of_cancer_comes_when_the_integrated_hazard_reaches_its_threshold(sick, doors):
+def test_death_of_cancer_comes_when_the_integrated_hazard_reaches_its_threshold(sick, copied, doors):
     """The closed form against numerical integration of the hazard, with nothing happening in between."""
     world = copied(sick)._replace(desk=sick.desk.copy())
     world.known[Known.NEW_LESION_OWN_SHARE] = 0
@@ -305,7 +220,7 @@ def test_death_of_cancer_comes_when_the_integrated_hazard_reaches_its_threshold(
 
 
 @pytest.mark.parametrize("name", ["extrahepatic", "ecog"])
-def test_spread_and_frailty_never_put_death_off(sick, doors, name):
+def test_spread_and_frailty_never_put_death_off(sick, copied, doors, name):
     before, after = copied(sick), copied(sick)
     for i in range(60):
         for world in (before, after):
@@ -323,7 +238,9 @@ def test_each_step_of_frailty_counts_from_a_performance_status_of_2(patient_with
     assert factors == pytest.approx([factors[0] * more for more in (1, 1, 3, 9, 27)])
 
 
-def test_frailty_comes_when_its_integrated_rate_reaches_a_threshold_which_rises_with_burden_as_death_does(sick, doors):
+def test_frailty_comes_when_its_integrated_rate_reaches_a_threshold_which_rises_with_burden_as_death_does(
+    sick, copied, doors
+):
     """The closed form against numerical integration: a base, and burden to the power of the hazard of death."""
     world = copied(sick)._replace(desk=sick.desk.copy())
     known = world.known
@@ -353,112 +270,6 @@ def test_frailty_comes_when_its_integrated_rate_reaches_a_threshold_which_rises_
         doors.settle(world, i, falls)
         assert c.worsening_spent == pytest.approx(spent, rel=1e-6)
     assert checked >= 40
-
-
-def test_a_new_lesion_is_followed_by_the_next(patient_with, doors):
-    world = patient_with((0.05, 0, 0))
-    world.courses[0].alarm_kind = Alarm.NEW_LESION
-    doors.pass_alarm(world, 0, 500)
-    assert world.courses[0].lesions_made == 2
-    assert 500 < world.courses[0].new_lesion_at < NEVER
-    again = world.courses[0].new_lesion_at
-    doors.pass_alarm(world, 0, int(again))
-    assert again < world.courses[0].new_lesion_at < NEVER
-
-
-def test_metastases_seed_metastases_when_their_integrated_share_of_the_liver_reaches_a_threshold(sick, doors):
-    """The closed form against numerical integration of the burden, with nothing else to come."""
-    world = copied(sick)._replace(desk=sick.desk.copy())
-    world.known[Known.NEW_LESION_OWN_SHARE] = 1.0
-    capacity, reference = world.known[Known.GOMPERTZ_CAPACITY], world.known[Known.GOMPERTZ_REFERENCE_BURDEN]
-    checked = 0
-    for i in range(60):
-        c = world.courses[i]
-        c.new_lesion_at = c.extrahepatic_at = c.dedifferentiates_at = c.pain_at = c.obstructed_at = NEVER
-        c.ecog, c.failed, c.presented, c.hazard_spent = 4, 1, 1, -1e6
-        world.traits[i].functioning, world.traits[i].other_death_at = 0, NEVER
-        world.plan.reply[0].notes = 0
-        doors.set_alarm(world, i, 0)
-        if c.alarm_kind != Alarm.OWN_SEEDING:
-            continue
-        checked += 1
-        rate, pace, burden, comes = c.seeding_rate / reference, doors.pace(world, i), c.burden, int(c.alarm_at)
-        spent, _ = quad(lambda t: rate * grown(burden, pace, t, capacity), 0, comes, epsrel=1e-10, limit=200)  # noqa: B023
-        threshold = exponential(world.key, i, Ask.OWN_SEEDING.value, 0)
-        assert abs(spent - threshold) <= rate * grown(burden, pace, comes, capacity) + 1e-6 * threshold
-        made, slots = int(c.lesions_made), int(c.slots)
-        doors.settle(world, i, comes)
-        doors.pass_alarm(world, i, comes)
-        assert (c.lesions_made, c.seedings, c.seeding_spent) == (made + 1, 1, 0)
-        assert c.slots >= slots
-    assert checked >= 55
-
-
-def test_a_new_lesion_has_the_size_at_which_those_were_that_have_been_counted(patient_with, doors):
-    world = patient_with((0.05, 0, 0), new_lesion__diameter_cm=1.0)
-    world.courses[0].alarm_kind = Alarm.NEW_LESION
-    doors.pass_alarm(world, 0, 500)
-    assert diameter(world.lesions[0, 1].share, world.known[Known.LIVER_VOLUME_ML]) == pytest.approx(1.0)
-
-
-@pytest.mark.parametrize("exponent", [0.0, 1.0])
-def test_what_slows_growth_makes_new_lesions_come_later(patient_with, doors, exponent):
-    factor = 0.5
-    world = patient_with((0.05, 0, 0), ssa_growth_factor=factor, new_lesion__growth_exponent=exponent)
-    world.traits[0].ki67 = 0
-    c = world.courses[0]
-    c.alarm_kind = Alarm.NEW_LESION
-    doors.pass_alarm(world, 0, 0)
-    comes, rate = int(c.new_lesion_at), float(c.seeding_rate)
-    doors.start_analogue(world, 0, 1000)
-    assert c.seeding_rate == pytest.approx(rate * factor)
-    assert c.new_lesion_at - 1000 == pytest.approx((comes - 1000) / factor, abs=1)
-    c.alarm_kind = Alarm.SSA_ENDS
-    doors.pass_alarm(world, 0, 2000)
-    resistant = world.known[Known.RESISTANCE_GROWTH_FACTOR]
-    assert c.seeding_rate == pytest.approx(rate * resistant**exponent)
-
-
-@pytest.mark.parametrize(("systemic", "factor"), [(1, 0.5), (0, 1.0)])
-def test_a_treatment_of_the_whole_body_makes_spread_come_later_and_one_of_the_liver_does_not(
-    patient_with, doors, systemic, factor
-):
-    world = patient_with((0.05, 0, 0))
-    c = world.courses[0]
-    c.alarm_kind = Alarm.SPREAD
-    doors.pass_alarm(world, 0, 0)
-    comes, rate = int(c.extrahepatic_at), float(c.spread_rate)
-    assert 1000 < comes < NEVER
-    c.hold_factor, c.hold_systemic = 0.5, systemic
-    doors.new_pace(world, 0, 1000)
-    assert c.spread_rate == pytest.approx(rate * factor)
-    assert c.extrahepatic_at - 1000 == pytest.approx((comes - 1000) / factor, abs=1)
-
-
-def test_spread_that_was_held_wholly_goes_on_after(patient_with, doors):
-    world = patient_with((0.05, 0, 0), ssa_growth_factor=0.0)
-    world.traits[0].ki67 = 0
-    c = world.courses[0]
-    c.alarm_kind = Alarm.SPREAD
-    doors.pass_alarm(world, 0, 0)
-    doors.start_analogue(world, 0, 1000)
-    assert (c.spread_rate, c.extrahepatic_at) == (0, NEVER)
-    c.alarm_kind = Alarm.SSA_ENDS
-    doors.pass_alarm(world, 0, 2000)
-    assert 2000 < c.extrahepatic_at < NEVER
-
-
-def test_growth_that_stood_still_seeds_again_once_it_goes_on(patient_with, doors):
-    world = patient_with((0.05, 0, 0), ssa_growth_factor=0.0)
-    world.traits[0].ki67 = 0
-    c = world.courses[0]
-    c.alarm_kind = Alarm.NEW_LESION
-    doors.pass_alarm(world, 0, 0)
-    doors.start_analogue(world, 0, 1000)
-    assert (c.seeding_rate, c.new_lesion_at) == (0, NEVER)
-    c.alarm_kind = Alarm.SSA_ENDS
-    doors.pass_alarm(world, 0, 2000)
-    assert 2000 < c.new_lesion_at < NEVER
 
 
 @SETTINGS
@@ -573,32 +384,6 @@ def test_a_primary_of_the_pancreas_is_felt_without_any_metastasis_until_it_is_ou
     assert not doors.symptomatic(world, 0)
 
 
-# ------------------------------------------------------------------ outside the liver
-
-
-def test_spread_takes_one_place_after_the_other_until_it_is_in_all(patient_with, doors):
-    world = patient_with((0.05, 0, 0))
-    c, kinds = world.courses[0], []
-    for k in range(len(Spread)):
-        c.alarm_kind = Alarm.SPREAD
-        doors.pass_alarm(world, 0, 1000 + k)
-        kinds.append(int(c.extrahepatic))
-        assert bool(c.extrahepatic_at == NEVER) is (k == len(Spread) - 1)
-    assert all(before & after == before and after > before for before, after in itertools.pairwise(kinds))
-    assert kinds[-1] == sum(Spread)
-    assert c.pain_at < NEVER
-    assert c.obstructed_at < NEVER
-
-
-def test_the_kinds_of_first_spread_have_the_shares_of_their_card(world_of, doors):
-    world, _ = begun(world_of, doors, extrahepatic__at_symptom="100 %")
-    for kind in Spread:
-        share = world.known[Known[f"EXTRAHEPATIC_KIND_{kind.name}"]]
-        assert (world.courses.extrahepatic == kind).mean() == pytest.approx(share, abs=0.07), kind
-    assert (world.courses.pain_at < NEVER).tolist() == (world.courses.extrahepatic == Spread.BONE).tolist()
-    assert (world.courses.obstructed_at < NEVER).tolist() == (world.courses.extrahepatic == Spread.PERITONEUM).tolist()
-
-
 def test_regional_nodes_threaten_nobody_and_all_other_spread_does(patient_with, doors):
     world = patient_with((0.05, 0, 0))
     alone = doors.cancer_hazard_factor(world, 0)
@@ -643,8 +428,8 @@ def test_the_minutes_begin_when_the_liver_holds_enough_however_time_is_cut(patie
     assert spent[0] == pytest.approx(spent[1], rel=1e-6)
 
 
-def test_heart_disease_comes_at_the_rate_of_its_card_and_never_without_the_syndrome(world_of, doors):
-    world = world_of(300, seed=9, heart__rate="0.5 per year", new_lesion__rate="1e-9 per year", **ALL_ABLE)
+def test_heart_disease_comes_at_the_rate_of_its_card_and_never_without_the_syndrome(world_of, doors, all_able):
+    world = world_of(300, seed=9, heart__rate="0.5 per year", new_lesion__rate="1e-9 per year", **all_able)
     came = []
     for i in range(300):
         doors.begin(world, i, 0)
@@ -682,16 +467,3 @@ def test_a_valve_operation_may_be_the_death_of_her(patient_with, doors):
     world.courses[0].alarm_kind = Alarm.VALVE
     doors.pass_alarm(world, 0, 2000)
     assert world.courses[0].procedure_death_at == 2000
-
-
-def test_which_lobe_a_new_lesion_falls_into_is_the_same_in_every_history(sick, doors):
-    """The lesion's luck hangs on how many she has had, not on when."""
-    early, late = copied(sick), copied(sick)
-    for world, minute in ((early, DAY), (late, 3 * YEAR)):
-        doors.settle(world, 0, minute)
-        world.courses[0].alarm_kind = Alarm.NEW_LESION
-        doors.pass_alarm(world, 0, minute)
-    made = int(sick.courses[0].lesions_made)
-    for field in ("lobe", "hidden"):
-        assert early.lesions[0, made][field] == late.lesions[0, made][field]
-    assert early.lesions[0, made].hidden == uniforms(sick.key, 0, Ask.CONSPICUITY.value, made)[()]
