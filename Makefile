@@ -20,7 +20,7 @@ ARGS ?=
 # Test processes at once.
 PROCESSES ?= auto
 
-.PHONY: help install run test pins bench lint style format types clean
+.PHONY: help install run test pins bench lint style format types renew clean
 .DEFAULT_GOAL := help
 
 help:
@@ -29,6 +29,7 @@ help:
 	@echo 'make lint    check style and types'
 	@echo 'make pins    run the shipped scenarios again and say whether anything moved'
 	@echo 'make bench   measure the engines beside C by hand and other simulators, five to ten minutes; needs gcc'
+	@echo 'make renew   write anew what is made from cards and code: names, schemas, parts of docs/'
 	@echo 'make clean   remove .venv, .venv-bench and what the tools keep; results in outputs/ stay'
 
 install: $(INSTALLED)
@@ -57,6 +58,12 @@ format: $(INSTALLED)
 
 types: $(INSTALLED)
 	@$(BIN)/mypy
+
+# Whatever quotes the cards, the board or the attributes; the tests fail where one is out of date.
+renew: $(INSTALLED)
+	@$(BIN)/python -m sim.evidence.names --write
+	@$(BIN)/nelm schema --all schemas --base scenarios/baseline.yaml
+	@$(BIN)/python docs/generate.py
 
 clean:
 	rm -rf $(VENV) $(VENV_BENCH) benchmarks/build .pytest_cache .mypy_cache .ruff_cache .hypothesis

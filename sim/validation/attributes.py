@@ -50,6 +50,7 @@ TRAITS: dict[str, Attribute] = {
 HISTORY: dict[str, Attribute] = {
     "symptomatic": Attribute("Hormonal symptoms, in truth, when the clock starts", _NO_YES),
     "management_changed": Attribute("Receptor imaging changed what the board would have done", _NO_YES),
+    "enrolled": Attribute("Enrolled in the trial, before the clock starts or later", _NO_YES),
     "overnight": Attribute("Stayed in hospital overnight after the session that starts the clock", _NO_YES),
     "cleared": Attribute(
         "Nothing that was seen was left in the liver after the treatment that starts the clock", _NO_YES
@@ -114,6 +115,8 @@ class Columns(dict[str, npt.NDArray[Any]]):
             self[name] = self._told(Event.SYMPTOMATIC)
         elif name == "management_changed":
             self[name] = self._told(Event.MANAGEMENT_CHANGED)
+        elif name == "enrolled":
+            self[name] = self._comes_to(Event.ENROLLED)
         elif name == "overnight":
             self[name] = self._overnight()
         elif name == "days_to_treatment":
@@ -137,6 +140,11 @@ class Columns(dict[str, npt.NDArray[Any]]):
         columns = unstaged(journeys.value[staged[pick]])
         return {name: np.where(hers, column, np.nan) for name, column in columns.items()}
 
+    def _comes_to(self, event: Event) -> npt.NDArray[np.float64]:
+        """1 for whom it comes to at any time, 0 for others."""
+        journeys = self._journeys
+        return np.isin(self._who, journeys.who[journeys.where(event)]).astype(np.float64)
+
     def _trait(self, name: str) -> npt.NDArray[Any]:
         table, journeys = self._patients, self._journeys
         if name == "age_years":
@@ -150,7 +158,7 @@ class Columns(dict[str, npt.NDArray[Any]]):
                 found &= (diagnosed >= 0) & (seen <= diagnosed + _SIX_MONTHS)
             return found[self._who].astype(np.float64)
         if name == "by_chance":
-            return np.isin(self._who, journeys.who[journeys.where(Event.BY_CHANCE)]).astype(np.float64)
+            return self._comes_to(Event.BY_CHANCE)
         column = table[{"true_ki67_pct": "ki67_pct"}.get(name, name)]
         if name in ("sex", "site", "grade", "hormone"):
             places = {level: place for place, level in enumerate(TRAITS[name].levels)}

@@ -58,6 +58,12 @@ _SEEN = {
     "discussed": (Event.STAGED,),
     "referral": (Event.REFERRED,),
 }
+_ONCE = (
+    *("first_symptom", "referral", "diagnosis", "receptor_imaging", "liver_metastases_seen", "first_board"),
+    "enrolment",
+)
+"""Starts that a patient comes to once in her life."""
+
 _AGAIN = (Event.PROGRESSED, Event.RECURRED)
 
 
@@ -90,7 +96,7 @@ class Sample:
 def sample(cohort: Cohort, group: Group, part: Part) -> Sample:
     """The patients of a group of a cohort, as a part of a target asks for them."""
     journeys = cohort.journeys
-    at = started(journeys, group.t0)
+    at = started(journeys, group.t0, group.care.arm is not None)
     at = at[fits(group.bounds, Columns(journeys, cohort.patients, at), len(at))]
     if part.endpoint == "symptoms_return":
         at = at[free_of_symptoms(journeys, at)]
@@ -107,27 +113,38 @@ def _covariate(asked: Asked, columns: Columns, rows: int) -> Floats:
     return columns[asked] if isinstance(asked, str) else fits(bounds_of(asked), columns, rows).astype(np.float64)
 
 
-def started(journeys: Journeys, t0: str) -> Ints:
-    """Where the clock of each patient starts; the first time, of those who come to it."""
+def started(journeys: Journeys, t0: str, in_trial: bool = False) -> Ints:
+    """Where the clock of each patient starts; the first time, of those who come to it.
+
+    in_trial   treatments and growth count from enrolment on, of those enrolled: a course that others have, or that was
+               given before, is not the trial's. What everybody comes to once, as diagnosis, is as without a trial
+    """
+    at = _starts(journeys, t0)
+    if not in_trial or t0 in _ONCE:
+        return journeys.first(at)
+    first = journeys.following(journeys.first(journeys.where(Event.ENROLLED)), at)
+    return first[first < journeys.never]
+
+
+def _starts(journeys: Journeys, t0: str) -> Ints:
+    """Positions of all rows that a clock may start with, in rising order."""
     if t0 == "first_symptom":
-        at = journeys.where(Event.ARRIVED)
-    elif t0 in ("diagnosis", "referral"):
-        at = journeys.where(Event.DIAGNOSED if t0 == "diagnosis" else Event.REFERRED)
-    elif t0 == "liver_metastases_seen":
+        return journeys.where(Event.ARRIVED)
+    if t0 in ("diagnosis", "referral"):
+        return journeys.where(Event.DIAGNOSED if t0 == "diagnosis" else Event.REFERRED)
+    if t0 == "liver_metastases_seen":
         seen = journeys.where(Event.MEASURED)
-        at = seen[journeys.minute[seen] == journeys.people.seen[journeys.who[seen]]]
-    elif t0 == "first_board":
+        return np.compress(journeys.minute[seen] == journeys.people.seen[journeys.who[seen]], seen)
+    if t0 == "first_board":
         staged = journeys.where(Event.STAGED)
-        at = staged[journeys.value[staged] & 1 == 1]
-    elif t0 == "receptor_imaging":
-        at = journeys.where(Event.MANAGEMENT_CHANGED)
-    elif t0 == "progression":
-        at = _sorted(journeys, _AGAIN)
-    elif t0 == "enrolment":
-        at = journeys.where(Event.ENROLLED)
-    else:
-        at = journeys.where(Event.TREATED, journeys.why_numbers(_named(t0)))
-    return journeys.first(at)
+        return np.compress(journeys.value[staged] & 1 == 1, staged)
+    if t0 == "receptor_imaging":
+        return journeys.where(Event.MANAGEMENT_CHANGED)
+    if t0 == "progression":
+        return _sorted(journeys, _AGAIN)
+    if t0 == "enrolment":
+        return journeys.where(Event.ENROLLED)
+    return journeys.where(Event.TREATED, journeys.why_numbers(_named(t0)))
 
 
 def _named(name: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import pytest
 
 from sim.clinic.imaging import SIZE_BITS
 from sim.units import DAY
-from sim.validation.care import Care
+from sim.validation.care import Arm, Care
 from sim.validation.samples import ended, free_of_symptoms, sample, started
 from sim.validation.targets import ENDPOINTS, STARTS, Group
 
@@ -65,6 +65,51 @@ def test_every_word_for_a_start_is_understood(one) -> None:
 
 def test_who_never_comes_to_a_start_is_not_in_the_sample(one) -> None:
     assert len(started(one.journeys, "transplant")) == 0
+
+
+IN_TRIAL = {
+    1: [  # ablated before the trial, in it, and after it
+        *[(0, "arrived", 0, ""), (20, "diagnosed", 200, ""), (25, "treated", 1, "microwave")],
+        *[(30, "progressed", 0, ""), (31, "staged", 1, ""), (31, "enrolled", 0, "trial")],
+        *[(40, "treated", 2, "microwave"), (60, "progressed", 0, ""), (70, "treated", 3, "microwave")],
+        (90, "died", 0, "cancer"),
+    ],
+    2: [  # ablated without the trial
+        *[(0, "arrived", 0, ""), (21, "diagnosed", 200, ""), (26, "treated", 1, "microwave")],
+        *[(50, "progressed", 0, ""), (90, "died", 0, "cancer")],
+    ],
+    3: [  # enrolled, and never ablated
+        *[(0, "arrived", 0, ""), (22, "diagnosed", 200, ""), (31, "staged", 1, ""), (31, "enrolled", 0, "trial")],
+        (90, "died", 0, "cancer"),
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def trial(cohort_of):
+    return cohort_of(IN_TRIAL)
+
+
+@pytest.mark.parametrize(
+    ("t0", "days"),
+    [
+        ("microwave", [40]),  # neither her ablation of before nor that of somebody who is not enrolled
+        ("progression", [60]),
+        ("enrolment", [31, 31]),
+        ("diagnosis", [20, 21, 22]),
+    ],
+)
+def test_in_a_trial_what_may_come_again_counts_from_enrolment_on(trial, t0: str, days: list[int]) -> None:
+    journeys = trial.journeys
+    assert (journeys.minute[started(journeys, t0, in_trial=True)] / DAY).tolist() == days
+
+
+@pytest.mark.parametrize(("enrolled", "who"), [("yes", [1, 3]), ("no", [2])])
+def test_who_is_enrolled_can_be_told_from_who_is_not(trial, part_of, enrolled: str, who: list[int]) -> None:
+    arm = Arm("ablation", "microwave", {}, ("microwave",), "", ())
+    group = Group(Care("baseline.yaml", arm=arm), (("enrolled", enrolled),), "diagnosis")
+    found = sample(trial, group, part_of("survival", group=group))
+    assert (found.time / DAY).tolist() == [90 - 20 - number + 1 for number in who]
 
 
 def ends(cohort, t0: str, endpoint: str) -> list[tuple[float, int]]:
