@@ -85,6 +85,29 @@ class RunError(NelmError):
     exit_code = 3
 
 
+MOST_LISTED = 20
+"""Names that a message spells out; of more it tells those that are near, and where all stand."""
+
+
+def one_of(names: Iterable[str], typed: object = "", what: str = "names") -> str:
+    """`one of a, b, c`, and where there are many, those that are near to what was typed.
+
+    >>> one_of(["theatre", "ward"])
+    'one of theatre, ward'
+    >>> one_of([f"list_{number}" for number in range(40)] + ["theatre", "theatres"], "teatre")
+    'one of the names that `nelm schema` lists, such as theatre, theatres'
+    """
+    known = list(names)
+    if len(known) <= MOST_LISTED:
+        return "one of " + ", ".join(known)
+    near = difflib.get_close_matches(str(typed), known, n=5, cutoff=_NEAR)
+    return f"one of the {what} that `nelm schema` lists" + (f", such as {', '.join(near)}" if near else "")
+
+
+_NEAR = 0.6
+"""From here on two words are alike, by the share of letters that they have in common, in their order."""
+
+
 def nearest(name: str, names: Iterable[str]) -> str:
     """`did you mean 'x'?` for the closest of the known names, or the empty string where nothing is close.
 
@@ -93,5 +116,5 @@ def nearest(name: str, names: Iterable[str]) -> str:
     >>> nearest("zzz", ["theatre", "ward"])
     ''
     """
-    close = difflib.get_close_matches(str(name), list(names), n=1, cutoff=0.6)
+    close = difflib.get_close_matches(str(name), list(names), n=1, cutoff=_NEAR)
     return f"did you mean '{close[0]}'?" if close else ""

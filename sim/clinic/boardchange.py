@@ -25,7 +25,7 @@ from sim.clinic.boardfile import (
     compiled,
     used_up_by,
 )
-from sim.errors import Problem, nearest
+from sim.errors import Problem, nearest, one_of
 from sim.evidence import read_evidence
 from sim.reading import described
 
@@ -189,8 +189,8 @@ def _of_conditions(path: str, when: Mapping[str, Any], numbers: Mapping[str, flo
     for name, value in when.items():
         place = f"{path}.when.{name}"
         if name not in ATTRIBUTES:
-            expected = "an attribute of the board: " + ", ".join(ATTRIBUTES)
-            yield Problem(path=place, found=f"'{name}'", expected=expected, todo=nearest(name, ATTRIBUTES))
+            expected, todo = one_of(ATTRIBUTES, name), nearest(name, ATTRIBUTES)
+            yield Problem(path=place, found=f"'{name}'", expected=expected, todo=todo)
         elif not free or value != free:
             try:
                 bound(ATTRIBUTES[name], value, numbers)
@@ -202,7 +202,7 @@ def _of_offer(path: str, offer: tuple[str, ...], table: str) -> Iterable[Problem
     names = [treatment.name.lower() for treatment in TABLES[table]]
     for word in offer:
         if word not in names:
-            listed = "one of: " + ", ".join(names)
+            listed = one_of(names, word)
             yield Problem(path=f"{path}.offer", found=f"'{word}'", expected=listed, todo=nearest(word, names))
     if len(offer) > MOST_OFFERS:
         expected = f"one treatment, or up to {MOST_OFFERS} equal ones"

@@ -34,7 +34,7 @@ from sim.clinic.board import (
     first_row,
 )
 from sim.clinic.protocols import BACKGROUND, MAIN, Treatment
-from sim.errors import InputError, Problem, nearest
+from sim.errors import InputError, Problem, nearest, one_of
 from sim.evidence import Ledger, read_evidence
 from sim.reading import Node, described, read_yaml
 
@@ -44,7 +44,6 @@ _COMPARISON = re.compile(r"(<=|>=|<|>|=)\s*([+-]?\d+(?:\.\d+)?|[a-z][a-z0-9_.]*)
 Condition = str | float | list[str]
 Bound = tuple[float, float] | int  # an interval, or bits of levels
 Box = tuple[Bound, ...]
-_MOST_LISTED = 40  # not clinical: longer lists are not spelled out in a message
 _MISSING = 1 << 62  # not clinical: the bit of "not known" among the levels
 
 
@@ -132,7 +131,7 @@ def _keys(root: Node, steps: tuple[str | int, ...], known: set[str], problems: l
         if key not in known:
             todo = nearest(key, known)
             problems.append(
-                root.problem((*steps, key), "one of: " + ", ".join(sorted(known)), todo, found=f"'{key}'", of_key=True)
+                root.problem((*steps, key), one_of(sorted(known), key), todo, found=f"'{key}'", of_key=True)
             )
     return dict(node.value)
 
@@ -165,7 +164,7 @@ def _rows(
         if name in {row.name for row in rows}:
             problems.append(root.problem((*steps, "name"), "a name that no other row of the table has"))
         source = _words(root, (*steps, "source"), "evidence cards", ledger.cards, problems)
-        offer = _words(root, (*steps, "offer"), "treatments, one or several equal ones", names, problems)
+        offer = _words(root, (*steps, "offer"), "treatments", names, problems)
         if len(offer) > MOST_OFFERS:
             problems.append(root.problem((*steps, "offer"), f"one treatment, or up to {MOST_OFFERS} equal ones"))
         when = _conditions(root, (*steps, "when"), ledger.flat, problems)
@@ -186,7 +185,7 @@ def _words(
         return ()
     for word in words:
         if not isinstance(word, str) or word not in known:
-            listed = "one of: " + ", ".join(known) if len(known) <= _MOST_LISTED else f"the name of one of the {what}"
+            listed = one_of(known, word, what)
             found = f"'{word}'" if isinstance(word, str) else described(word)
             problems.append(root.problem(steps, listed, nearest(str(word), known), found=found))
             return ()
@@ -436,9 +435,7 @@ def _findings(root: Node, steps: tuple[str | int, ...], problems: list[Problem])
                 found[name] = value
             else:
                 problems.append(
-                    root.problem(
-                        (*steps, name), "one of: " + ", ".join(attribute.levels), nearest(str(value), attribute.levels)
-                    )
+                    root.problem((*steps, name), one_of(attribute.levels), nearest(str(value), attribute.levels))
                 )
         elif isinstance(value, int | float) and not isinstance(value, bool):
             if attribute.lowest <= value <= attribute.highest:

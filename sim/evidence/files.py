@@ -17,7 +17,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from sim.errors import InputError, Problem, nearest
+from sim.errors import InputError, Problem, nearest, one_of
 from sim.evidence.amounts import Amount, Written, amount
 from sim.evidence.cards import CERTAINTIES, USES, Card, Source
 from sim.reading import Node, Steps, read_yaml
@@ -216,9 +216,9 @@ class _CardReader:
     def _who_says_so(self, words: Mapping[str, str]) -> None:
         certainty, use = words["certainty"], words["use"]
         if certainty and certainty not in CERTAINTIES:
-            self._wrong(("certainty",), "one of " + ", ".join(CERTAINTIES), nearest(certainty, CERTAINTIES))
+            self._wrong(("certainty",), one_of(CERTAINTIES), nearest(certainty, CERTAINTIES))
         if use and use not in USES:
-            self._wrong(("use",), "one of " + ", ".join(USES), nearest(use, USES))
+            self._wrong(("use",), one_of(USES), nearest(use, USES))
         sourced, assumed = "source" in self.fields, "assumption" in self.fields
         if sourced == assumed:
             found = "both a source and an assumption" if sourced else "neither a source nor an assumption"

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sim.errors import InputError, Problem, nearest
+from sim.errors import InputError, Problem, nearest, one_of
 from sim.evidence.cards import Card
 from sim.evidence.ledger import Ledger
 from sim.evidence.readers import CHANGES, CITES, READS, Reading, shown
@@ -75,7 +75,7 @@ def chosen(
     topics = {card.topic for card in ledger.cards.values()}
     for what, asked, known in (("topic", topic, topics), ("source", source, set(ledger.sources))):
         if asked is not None and asked not in known:
-            todo = nearest(asked, known) or f"one of {', '.join(sorted(known))}"
+            todo = nearest(asked, known) or one_of(sorted(known), asked)
             raise InputError(Problem("", 0, 0, f"--{what}", asked, f"a {what} of the evidence", todo))
     return sorted(
         (

@@ -26,7 +26,7 @@ import pandas as pd
 
 from sim.batch import Run, run
 from sim.engines import AUTO
-from sim.errors import InputError, Problem, nearest
+from sim.errors import InputError, Problem, nearest, one_of
 from sim.experiments.differences import LEAST_REPLICATIONS, align, paired, unpaired, verdicts
 from sim.experiments.journeys import Journey, journey, pairs, shares
 from sim.measures import Measures
@@ -118,7 +118,7 @@ class Comparison:
         """
         others = self.names[1:]
         if scenario and scenario not in others:
-            expected = "one of " + ", ".join(others)
+            expected = one_of(others)
             raise InputError(
                 Problem(path="scenario", found=scenario, expected=expected, todo=nearest(scenario, others))
             )

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.errors import InputError, Problem
+from sim.errors import InputError, Problem, one_of
 from sim.experiments.fingerprint import Fingerprint, read_fingerprint
 from sim.experiments.pin_figures import Figure, Key
 from sim.reading import Node, dump_yaml, read_yaml
@@ -162,7 +162,7 @@ class _Taken:
         known = ("kind", *(name for name in Pin.__annotations__ if name not in ("settings", "prints")), "set", "logs")
         for key in node.value:
             if key not in known:
-                self.wrong((key,), f"one of {', '.join(sorted(known))}", f"the key '{key}'")
+                self.wrong((key,), one_of(sorted(known), key), f"the key '{key}'")
         if node.get("kind") != "pin":
             self.wrong(("kind",), "pin")
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.clinic.board import ATTRIBUTES, Attribute, explain, findings_of, first_row, why_not
-from sim.errors import InputError, Problem, nearest
+from sim.errors import InputError, Problem, nearest, one_of
 from sim.evidence import read_evidence
 from sim.explain.rows import TABLES, BoardHere
 from sim.explain.speech import listed, plain, wrapped
@@ -150,7 +150,7 @@ def _attribute(key: str, problems: list[Problem]) -> str:
         return meant[0]
     known = ("grade", *ATTRIBUTES)
     todo = f"write {listed(meant, 'or')}" if meant else nearest(key, known)
-    problems.append(Problem(OPTION, path=key, found=f"'{key}'", expected=f"one of {', '.join(known)}", todo=todo))
+    problems.append(Problem(OPTION, path=key, found=f"'{key}'", expected=one_of(known, key), todo=todo))
     return ""
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sim.errors import InputError, Problem, nearest
+from sim.errors import InputError, Problem, nearest, one_of
 from sim.reading.nodes import UNREADABLE, Node, Steps
 
 
@@ -37,7 +37,7 @@ class Checked:
         """One of some words, or `otherwise`; an empty text where it is none of them."""
         typed = self.node.at(steps).get(key, otherwise or None)
         if typed not in known:
-            self.add((*steps, key), f"one of {', '.join(known)}", nearest(str(typed), known))
+            self.add((*steps, key), one_of(known, typed), nearest(str(typed), known))
             return ""
         return str(typed)
 
@@ -55,8 +55,7 @@ class Checked:
         """Refuse keys that are not known."""
         for key in self.node.at(steps).value:
             if key not in known:
-                self.add((*steps, key), f"one of {', '.join(known)}", nearest(key, known), f"the key '{key}'",
-                          of_key=True)  # fmt: skip
+                self.add((*steps, key), one_of(known, key), nearest(key, known), f"the key '{key}'", of_key=True)
 
     def add(self, steps: Steps, expected: str, todo: str = "", found: str = "", *, of_key: bool = False) -> None:
         """Note a mistake at the end of the steps, unless it was reported when the file was read."""

@@ -21,7 +21,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
-from sim.errors import Problem, nearest
+from sim.errors import Problem, nearest, one_of
 from sim.evidence import read_evidence
 from sim.reading import UNREADABLE, Node, Scalar, Steps, described
 from sim.scenario import words
@@ -218,7 +218,7 @@ class _Check:
         typed = self.tree.at(("treatments",)).value if self.tree.has(("treatments",)) else {}
         for name, node in typed.items() if isinstance(typed, dict) else ():
             if self.known.treatments is not None and name not in self.known.treatments:
-                listed = f"one of {', '.join(sorted(self.known.treatments))}"
+                listed = one_of(sorted(self.known.treatments), name)
                 self._add(("treatments", name), listed, nearest(name, self.known.treatments), f"'{name}'", of_key=True)
             elif node.get("where") == "elsewhere":
                 self._origin(("treatments", name))
@@ -324,7 +324,7 @@ class _Check:
         for kind in offer.kinds:
             if there_are is not None and kind not in there_are:
                 place = ("resources", name, "kinds", kind)
-                listed = f"one of {', '.join(there_are)}"
+                listed = one_of(there_are, kind)
                 self._add(place, listed, nearest(kind, there_are), f"'{kind}'", of_key=True)
 
     def _resource(self, name: str) -> Resource | None:
@@ -472,7 +472,7 @@ class _Check:
         self._add(steps, context["expected"], context["todo"], context["found"])
 
     def _unknown_key(self, steps: Steps, known: Collection[str]) -> None:
-        expected = f"one of {', '.join(known)}"
+        expected = one_of(known, steps[-1])
         self._add(steps, expected, nearest(str(steps[-1]), known), f"the key '{steps[-1]}'", of_key=True)
 
     def _missing(self, steps: Steps, expected: str) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pydantic_core import PydanticCustomError
 
-from sim.errors import nearest
+from sim.errors import nearest, one_of
 from sim.reading import Node
 from sim.scenario import words
 from sim.scenario.lines import Note
@@ -75,7 +75,7 @@ class Preference:
             return None
         for name in shares:
             if self.names is not None and name not in self.names:
-                listed = f"one of {', '.join(self.names)}"
+                listed = one_of(self.names, name)
                 self.note((_SECTION, group, name), listed, nearest(name, self.names), f"'{name}'", of_key=True)
                 return None
         return shares

@@ -25,7 +25,7 @@ from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-from sim.errors import InputError, Problem, nearest
+from sim.errors import InputError, Problem, nearest, one_of
 from sim.intensity import Intensity
 from sim.reading import (
     UNREADABLE,
@@ -346,7 +346,7 @@ def _of_title(layer: _Layer) -> list[Problem]:
                 todo = f"a file with a base changes it: write `change:` and below it `{key}.` with what is different"
             elif key in _OVERLAY:
                 todo = "add `based_on:` with the file it changes, or write the value where it belongs"
-            expected = f"one of {', '.join(known)}"
+            expected = one_of(known, key)
             problems.append(node.problem((key,), expected, todo, found=f"the key '{key}'", of_key=True))
     if not node.has(("kind",)) or node.at(("kind",)).value != "scenario":
         problems.append(node.problem(("kind",), "scenario", "begin the file with `kind: scenario`"))

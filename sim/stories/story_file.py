@@ -22,7 +22,7 @@ from sim.clinic.lesions import share_of
 from sim.clinic.patient import MOST_LESIONS, BloodGroup, Exclusion, Grade, Hormone, Site
 from sim.clinic.protocols import Treatment
 from sim.clinic.stages import Cause
-from sim.errors import InputError, Problem, nearest
+from sim.errors import InputError, Problem, nearest, one_of
 from sim.evidence import read_evidence
 from sim.log import BESIDE_ROW, Event, Why
 from sim.reading import UNREADABLE, Node, Steps, compose_file
@@ -389,13 +389,13 @@ class _Reader(Checked):
             return ""
         typed = self.node.at(steps).get(key)
         if typed not in known:
-            self.add((*steps, key), _one_of(key, known), nearest(str(typed), known))
+            self.add((*steps, key), _one_of(key, known, typed), nearest(str(typed), known))
             return ""
         return str(typed)
 
 
-def _one_of(key: str, known: Sequence[str]) -> str:
-    return "a row of the board, see docs/evidence.md" if key == "row" else f"one of {', '.join(known)}"
+def _one_of(key: str, known: Sequence[str], typed: object) -> str:
+    return "a row of the board, see docs/evidence.md" if key == "row" else one_of(known, typed)
 
 
 def _lower(names: type[IntEnum]) -> Words:

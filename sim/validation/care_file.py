@@ -17,7 +17,7 @@ from typing import Any
 
 from sim.clinic.board import ATTRIBUTES as BOARD
 from sim.clinic.protocols import BACKGROUND, MAIN
-from sim.errors import InputError, Problem, nearest
+from sim.errors import InputError, Problem, nearest, one_of
 from sim.reading import Node, Steps, is_file
 from sim.scenario.merge import concerns
 from sim.validation.care import Arm, Care, scenario_of
@@ -126,7 +126,7 @@ class CareReader(Layered):
             for number in range(len(typed)):
                 self._treatments((*steps, number), known)
         elif typed not in known:
-            self.add(steps, "one of " + ", ".join(known), nearest(str(typed), known))
+            self.add(steps, one_of(known, typed), nearest(str(typed), known))
 
     def _arm(self, trial: _Trial, name: str) -> Arm:
         """An arm of a trial that is right."""

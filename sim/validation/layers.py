@@ -12,7 +12,7 @@ from typing import Any
 
 from sim import units
 from sim.clinic.boardfile import ConditionError, bound
-from sim.errors import nearest
+from sim.errors import nearest, one_of
 from sim.evidence import read_evidence
 from sim.reading import UNREADABLE, Steps
 from sim.reading.checked import Checked
@@ -83,8 +83,7 @@ class Layered(Checked):
         typed = otherwise if said is None else self.node.at(said).value
         if isinstance(typed, str) and typed in known:
             return typed
-        listed = "one of " + ", ".join(known)
-        self.add(said or (*layers[-1], key), listed, nearest(str(typed), known) if said else "")
+        self.add(said or (*layers[-1], key), one_of(known, typed), nearest(str(typed), known) if said else "")
         return ""
 
     def number_at(self, layers: Layers, key: str, otherwise: float, low: float, high: float) -> float:
@@ -125,7 +124,7 @@ class Layered(Checked):
             if name not in known:
                 unseen = "the board does not see it; ask for it under `select`" if name in ATTRIBUTES else ""
                 todo = nearest(name, known) or unseen
-                self.add((*steps, name), "one of " + ", ".join(known), todo, f"'{name}'", of_key=True)
+                self.add((*steps, name), one_of(known, name), todo, f"'{name}'", of_key=True)
                 continue
             value = self.plain((*steps, name))
             try:

@@ -36,12 +36,14 @@ class Published:
     low, high   the ends of a band, or the same number twice
     inner       lowest and highest simulated number that counts as inside
     error       standard error of what was published, nan where it is not known
+    n           of how many patients it comes, 0 where it is not told
     """
 
     low: float
     high: float
     inner: tuple[float, float]
     error: float
+    n: float
 
 
 def published(reader: Layered, layers: Layers, many: int, measure: str, difference: str) -> list[Published]:
@@ -69,7 +71,7 @@ def published(reader: Layered, layers: Layers, many: int, measure: str, differen
             inner = _inner(reader, about, pair, between, _usual(pair, measure, difference))
             if inner[0] >= inner[1]:
                 reader.add(steps, "a band around it that counts as inside", "give `tolerance:`, such as 0.1")
-            found.append(Published(*pair, inner, error))
+            found.append(Published(*pair, inner, error, n))
     return found
 
 

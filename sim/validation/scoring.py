@@ -39,12 +39,18 @@ class Compared:
 
     @property
     def z(self) -> float:
-        """How many standard errors, of both together, lie between; of a band, from its nearer end."""
+        """How many standard errors, of both together, lie between; of a band, from its nearer end.
+
+        Where all that is known of the published number is of how many patients it comes, its error is what so many
+        simulated ones would have.
+        """
         part = self.part
         off = self.simulated - min(max(self.simulated, part.low), part.high)
         own = (self.high - self.low) / 3.92  # two normal quantiles
-        published = 0.0 if math.isnan(part.error) else part.error
-        spread = math.hypot(own if own == own else 0.0, published)
+        published = part.error
+        if math.isnan(published):
+            published = own * math.sqrt(self.n / part.n) if part.n and not part.difference else 0.0
+        spread = math.hypot(*(0.0 if math.isnan(its) else its for its in (own, published)))
         if off == 0:
             return 0.0
         return off / spread if spread > 0 else math.nan

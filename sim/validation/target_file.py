@@ -14,7 +14,7 @@ from typing import Any
 
 from sim import units
 from sim.clinic.protocols import KINDS
-from sim.errors import nearest
+from sim.errors import nearest, one_of
 from sim.evidence import read_evidence
 from sim.reading import UNREADABLE, Steps, compose_file
 from sim.validation.attributes import ATTRIBUTES
@@ -180,7 +180,7 @@ class _Reader(CareReader):
             found.append(
                 Part(
                     words, group, against, difference, endpoint, measure, time, within, quantile, unit, of,
-                    tuple(sorted(where.items())), beside, its.low, its.high, its.inner, its.error,
+                    tuple(sorted(where.items())), beside, its.low, its.high, its.inner, its.error, its.n,
                 )
             )  # fmt: skip
         return found
@@ -251,7 +251,7 @@ class _Reader(CareReader):
         if isinstance(typed, dict) and typed:
             return tuple(sorted(self.conditions(steps).items()))
         if not isinstance(typed, str) or typed not in ATTRIBUTES:
-            expected = "conditions such as {grade: [G2, G3]}, or one of " + ", ".join(ATTRIBUTES)
+            expected = "conditions such as {grade: [G2, G3]}, or " + one_of(ATTRIBUTES, typed)
             self.add(steps, expected, nearest(str(typed), ATTRIBUTES))
             return ""
         levels = ATTRIBUTES[typed].levels

@@ -119,6 +119,7 @@ class Part:
     low, high   what was published: the ends of a band, or the same number twice
     inner       lowest and highest simulated number that counts as inside
     error       standard error of what was published, nan where it is not known
+    n           of how many patients it comes, 0 where it is not told
     """
 
     what: str
@@ -138,6 +139,7 @@ class Part:
     high: float
     inner: tuple[float, float]
     error: float
+    n: float
 
 
 @dataclass(frozen=True)

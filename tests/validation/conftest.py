@@ -55,7 +55,7 @@ def part_of() -> Callable[..., Part]:
     usual = Part(
         what="", group=Group(Care("baseline.yaml"), (), "first_symptom"), against=None, difference="", endpoint="death",
         measure="survival", at=0.0, within=0.0, quantile=0.5, unit="months", of="", where=(), beside=(), low=0.5,
-        high=0.5, inner=(0.4, 0.6), error=nan,
+        high=0.5, inner=(0.4, 0.6), error=nan, n=0,
     )  # fmt: skip
     return lambda measure, **its: replace(usual, measure=measure, **its)
 

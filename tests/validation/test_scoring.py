@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -29,6 +30,14 @@ def test_z_counts_standard_errors_of_both_together(part_of) -> None:
     part = part_of("survival", low=0.5, high=0.5, error=0.03)
     assert compared(part, 0.6, 0.6 - 3.92 * 0.02, 0.6 + 3.92 * 0.02).z == pytest.approx(0.1 / math.hypot(0.04, 0.03))
     assert compared(part, 0.5).z == 0
+
+
+def test_of_a_median_of_few_patients_z_counts_the_chance_of_so_few(part_of) -> None:
+    part = part_of("median", low=4.0, high=4.0, error=math.nan, n=25)
+    known = Compared(part, 6.0, 6.0 - 3.92 * 0.1, 6.0 + 3.92 * 0.1, 2500)
+    assert known.z == pytest.approx(2 / math.hypot(0.1, 1.0)), "a hundredth of the patients, ten times the error"
+    against = replace(part, difference="ratio")
+    assert replace(known, part=against).z == pytest.approx(2 / 0.1), "of two groups nobody knows which is meant"
 
 
 def test_z_of_a_published_band_counts_from_its_nearer_end(part_of) -> None:
