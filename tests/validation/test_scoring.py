@@ -34,7 +34,7 @@ def test_z_counts_standard_errors_of_both_together(part_of) -> None:
 
 def test_of_a_median_of_few_patients_z_counts_the_chance_of_so_few(part_of) -> None:
     part = part_of("median", low=4.0, high=4.0, error=math.nan, n=25)
-    known = Compared(part, 6.0, 6.0 - 3.92 * 0.1, 6.0 + 3.92 * 0.1, 2500)
+    known = Compared(part, 6.0, 6.0 - 1.96 * 0.1, 6.0 + 1.96 * 0.1, 2500)
     assert known.z == pytest.approx(2 / math.hypot(0.1, 1.0)), "a hundredth of the patients, ten times the error"
     against = replace(part, difference="ratio")
     assert replace(known, part=against).z == pytest.approx(2 / 0.1), "of two groups nobody knows which is meant"
