@@ -59,9 +59,8 @@ _SEEN = {
     "referral": (Event.REFERRED,),
 }
 _ONCE = (
-    *("first_symptom", "referral", "diagnosis", "receptor_imaging", "liver_metastases_seen", "first_board"),
-    "enrolment",
-)
+    "first_symptom", "referral", "diagnosis", "receptor_imaging", "liver_metastases_seen", "first_board", "enrolment",
+)  # fmt: skip
 """Starts that a patient comes to once in her life."""
 
 _AGAIN = (Event.PROGRESSED, Event.RECURRED)

@@ -115,7 +115,8 @@ def test_the_analogue_slows_what_waiting_costs(rows):
 def test_with_few_lesions_of_every_size_the_model_gives_what_the_prototype_gave(rows):
     for grade in ("G1", "G2", "NET_G3", "NEC"):
         its = cell(rows, OUTGROWN_EVEN, 6, grade)
-        assert its.value == pytest.approx(float(its.prototype) / 100, abs=0.2)
+        prototype = float(its.prototype) / 100
+        assert its.low - 0.15 <= prototype <= its.high + 0.15  # a hundred patients have an interval of their own
 
 
 def test_a_carcinoma_is_offered_neither_analogue_nor_debulking(rows):
