@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from sim.clinic.board import Finding
 from sim.clinic.disease import symptomatic
+from sim.clinic.imaging import grade_read
 from sim.clinic.known import Known
 from sim.clinic.patient import Ask, Case, Grade, Phase, whole
 from sim.clinic.protocols import Role, Where
@@ -28,10 +29,10 @@ from sim.steps import attend, note, then, use, wait
 @jit_inside
 def urgency(case: Case) -> int:
     """0 emergency, 1 urgent, 2 routine: carcinomas, the failing and the symptomatic go first."""
-    c, p = case.course, case.traits
+    c = case.course
     if c.failed:
         return 0
-    poor = c.histology_known and p.grade >= Grade.NET_G3.value
+    poor = c.histology_known and grade_read(case) >= Grade.NET_G3.value
     return 1 if poor or c.ecog >= 2 or symptomatic(case) else 2
 
 

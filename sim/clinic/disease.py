@@ -122,6 +122,7 @@ def settle(case: Case, now: int) -> None:
         c.hazard_spent += cancer_hazard_factor(case) * hazard
         worsening += worsening_at_full_liver(case) * hazard
         c.seeding_spent += own_seeding(case) * area
+        c.turns_after -= area
         ratio = after / c.burden
         for j in range(c.slots):
             case.liver.lesions[j].share *= ratio
@@ -147,7 +148,7 @@ def begin(case: Case, now: int) -> None:
     c.extrahepatic_at = NEVER
     c.pain_at = NEVER
     c.obstructed_at = NEVER
-    c.dedifferentiates_at = NEVER
+    c.turns_after = math.inf
     c.procedure_death_at = NEVER
     c.relief_until = NEVER
     c.response_at = NEVER
@@ -237,7 +238,6 @@ def set_alarm(case: Case, now: int) -> None:
         _sooner(case, p.metastasis_at, Alarm.METASTASIS.value)
     _sooner(case, c.new_lesion_at, Alarm.NEW_LESION.value)
     _sooner(case, c.extrahepatic_at, Alarm.SPREAD.value)
-    _sooner(case, c.dedifferentiates_at, Alarm.DEDIFFERENTIATION.value)
     _sooner(case, c.ssa_until, Alarm.SSA_ENDS.value)
     _sooner(case, c.hold_until, Alarm.HOLD_ENDS.value)
     if c.relief_until > now:
@@ -261,7 +261,7 @@ def set_alarm(case: Case, now: int) -> None:
         _sooner(case, later(now, gap), Alarm.PRESENTING.value)
     if c.burden > 0:
         _cancer_death(case, now, speed)
-        _own_seeding(case, now, speed)
+        _comes_of_tumour(case, now, speed)
     if c.ecog < MOST_ECOG and (c.had_disease or c.burden > 0):
         _worsening(case, now, speed)
     alarm(case.plan, c.alarm_at)
@@ -291,16 +291,17 @@ def _cancer_death(case: Case, now: int, speed: float) -> None:
 
 
 @jit_inside
-def _own_seeding(case: Case, now: int, speed: float) -> None:
-    """The same for the next lesion that comes of those of the liver."""
-    rate = own_seeding(case)
-    if rate <= 0:
-        return
+def _comes_of_tumour(case: Case, now: int, speed: float) -> None:
+    """The same for what any part of the tumour may begin: another lesion, or a more aggressive kind."""
     c, capacity = case.course, case.desk.known[Known.GOMPERTZ_CAPACITY.value]
-    left = exponential(case.key, case.i, Ask.OWN_SEEDING.value, c.seedings) - c.seeding_spent
-    if not stays_below(c.burden, speed, left / rate, capacity, 1.0, 0.0, _until_alarm(case, now)):
-        gap = time_to_power_integral(c.burden, speed, left / rate, capacity, 1.0, 0.0)
-        _sooner(case, later(now, gap), Alarm.OWN_SEEDING.value)
+    left, kind = c.turns_after, Alarm.DEDIFFERENTIATION.value
+    rate = own_seeding(case)
+    if rate > 0:
+        seeds_after = (exponential(case.key, case.i, Ask.OWN_SEEDING.value, c.seedings) - c.seeding_spent) / rate
+        if seeds_after < left:
+            left, kind = seeds_after, Alarm.OWN_SEEDING.value
+    if left < math.inf and not stays_below(c.burden, speed, left, capacity, 1.0, 0.0, _until_alarm(case, now)):
+        _sooner(case, later(now, time_to_power_integral(c.burden, speed, left, capacity, 1.0, 0.0)), kind)
 
 
 @jit_inside
@@ -354,7 +355,7 @@ def pass_alarm(case: Case, now: int) -> int:
         new_pace(case, now)
     elif kind == Alarm.DEDIFFERENTIATION.value:
         c.growth *= known[Known.DEDIFFERENTIATION_GROWTH_FACTOR.value]
-        c.dedifferentiates_at = NEVER
+        c.turns_after = math.inf
         new_pace(case, now)
     elif kind == Alarm.WORSENING.value:
         c.ecog += 1

@@ -10,7 +10,7 @@ from sim.clinic.asking import ask_for_scan, note_measured, on_list, report_minut
 from sim.clinic.board import Finding
 from sim.clinic.conversion import asks_for_clearance
 from sim.clinic.disease import set_alarm
-from sim.clinic.imaging import CT, MRI, changed, mark_smallest, observe, receptor_scan
+from sim.clinic.imaging import CT, MRI, changed, grade_read, mark_smallest, observe, receptor_scan
 from sim.clinic.known import Known
 from sim.clinic.listing import asks_for_graft
 from sim.clinic.patient import Case, Grade, Phase, whole
@@ -24,23 +24,32 @@ from sim.steps import end, note, then, wait
 @jit_inside
 def watch(case: Case) -> None:
     """Surveillance: the interval goes by grade, and is long where the liver is free."""
-    known, c, p = case.desk.known, case.course, case.traits
+    known, c = case.desk.known, case.course
     c.phase = Phase.SURVEILLANCE.value
     interval = known[Known.SURVEILLANCE_INTERVAL_NO_LIVER_METASTASES.value]
     if c.had_disease:
         interval = known[Known.SURVEILLANCE_INTERVAL_G3.value]
-        if p.grade == Grade.G1.value:
+        grade = grade_read(case)
+        if grade == Grade.G1.value:
             interval = known[Known.SURVEILLANCE_INTERVAL_G1.value]
-        elif p.grade == Grade.G2.value:
+        elif grade == Grade.G2.value:
             interval = known[Known.SURVEILLANCE_INTERVAL_G2.value]
     _next_scan(case, interval)
 
 
 @jit_inside
 def watch_treated(case: Case) -> None:
-    """Surveillance after a course: the first scan shows what it has done, and comes sooner than the others."""
-    case.course.phase = Phase.SURVEILLANCE.value
-    _next_scan(case, case.desk.known[Known.SURVEILLANCE_AFTER_TREATMENT.value])
+    """Surveillance after a course: the first scan shows what it has done, and comes sooner than the others.
+
+    Where the last cycle is one of those that a scan follows, it follows as the others did.
+    """
+    c = case.course
+    c.phase = Phase.SURVEILLANCE.value
+    protocol = case.desk.protocols[c.treatment]
+    if protocol.scanned_every > 0 and c.session % protocol.scanned_every == 0:
+        _next_scan(case, protocol.spacing)
+    else:
+        _next_scan(case, case.desk.known[Known.SURVEILLANCE_AFTER_TREATMENT.value])
 
 
 @jit_inside

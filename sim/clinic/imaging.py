@@ -351,6 +351,18 @@ def pattern(known: Any, number: int, other_number: int, volume: float, other_vol
 
 
 @jit_inside
+def grade_read(case: Case) -> int:
+    """The Grade that was read, by the Ki-67 of the last sample, which may have hit a slower part; G1 where unread."""
+    known, findings = case.desk.known, case.course.findings
+    ki67 = findings[Finding.KI67_PCT.value]
+    if findings[Finding.DIFFERENTIATION.value] == 1:
+        return Grade.NEC.value
+    if ki67 > known[Known.KI67_RANGE_G2_HIGHEST.value]:
+        return Grade.NET_G3.value
+    return Grade.G2.value if ki67 >= known[Known.KI67_RANGE_G2_LOWEST.value] else Grade.G1.value
+
+
+@jit_inside
 def sample(case: Case) -> None:
     """A core biopsy is read: differentiation, and Ki-67 of the lesion that was hit."""
     known, findings, p, c = case.desk.known, case.course.findings, case.traits, case.course

@@ -270,7 +270,7 @@ COURSE = _packed(
         ("seedings", "i8"),  # lesions that have come of those of the liver: the address of the next one's luck
         ("extrahepatic_at", "i8"),
         ("spread_rate", "f8"),  # of disease in a further place outside the liver, a minute, as treatment now is
-        ("dedifferentiates_at", "i8"),
+        ("turns_after", "f8"),  # tumour yet to be borne until it turns aggressive [share of the liver times minutes]
         ("procedure_death_at", "i8"),
         ("relief_until", "i8"),
         ("failed", "i1"),  # liver failure symptoms have asked for a visit

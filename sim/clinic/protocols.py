@@ -231,7 +231,10 @@ def protocols(known: np.ndarray) -> Any:
     _drugs(table, k)
     whole_body = table.family == Family.SYSTEMIC
     gap = table.spacing[whole_body]
-    table.scanned_every[whole_body] = np.maximum(np.round(k("RESPONSE_SCAN") / gap), 1)
+    between = np.where(
+        np.flatnonzero(whole_body) == Treatment.PLATINUM, k("RESPONSE_SCAN_CARCINOMA"), k("RESPONSE_SCAN_NET")
+    )
+    table.scanned_every[whole_body] = np.maximum(np.round(between / gap), 1)
     table.biliary_morbidity = np.maximum(table.biliary_morbidity, table.morbidity)
     return table
 

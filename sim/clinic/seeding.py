@@ -120,12 +120,15 @@ def first_metastases(case: Case) -> None:
 
 @jit_inside
 def start_clocks(case: Case, now: int) -> None:
-    """With the first metastasis begin the clocks of new lesions, spread and faster growth."""
+    """With the first metastasis begin the clocks of new lesions and spread, and the chance of faster growth."""
     key, known, c = case.key, case.desk.known, case.course
     next_new_lesion(case, now)
     next_spread(case, now)
+    c.turns_after = math.inf
     rate = known[Known.DEDIFFERENTIATION_RATE.value]
-    c.dedifferentiates_at = later(now, exponential(key, case.i, Ask.DEDIFFERENTIATION.value, 0) / rate)
+    if rate > 0:
+        left = exponential(key, case.i, Ask.DEDIFFERENTIATION.value, 0) / rate
+        c.turns_after = left * known[Known.GOMPERTZ_REFERENCE_BURDEN.value]
 
 
 @jit_inside

@@ -25,6 +25,7 @@ from sim.draws import lognormal
 from sim.jit import jit_inside
 from sim.log import Event
 from sim.steps import NEVER, note, then, wait
+from sim.units import MONTH
 
 
 @jit_inside
@@ -86,6 +87,7 @@ def interval_read(case: Case, now: int) -> None:
     if new:
         note(plan, Event.PROGRESSED.value, 0, FIRST_CAUSE + Cause.NEW_DISEASE.value)
         case.course.findings[Finding.PROGRESSING.value] = 1
+        case.course.findings[Finding.GROWTH_MONTHS.value] = (now - c.scanned_before) / MONTH
     note(plan, Event.LOST.value, 0, FIRST_TREATMENT + c.treatment)
     c.treatment = -1
     mark_smallest(case, now)

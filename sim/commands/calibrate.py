@@ -31,7 +31,8 @@ def calibrate(
 ) -> None:
     """Fit the coefficients that CALIBRATION.yaml names to published results, with the evidence's ranges as priors.
 
-    Without a file the shipped calibration is fitted again, which takes a quarter of an hour or more.
+    Prints what moved and what is outside; intervals and correlations too go into the file of --output, or to --json.
+    Without a file the shipped calibration is fitted again, which takes half an hour or more.
     The same file and the same numbers of patients and rounds give the same coefficients. Nothing is changed: what comes
     out is written down for the evidence to quote. docs/validation.md says how it is done.
     """
@@ -39,7 +40,7 @@ def calibrate(
     from sim.running import warm_up
     from sim.scenario import check_file
     from sim.store import refuse_no_folder, write_aside
-    from sim.validation.calibration import KIND, as_yaml, data, fitted, read_calibration
+    from sim.validation.calibration import KIND, as_yaml, data, fitted, read_calibration, summary
     from sim.workers import crew_size
 
     if output:
@@ -64,4 +65,4 @@ def calibrate(
     if as_json:
         click.echo(json.dumps(data(fit), indent=1))
     elif not quiet:
-        click.echo(as_yaml(fit), nl=False)
+        click.echo("\n".join(summary(fit)))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sim.commands.options import refuse_no_picture
 from sim.errors import InputError, Problem
 from sim.reporter import Terminal
 
@@ -48,21 +49,20 @@ def explain(
     from sim.scenario import check_file, read_scenario
     from sim.store import refuse_no_folder
 
-    if picture is not None and Path(picture).suffix not in PICTURES:
-        raise InputError(Problem("--picture", found=picture, expected="a file name that ends in .svg or .png"))
+    if picture is not None:
+        refuse_no_picture(picture, "--picture", PICTURES)
     if patient is not None and page is not None:
         raise InputError(Problem("--page", found="--patient as well", expected="the one or the other"))
     if patient is not None and only_load:
         raise InputError(Problem("--load", found="--patient as well", expected="the one or the other"))
-    for option, named in (("--page", page), ("--picture", picture)):
-        if named is not None:
-            refuse_no_folder(Path(named), option)
+    if page is not None:
+        refuse_no_folder(Path(page), "--page")
     _, scenario = check_file(file, {"scenario": lambda path: read_scenario(path, settings, clinic_known())})
     if picture is not None:
         from sim.explain.drawing import drawing
         from sim.explain.drawing import picture as content
 
-        _write(picture, content(drawing("The pathway, from the model"), Path(picture).suffix[1:]), "--picture")
+        _write(picture, content(drawing("The pathway, from the model"), Path(picture).suffix[1:].lower()), "--picture")
     if patient is not None:
         _answer(scenario, patient, as_json)
         return

@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 import click
 
-from sim.errors import InputError, Problem, nearest
+from sim.errors import InputError, Problem, nearest, one_of
 
 FAILED = 1
 
@@ -30,8 +30,8 @@ def extremes(file: str, patients: int, only: tuple[str, ...], as_json: bool) -> 
 
     for name in only:
         if name not in EXTREMES:
-            expected = f"one of {', '.join(EXTREMES)}"
-            raise InputError(Problem("--only", found=f"'{name}'", expected=expected, todo=nearest(name, EXTREMES)))
+            expected, near = one_of(EXTREMES, name), nearest(name, EXTREMES)
+            raise InputError(Problem("--only", found=f"'{name}'", expected=expected, todo=near))
     _, scenario = check_file(file, {"scenario": lambda path: read_scenario(path, known=clinic_known())})
     warm_up(lambda sentence: click.echo(sentence, err=True))
     answers = asked(scenario, patients, only)

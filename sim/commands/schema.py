@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from sim.errors import InputError, Problem, nearest
+from sim.errors import InputError, Problem, nearest, one_of
 
 
 @click.command()
@@ -31,8 +31,8 @@ def schema(kind: str | None, base: str | None, output: str | None, folder: str |
         raise InputError(Problem("--all", found=found, expected="the one or the other"))
     kind = kind or "scenario"
     if kind not in KINDS:
-        expected = f"one of {', '.join(KINDS)}"
-        raise InputError(Problem(path="KIND", found=f"'{kind}'", expected=expected, todo=nearest(kind, KINDS)))
+        expected, near = one_of(KINDS, kind), nearest(kind, KINDS)
+        raise InputError(Problem(path="KIND", found=f"'{kind}'", expected=expected, todo=near))
     if base is not None and kind != "scenario":
         raise InputError(Problem("--base", found=f"the kind '{kind}'", expected="the kind 'scenario', which has paths"))
     scenario = None if base is None else read_scenario(base, known=clinic_known())

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from sim.commands.options import refuse_no_picture
+
 COMMAND = "nelm waiting"
 PICTURES = (".png", ".svg", ".pdf")
 
@@ -31,7 +33,7 @@ def waiting(file: str, patients: int, output: str | None, page: str | None, as_j
     from sim.validation.waiting import page as page_of
 
     if output:
-        _refuse_no_picture(Path(output))
+        refuse_no_picture(output, "--output", PICTURES)
     if page:
         refuse_unmarked(Path(page), COMMAND)
     check_file(file, {"scenario": lambda path: read_scenario(path, known=clinic_known())})
@@ -48,14 +50,3 @@ def waiting(file: str, patients: int, output: str | None, page: str | None, as_j
         click.echo(json.dumps(answer, indent=1, allow_nan=False))
     else:
         click.echo("\n".join(said(rows)))
-
-
-def _refuse_no_picture(path: Path) -> None:
-    """InputError where the picture could not be written."""
-    from sim.errors import InputError, Problem
-    from sim.store import refuse_no_folder
-
-    if path.suffix.lower() not in PICTURES:
-        expected = f"the name of a picture, ending in {', '.join(PICTURES[:-1])} or {PICTURES[-1]}"
-        raise InputError(Problem(str(path), path="--output", found=f"'{path.name}'", expected=expected))
-    refuse_no_folder(path, "--output")

@@ -146,7 +146,10 @@ def calibration(names: Vocabulary) -> Form:
     free = named(list(names.evidence), "the name of a number of the evidence whose card has a range")
     keys = {
         "means": said("what is fitted, and to what"),
-        "targets": said("the file of targets, seen from the folder of this one; those of `use: fit` count"),
+        "targets": said(
+            "the file of targets, or several, seen from the folder of this one; those of `use: fit` count",
+            {"anyOf": [_ANY_TEXT, items(_ANY_TEXT)]},
+        ),
         "free": said("the numbers of the evidence that are fitted", items(free) | {"uniqueItems": True}),
         "patients": said("in each way of care. Left out: 15,000", forms.whole(500, 1_000_000)),
         "rounds": said("at most so many steps of the search. Left out: 6", forms.whole(1, 100)),

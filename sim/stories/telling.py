@@ -10,6 +10,7 @@ that changes nothing.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -183,7 +184,7 @@ class Told(Clinic):
         course = self._course
         course.new_lesion_at = self._next_lesion()
         course.extrahepatic_at = self._spread[0][0] if self._spread else NEVER
-        course.dedifferentiates_at = NEVER
+        course.turns_after = math.inf
         course.alarm_at, course.alarm_kind = now, _STILL
         alarm(self.plan, now)
 

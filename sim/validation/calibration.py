@@ -6,11 +6,12 @@
 
 A coefficient is free on the logarithm (a share on the log odds). Its prior is normal with the range of its card as its
 95 % interval. Each published number has a flat-topped law around what was published (a generalised normal one of shape
-4): numbers within the band that counts as inside, which is the published interval where there is one, are nearly as
-good as each other, and beyond it they soon are not. Within a range over several series no number is better than
-another. The sum of squares of all these is made smallest by Levenberg and Marquardt's method in a trust region
-(`scipy.optimize.least_squares`); the walks of all tries have the same luck, so that they differ by the coefficients
-alone. Uncertainty and correlation follow from the curvature at the smallest sum (Laplace's approximation).
+4, with the tails of Laplace's law): numbers within the band that counts as inside, which is the published interval
+where there is one, are nearly as good as each other, and beyond it they soon are not. Within a range over several
+series no number is better than another. The sum of squares of all these is made smallest within the ranges of the
+cards, in a trust region in which simulated numbers are taken to be straight in the coefficients. The walks of all
+tries have the same luck, so that they differ by the coefficients alone. Uncertainty and correlation follow from the
+curvature at the smallest sum (Laplace's approximation).
 
 Source of the method: Nocedal and Wright 2006, Numerical Optimization, chapter 10; Gelman et al. 2013, Bayesian Data
 Analysis, chapter 4.
@@ -23,6 +24,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cached_property
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -41,7 +43,7 @@ from sim.validation.measures import estimate
 from sim.validation.running import Job, Key, jobs, samples_of
 from sim.validation.samples import Sample
 from sim.validation.target_file import read_targets
-from sim.validation.targets import Part, Targets
+from sim.validation.targets import Part, Target
 
 Floats = npt.NDArray[np.float64]
 KIND = "calibration"
@@ -52,6 +54,10 @@ _STEP = 0.25  # of the prior's standard deviation, by which a coefficient is mov
 _EDGE = 3.0  # standard deviations that the edge of a band counts as
 _FAR = 3.0  # times what was published, where a median is never reached
 _LOGGED = ("median", "hazard_ratio", "restricted_mean")
+_LEAST = 1e-3  # of a number whose logarithm is taken
+_RADIUS = 1.0  # standard deviations of the priors to either side of where it stands within which the search looks
+_GAIN = 1e-3  # of the sum of squares: what is gained must be more, or the search is over
+_CLOSE = 1e-2  # standard deviations of the priors: closer than that nothing is looked for
 
 
 @dataclass(frozen=True)
@@ -102,12 +108,13 @@ class Free:
 class Calibration:
     """What is fitted to what.
 
+    targets  those of `use: fit`, of all files that it names
     rounds   at most so many steps of the search
     """
 
     file: str
     means: str
-    targets: Targets
+    targets: tuple[Target, ...]
     free: tuple[Free, ...]
     patients: int
     rounds: int
@@ -115,7 +122,7 @@ class Calibration:
     @property
     def parts(self) -> list[tuple[str, Part]]:
         """The published numbers, each with the id of its target."""
-        return [(target.id, part) for target in self.targets.targets if target.use == "fit" for part in target.parts]
+        return [(target.id, part) for target in self.targets for part in target.parts]
 
 
 @dataclass(frozen=True)
@@ -166,27 +173,39 @@ class _Reader(Layered):
         targets = self._targets()
         free = [its for its in map(self._free, self._names()) if its is not None]
         self.stop_if_wrong()
-        assert targets is not None
-        return Calibration(self.file, means, targets, tuple(free), patients, rounds)
+        return Calibration(self.file, means, tuple(targets), tuple(free), patients, rounds)
 
-    def _targets(self) -> Targets | None:
-        """The targets it is fitted to; what is wrong with them is told with their file."""
+    def _targets(self) -> list[Target]:
+        """The targets it is fitted to, of one file or of several."""
+        files = self.node.get("targets")
+        several = isinstance(files, list) and len(files) > 0
+        places: list[Steps] = [("targets", k) for k in range(len(files))] if several else [("targets",)]
+        found: dict[str, Target] = {}
+        for place in places:
+            for target in self._targets_of(place):
+                if target.id in found:
+                    self.add(place, "each id in one of the files", found=f"'{target.id}', which another has too")
+                found[target.id] = target
+        return list(found.values())
+
+    def _targets_of(self, place: Steps) -> list[Target]:
+        """Those of one file; what is wrong with them is told with their file."""
         expected = "the name of a file of targets, seen from the folder of this one"
-        name = self.text_at(("targets",), expected)
+        name = self.text_at(place, expected)
         if not name:
-            return None
+            return []
         path = Path(os.path.normpath(Path(self.file).parent / name))
         if not is_file(path):
-            self.add(("targets",), expected, nearest(name, beside(path, name)), f"'{name}'")
-            return None
+            self.add(place, expected, nearest(name, beside(path, name)), f"'{name}'")
+            return []
         try:
-            found = read_targets(path)
+            targets = [target for target in read_targets(path).targets if target.use == "fit"]
         except InputError as error:
             self.problems += error.problems
-            return None
-        if not any(target.use == "fit" for target in found.targets):
-            self.add(("targets",), "a file with targets of `use: fit`", found=f"'{name}', which has none")
-        return found
+            return []
+        if not targets:
+            self.add(place, "a file with targets of `use: fit`", found=f"'{name}', which has none")
+        return targets
 
     def _names(self) -> Sequence[Steps]:
         items = self.node.get("free")
@@ -238,7 +257,7 @@ class _Walks:
         self.calibration = calibration
         self.tries = 0
         self._done = done
-        self._targets = [target for target in calibration.targets.targets if target.use == "fit"]
+        self._targets = calibration.targets
         self._jobs = jobs(self._targets, calibration.patients, {})
         self._crew = ProcessPoolExecutor(workers, mp_context=get_context("spawn")) if workers > 1 else None
         self._known: dict[bytes, Floats] = {}
@@ -277,22 +296,29 @@ class _Walks:
         return np.array(found)
 
 
+def _is_logged(part: Part) -> bool:
+    return part.measure in _LOGGED and not part.difference
+
+
 def _residual(part: Part, simulated: float) -> float:
     """How far a simulated number is from what was published, as a residual whose square counts.
 
-    It goes with the square of the distance in half bands: next to nothing well inside, at the edge what a normal law
-    gives at three standard deviations, and steep beyond.
+    Within the band it goes with the square of the distance in half bands: next to nothing well inside, at the edge
+    what a normal law gives at three standard deviations. Beyond it what counts rises with the distance itself, so that
+    a series that others contradict does not bend everything towards it.
     Of a range over several series from its nearer end, a little inside: every number between them has been published.
     """
     low, high = part.inner
     middle, half = (part.low + part.high) / 2, (high - low) / 2
     inside = _INSIDE * (part.high - part.low) / 2
     aim = min(max(simulated, middle - inside), middle + inside)
-    if part.measure in _LOGGED and not part.difference:
-        distance = (math.log(max(simulated, 1e-3)) - math.log(max(aim, 1e-3))) / (half / middle)
+    if _is_logged(part):
+        distance = (math.log(max(simulated, _LEAST)) - math.log(max(aim, _LEAST))) / (half / middle)
     else:
         distance = (simulated - aim) / half
-    return _EDGE * distance * abs(distance)
+    if abs(distance) <= 1:
+        return _EDGE * distance * abs(distance)
+    return math.copysign(_EDGE * math.sqrt(4 * abs(distance) - 3), distance)  # as steep at the edge as within
 
 
 def fitted(calibration: Calibration, workers: int = 1, done: Callable[[], object] = lambda: None) -> Fit:
@@ -300,56 +326,96 @@ def fitted(calibration: Calibration, workers: int = 1, done: Callable[[], object
 
     workers   processes at once
     done      called after each set of coefficients that has been tried
+    The last round only looks how steep all is where the search has come to.
     """
-    from scipy.optimize import least_squares
-
     walks = _Walks(calibration, workers, done)
-    priors = np.array([its.prior for its in calibration.free])
-    parts = [part for _, part in calibration.parts]
-
-    def residuals(free: Floats, numbers: Floats) -> Floats:
-        published = [_residual(part, number) for part, number in zip(parts, numbers, strict=True)]
-        return np.concatenate([published, (free - priors[:, 0]) / priors[:, 1]])
-
-    def at(free: Floats) -> Floats:
-        return residuals(free, walks.numbers([free])[0])
-
-    def slopes(free: Floats) -> Floats:
-        steps = _STEP * priors[:, 1]
-        moved = [free + step * (np.arange(len(free)) == k) for k, step in enumerate(steps)]
-        base, *others = walks.numbers([free, *moved])
-        here = residuals(free, base)
-        columns = [(residuals(m, n) - here) / s for m, n, s in zip(moved, others, steps, strict=True)]
-        return np.column_stack(columns)
-
-    lowest, highest = np.array([_limits(its, prior) for its, prior in zip(calibration.free, priors, strict=True)]).T
-    begin = np.clip([its.begins for its in calibration.free], lowest, highest)
+    search = _Search(calibration, walks)
     try:
-        first = at(begin)
-        found = least_squares(
-            at, begin, jac=slopes, bounds=(lowest, highest),
-            x_scale=priors[:, 1], max_nfev=calibration.rounds, xtol=1e-3, ftol=1e-3, gtol=1e-3, method="trf",
-        )  # fmt: skip
-        tilt = np.asarray(found.jac, np.float64)
-        covariance = np.linalg.inv(tilt.T @ tilt)
-        before, after = walks.numbers([begin, found.x])
+        search.look()
+        for _ in range(calibration.rounds - 1):
+            if not search.move():
+                break
+            search.look()
+        before, after = walks.numbers([search.begin, search.here])
     finally:
         walks.close()
+    covariance = np.linalg.inv(search.tilt.T @ search.tilt)
     sd = np.sqrt(np.diag(covariance))
-    costs = (float((first**2).sum() / 2), float(found.cost))
-    return Fit(
-        calibration, found.x, sd, covariance / np.outer(sd, sd), before, after, costs, walks.tries, found.status > 0
-    )
+    costs = (search.cost(search.begin, before), search.cost(search.here, after))
+    correlation = covariance / np.outer(sd, sd)
+    return Fit(calibration, search.here, sd, correlation, before, after, costs, walks.tries, search.settled)
 
 
-def _limits(its: Free, prior: tuple[float, float]) -> tuple[float, float]:
-    """Three standard deviations of the prior, as far as the card's hard limits allow."""
-    low, high = its.amount.within
-    tiny = 1e-9
-    most = 1 - tiny if its.amount.kind is Kind.SHARE else math.inf
-    lowest = its.inside(max(low, tiny)) if low > 0 else -math.inf
-    highest = its.inside(min(high, most)) if high < 1e9 or its.amount.kind is Kind.SHARE else math.inf
-    return max(prior[0] - 3 * prior[1], lowest), min(prior[0] + 3 * prior[1], highest)
+class _Search:
+    """A search in a trust region: simulated numbers are taken to be straight in the coefficients close by.
+
+    Numbers are straighter than residuals, which rise with a power of the distance, so that fewer walks are needed.
+
+    here      (free,) where it has come to
+    numbers   (parts,) there
+    slopes    (parts, free) of the numbers, of times and hazard ratios on their logarithm
+    tilt      (parts + free, free) of the residuals, those of the priors below
+    """
+
+    def __init__(self, calibration: Calibration, walks: _Walks):
+        self._walks = walks
+        self._parts = [part for _, part in calibration.parts]
+        self._priors = np.array([its.prior for its in calibration.free])
+        self._ends = np.array([[its.inside(its.low), its.inside(its.high)] for its in calibration.free]).T
+        self.begin = np.array([its.begins for its in calibration.free])
+        self.here = self.begin
+        self._radius = _RADIUS
+        self.settled = False
+
+    def look(self) -> None:
+        """Walk coefficient by coefficient a small step away from here, and take the slopes."""
+        steps = _STEP * self._priors[:, 1]
+        moved = [self.here + step * (np.arange(len(steps)) == k) for k, step in enumerate(steps)]
+        self.numbers, *others = self._walks.numbers([self.here, *moved])
+        stands, residuals = self._straight(self.numbers), self._residuals(self.here, self.numbers)
+        found = list(zip(moved, others, steps, strict=True))
+        self.slopes = np.column_stack([(self._straight(number) - stands) / step for _, number, step in found])
+        self.tilt = np.column_stack([(self._residuals(m, number) - residuals) / step for m, number, step in found])
+
+    def move(self) -> bool:
+        """Go to the best place close by, closer where it turns out no better. False where there is none."""
+        from scipy.optimize import least_squares
+
+        cost = self.cost(self.here, self.numbers)
+        while self._radius > _CLOSE:
+            low, high = self.here - self._radius * self._priors[:, 1], self.here + self._radius * self._priors[:, 1]
+            low, high = np.maximum(low, self._ends[0] - _CLOSE), np.minimum(high, self._ends[1] + _CLOSE)
+            found = least_squares(self._expected, self.here, bounds=(low, high), x_scale=self._priors[:, 1])
+            there = np.clip(found.x, *self._ends)
+            if cost - found.cost < _GAIN * cost:
+                break
+            if self.cost(there, self._walks.numbers([there])[0]) < cost:
+                self.here = there
+                return True
+            self._radius /= 2
+        self.settled = True
+        return False
+
+    def cost(self, free: Floats, numbers: Floats) -> float:
+        """Half the sum of squares."""
+        return float((self._residuals(free, numbers) ** 2).sum() / 2)
+
+    def _expected(self, free: Floats) -> Floats:
+        """Residuals if numbers were straight."""
+        stands = self._straight(self.numbers) + self.slopes @ (free - self.here)
+        return self._residuals(free, np.where(self._logged, np.exp(stands), stands))
+
+    def _residuals(self, free: Floats, numbers: Floats) -> Floats:
+        published = [_residual(part, number) for part, number in zip(self._parts, numbers, strict=True)]
+        return np.concatenate([published, (free - self._priors[:, 0]) / self._priors[:, 1]])
+
+    def _straight(self, numbers: Floats) -> Floats:
+        """Numbers on the scale on which they are taken to be straight."""
+        return np.where(self._logged, np.log(np.maximum(numbers, _LEAST)), numbers)
+
+    @cached_property
+    def _logged(self) -> npt.NDArray[np.bool_]:
+        return np.array([_is_logged(part) for part in self._parts])
 
 
 def data(fit: Fit) -> dict[str, Any]:
@@ -396,9 +462,30 @@ def data(fit: Fit) -> dict[str, Any]:
     }
 
 
+def summary(fit: Fit) -> list[str]:
+    """The result on one screen: what moved, how sure it is, and which published numbers are outside their bands."""
+    found = data(fit)
+    cost = found["half_sum_of_squares"]
+    numbers = found["targets"]
+    outside = [its for its in numbers if not its["inside"]]
+    rows = [
+        (name, str(its["on_card"]), str(its["value"]), " to ".join(map(str, its["interval"])))
+        for name, its in found["coefficients"].items()
+    ]
+    widths = [max(map(len, column)) for column in zip(("coefficient", "on its card", "fitted", ""), *rows, strict=True)]
+    lines = [f"half the sum of squares {cost['before']:g} before, {cost['after']:g} after"]
+    for row in (("coefficient", "on its card", "fitted", "95 %"), *rows):
+        lines.append("  ".join(its.ljust(width) for its, width in zip(row, widths, strict=True)).rstrip())
+    lines.append(f"{len(numbers) - len(outside)} of {len(numbers)} published numbers are inside their bands")
+    for its in outside:
+        said = its["published"] if not isinstance(its["published"], list) else " to ".join(map(str, its["published"]))
+        lines.append(f"outside: {its['target']} {its['what']}: {said} published, {its['after']:g} simulated")
+    return lines
+
+
 def as_yaml(fit: Fit) -> str:
     """The result as a file."""
     return dump_yaml(data(fit))
 
 
-__all__ = ["Calibration", "Fit", "Free", "Job", "as_yaml", "data", "fitted", "read_calibration"]
+__all__ = ["Calibration", "Fit", "Free", "Job", "as_yaml", "data", "fitted", "read_calibration", "summary"]

@@ -201,7 +201,8 @@ def test_death_of_cancer_comes_when_the_integrated_hazard_reaches_its_threshold(
     checked = 0
     for i in range(60):
         c = world.courses[i]
-        c.new_lesion_at = c.extrahepatic_at = c.dedifferentiates_at = c.pain_at = c.obstructed_at = NEVER
+        c.new_lesion_at = c.extrahepatic_at = c.pain_at = c.obstructed_at = NEVER
+        c.turns_after = math.inf
         world.traits[i].functioning = 0
         c.ecog, c.failed, c.presented = 4, 1, 1
         world.traits[i].other_death_at = NEVER
@@ -250,7 +251,8 @@ def test_frailty_comes_when_its_integrated_rate_reaches_a_threshold_which_rises_
     checked = 0
     for i in range(60):
         c = world.courses[i]
-        c.new_lesion_at = c.extrahepatic_at = c.dedifferentiates_at = c.pain_at = c.obstructed_at = NEVER
+        c.new_lesion_at = c.extrahepatic_at = c.pain_at = c.obstructed_at = NEVER
+        c.turns_after = math.inf
         c.ecog, c.extrahepatic, c.failed, c.presented, c.hazard_spent = 0, 0, 1, 1, -1e6
         world.traits[i].functioning, world.traits[i].other_death_at = 0, NEVER
         world.plan.reply[0].notes = 0
@@ -437,7 +439,8 @@ def test_heart_disease_comes_at_the_rate_of_its_card_and_never_without_the_syndr
         c = world.courses[i]
         c.extrahepatic, c.burden, c.extrahepatic_at = Spread.OTHER, 0.0, NEVER
         c.pain_at = c.obstructed_at = NEVER
-        c.new_lesion_at = c.dedifferentiates_at = world.traits[i].other_death_at = NEVER
+        c.new_lesion_at = world.traits[i].other_death_at = NEVER
+        c.turns_after = math.inf
         world.traits[i].metastasis_at = world.traits[i].regional_death_at = NEVER
         world.plan.reply[0].notes = 0
         doors.set_alarm(world, i, 0)

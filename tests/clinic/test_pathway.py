@@ -286,19 +286,20 @@ def test_the_same_patient_lives_the_same_life_twice(world_of, lived):
 
 
 @pytest.mark.parametrize(
-    ("failed", "known", "grade", "ecog", "urgency"),
+    ("failed", "known", "carcinoma", "ki67", "ecog", "urgency"),
     [
-        (1, 0, Grade.G1, 0, 0),
-        (0, 0, Grade.NEC, 0, 2),  # nobody knows yet
-        (0, 1, Grade.NEC, 0, 1),
-        (0, 1, Grade.NET_G3, 0, 1),
-        (0, 1, Grade.G2, 0, 2),
-        (0, 1, Grade.G2, 2, 1),
+        (1, 0, 0, 2, 0, 0),
+        (0, 0, 1, 60, 0, 2),  # nobody knows yet
+        (0, 1, 1, 60, 0, 1),
+        (0, 1, 0, 20.1, 0, 1),
+        (0, 1, 0, 20, 0, 2),
+        (0, 1, 0, 20, 2, 1),
     ],
 )
-def test_who_goes_first(patient_with, doors, failed, known, grade, ecog, urgency):
+def test_who_goes_first(patient_with, doors, failed, known, carcinoma, ki67, ecog, urgency):
     world = patient_with((0.01, 0, 0))
-    world.traits[0].grade, world.traits[0].functioning = grade, 0
+    world.traits[0].functioning = 0
+    world.findings[0, Finding.KI67_PCT], world.findings[0, Finding.DIFFERENTIATION] = ki67, carcinoma
     world.courses[0].failed, world.courses[0].histology_known, world.courses[0].ecog = failed, known, ecog
     assert doors.urgency(world, 0) == urgency
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 
 import numpy as np
 import pytest
@@ -97,7 +98,8 @@ def test_metastases_seed_metastases_when_their_integrated_share_of_the_liver_rea
     checked = 0
     for i in range(60):
         c = world.courses[i]
-        c.new_lesion_at = c.extrahepatic_at = c.dedifferentiates_at = c.pain_at = c.obstructed_at = NEVER
+        c.new_lesion_at = c.extrahepatic_at = c.pain_at = c.obstructed_at = NEVER
+        c.turns_after = math.inf
         c.ecog, c.failed, c.presented, c.hazard_spent = 4, 1, 1, -1e6
         world.traits[i].functioning, world.traits[i].other_death_at = 0, NEVER
         world.plan.reply[0].notes = 0
@@ -109,12 +111,50 @@ def test_metastases_seed_metastases_when_their_integrated_share_of_the_liver_rea
         spent, _ = quad(lambda t: rate * grown(burden, pace, t, capacity), 0, comes, epsrel=1e-10, limit=200)  # noqa: B023
         threshold = exponential(world.key, i, Ask.OWN_SEEDING.value, 0)
         assert abs(spent - threshold) <= rate * grown(burden, pace, comes, capacity) + 1e-6 * threshold
-        made, slots = int(c.lesions_made), int(c.slots)
+        made = int(c.lesions_made)
         doors.settle(world, i, comes)
         doors.pass_alarm(world, i, comes)
         assert (c.lesions_made, c.seedings, c.seeding_spent) == (made + 1, 1, 0)
-        assert c.slots >= slots
     assert checked >= 55
+
+
+def test_a_tumour_turns_aggressive_once_when_its_share_of_the_liver_summed_over_time_reaches_a_threshold(
+    sick, copied, doors
+):
+    """The closed form against numerical integration of the burden, with nothing else to come."""
+    world = copied(sick)._replace(desk=sick.desk.copy())
+    world.known[Known.NEW_LESION_OWN_SHARE] = 0
+    capacity, reference = world.known[Known.GOMPERTZ_CAPACITY], world.known[Known.GOMPERTZ_REFERENCE_BURDEN]
+    rate, factor = world.known[Known.DEDIFFERENTIATION_RATE], world.known[Known.DEDIFFERENTIATION_GROWTH_FACTOR]
+    for i in range(60):
+        c = world.courses[i]
+        c.new_lesion_at = c.extrahepatic_at = c.pain_at = c.obstructed_at = NEVER
+        c.ecog, c.failed, c.presented, c.hazard_spent = 4, 1, 1, -1e6
+        world.traits[i].functioning, world.traits[i].other_death_at = 0, NEVER
+        world.plan.reply[0].notes = 0
+        doors.set_alarm(world, i, 0)
+        assert c.alarm_kind == Alarm.DEDIFFERENTIATION
+        pace, burden, comes, growth = doors.pace(world, i), c.burden, int(c.alarm_at), c.growth
+        spent, _ = quad(lambda t: grown(burden, pace, t, capacity) / reference, 0, comes, epsrel=1e-10, limit=200)  # noqa: B023
+        threshold = exponential(world.key, i, Ask.DEDIFFERENTIATION.value, 0) / rate
+        assert abs(spent - threshold) <= grown(burden, pace, comes, capacity) / reference + 1e-6 * threshold
+        doors.settle(world, i, comes)
+        doors.pass_alarm(world, i, comes)
+        assert c.growth == pytest.approx(factor * growth)
+        assert c.turns_after == math.inf
+
+
+def test_who_bears_twice_the_tumour_comes_to_an_aggressive_one_in_half_the_time(patient_with, doors):
+    alarms = []
+    for share in (0.05, 0.1):
+        world = patient_with((share, 0, 0), growth__reference="1e-9 per month", new_lesion__own_share="1e-9 %")
+        c = world.courses[0]
+        c.ecog, c.failed, c.presented, c.hazard_spent, c.turns_after = 4, 1, 1, -1e6, 1e5
+        c.new_lesion_at = c.extrahepatic_at = world.traits[0].other_death_at = NEVER
+        doors.set_alarm(world, 0, 0)
+        assert c.alarm_kind == Alarm.DEDIFFERENTIATION
+        alarms.append(int(c.alarm_at))
+    assert alarms == pytest.approx([2e6, 1e6], abs=1)
 
 
 def test_a_new_lesion_has_the_size_at_which_those_were_that_have_been_counted(patient_with, doors):

@@ -290,13 +290,31 @@ def test_a_course_of_four_cycles_goes_on_until_the_fourth(patient_with, session,
     ("interval", "session", "scanned"), [("16 weeks", 1, True), ("16 weeks", 0, False), ("8 weeks", 0, True)]
 )
 def test_a_scan_is_done_between_two_cycles_once_its_interval_is_over(patient_with, interval, session, scanned):
-    world = patient_with((cm(3), 0, 1), prrt_schedule__interval="8 weeks", response_scan=interval)
+    world = patient_with((cm(3), 0, 1), prrt_schedule__interval="8 weeks", response_scan__net=interval)
     world.traits[0].kidney_disease = 0
     world.courses[0].treatment, world.courses[0].session = Treatment.PRRT, session
     asked = step(world, Stage.RECOVERED)
     assert asked.then == (Stage.RESPONSE_READ if scanned else Stage.NEXT_SESSION)
     assert (Kind.WAIT, -1, 8 * 7 * DAY) in asked.orders
     assert [role for kind, role, _ in asked.orders if kind == Kind.LIST] == ([Role.CT] if scanned else [])
+
+
+@pytest.mark.parametrize(("interval", "weeks"), [("16 weeks", 8), ("24 weeks", None)])
+def test_the_last_cycle_is_followed_by_a_scan_as_the_others_were(patient_with, interval, weeks):
+    world = patient_with(
+        (cm(3), 0, 1), prrt_schedule__cycles=4, prrt_schedule__interval="8 weeks", response_scan__net=interval
+    )
+    world.courses[0].treatment, world.courses[0].session = Treatment.PRRT, 3
+    asked = step(world, Stage.RECOVERED)
+    usual = round(world.known[Known.SURVEILLANCE_AFTER_TREATMENT])
+    assert asked.orders == [(Kind.WAIT, -1, usual if weeks is None else weeks * 7 * DAY)]
+
+
+@pytest.mark.parametrize(("treatment", "cycles"), [(Treatment.PLATINUM, 3), (Treatment.TEMOZOLOMIDE, 3)])
+def test_carcinomas_are_scanned_sooner_under_platinum_than_others_under_their_drugs(patient_with, treatment, cycles):
+    given = patient_with((cm(3), 0, 1)).desk.protocols[treatment]
+    assert given.scanned_every == cycles
+    assert given.spacing * cycles == (63 if treatment == Treatment.PLATINUM else 84) * DAY
 
 
 @pytest.mark.parametrize(("smallest", "stops"), [(3.0, False), (2.0, True)])
@@ -325,18 +343,20 @@ def test_growth_under_a_course_is_measured_from_its_beginning(patient_with):
 
 
 @pytest.mark.parametrize(
-    ("had_disease", "grade", "interval"),
+    ("had_disease", "carcinoma", "ki67", "interval"),
     [
-        (1, Grade.G1, Known.SURVEILLANCE_INTERVAL_G1),
-        (1, Grade.G2, Known.SURVEILLANCE_INTERVAL_G2),
-        (1, Grade.NET_G3, Known.SURVEILLANCE_INTERVAL_G3),
-        (1, Grade.NEC, Known.SURVEILLANCE_INTERVAL_G3),
-        (0, Grade.NEC, Known.SURVEILLANCE_INTERVAL_NO_LIVER_METASTASES),
+        (1, 0, 2.9, Known.SURVEILLANCE_INTERVAL_G1),
+        (1, 0, 3.0, Known.SURVEILLANCE_INTERVAL_G2),
+        (1, 0, 20.0, Known.SURVEILLANCE_INTERVAL_G2),
+        (1, 0, 20.1, Known.SURVEILLANCE_INTERVAL_G3),
+        (1, 1, 20.0, Known.SURVEILLANCE_INTERVAL_G3),
+        (0, 1, 60.0, Known.SURVEILLANCE_INTERVAL_NO_LIVER_METASTASES),
     ],
 )
-def test_scans_are_as_far_apart_as_the_grade_allows(patient_with, had_disease, grade, interval):
+def test_scans_are_as_far_apart_as_the_grade_that_was_read_allows(patient_with, had_disease, carcinoma, ki67, interval):
     world = patient_with((cm(3), 0, 1))
-    world.traits[0].grade, world.courses[0].had_disease = grade, had_disease
+    world.traits[0].grade, world.courses[0].had_disease = Grade.NEC if ki67 < 3 else Grade.G1, had_disease
+    world.findings[0, Finding.KI67_PCT], world.findings[0, Finding.DIFFERENTIATION] = ki67, carcinoma
     asked = step(world, Stage.PRIMARY_OPERATED)
     assert asked.orders == [(Kind.WAIT, -1, world.known[interval])]
     assert world.courses[0].phase == Phase.SURVEILLANCE

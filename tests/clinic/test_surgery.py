@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from sim.clinic.board import Finding
@@ -308,6 +310,7 @@ def test_new_disease_in_the_lobe_that_stays_ends_it_unless_it_can_be_ablated(ope
     assert (asked.notes[-1] == LOST) is lost
     assert (Event.PROGRESSED in asked.events) is lost
     assert (finding(world, Finding.PROGRESSING) == 1) is lost
+    assert math.isnan(finding(world, Finding.GROWTH_MONTHS)) is not lost
 
 
 def test_spread_that_no_scan_showed_is_found_at_the_second_exploration(operated, care):

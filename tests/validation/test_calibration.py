@@ -14,7 +14,7 @@ from sim.evidence import read_evidence
 from sim.evidence.amounts import Kind
 from sim.reading import parse_yaml
 from sim.validation import calibration as room
-from sim.validation.calibration import Calibration, Free, as_yaml, data, fitted, read_calibration
+from sim.validation.calibration import Calibration, Free, as_yaml, data, fitted, read_calibration, summary
 
 FOLDER = Path(__file__).parent / "wrong_targets"
 SLOPES = np.array([[1.0, 0.0], [0.0, 2.0], [1.0, 1.0]])
@@ -50,7 +50,7 @@ def straight(small: Calibration, monkeypatch: pytest.MonkeyPatch, part_of: Calla
         for error, middle in zip(errors, middles, strict=True)
     )
     monkeypatch.setattr(room, "_residual", lambda part, number: (number - part.low) / part.error)
-    targets = replace(small.targets, targets=(replace(small.targets.targets[0], parts=parts, use="fit"),))
+    targets = (replace(small.targets[0], parts=parts, use="fit"),)
     monkeypatch.setattr(room, "_Walks", Line)
     return replace(small, targets=targets, rounds=20)
 
@@ -87,6 +87,18 @@ def test_the_result_is_written_as_the_cards_are(straight: Calibration) -> None:
     assert set(found["correlation"]) == {"new_lesion.rate"}
     assert [its["target"] for its in found["targets"]] == ["s01"] * 3
     assert parse_yaml(as_yaml(fitted(straight))).plain() == found
+
+
+def test_the_summary_fits_on_a_screen_and_names_what_moved_and_what_is_outside(straight: Calibration) -> None:
+    fit = fitted(straight)
+    lines = summary(fit)
+    assert lines[0].startswith("half the sum of squares ")
+    assert lines[1].split() == ["coefficient", "on", "its", "card", "fitted", "95", "%"]
+    assert [line.split()[0] for line in lines[2:4]] == ["growth.reference", "new_lesion.rate"]
+    outside = [its for its in data(fit)["targets"] if not its["inside"]]
+    assert outside
+    assert lines[4] == f"{3 - len(outside)} of 3 published numbers are inside their bands"
+    assert [line.split(":")[1].split()[0] for line in lines[5:]] == ["s01"] * len(outside)
 
 
 def test_where_the_targets_say_nothing_the_priors_come_out(straight: Calibration, monkeypatch) -> None:
@@ -131,7 +143,7 @@ def test_a_share_is_free_on_its_log_odds(number: float) -> None:
 def test_what_counts_as_inside_is_nearly_alike_and_what_is_beyond_soon_far_off(part_of) -> None:
     wide = part_of("survival", low=0.5, high=0.5, inner=(0.4, 0.6), error=0.01)
     found = [room._residual(wide, simulated) for simulated in (0.45, 0.55, 0.6, 0.4, 0.7)]
-    assert found == pytest.approx([-0.75, 0.75, 3, -3, 12])
+    assert found == pytest.approx([-0.75, 0.75, 3, -3, 3 * math.sqrt(5)])
     median = part_of("median", low=10, high=10, inner=(8, 12), error=math.nan)
     assert room._residual(median, 12) == pytest.approx(3 * (math.log(1.2) / 0.2) ** 2)
     assert room._residual(median, 10) == 0

@@ -186,6 +186,6 @@ def test_a_page_without_marks_and_a_page_that_is_not_there_are_refused_and_left_
 def test_a_picture_that_is_none_or_has_no_folder_is_refused(tmp_path):
     text, far = tmp_path / "w.txt", tmp_path / "far" / "w.png"
     assert nowhere(tmp_path, ["--output", str(text)]) == (
-        f"{text}  --output\n  found:    'w.txt'\n  expected: the name of a picture, ending in .png, .svg or .pdf"
+        f"--output\n  found:    '{text}'\n  expected: the name of a picture, ending in .png, .svg or .pdf"
     )
     assert "no such folder" in nowhere(tmp_path, ["--output", str(far)])

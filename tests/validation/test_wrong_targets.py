@@ -39,23 +39,10 @@ def test_the_files_that_the_wrong_ones_are_modelled_on_are_right() -> None:
     assert [id for id, _ in calibration.parts] == ["s01", "s01"]
 
 
-def test_every_wrong_file_has_its_message() -> None:
-    assert sorted(path.stem for path in FOLDER.glob("*.txt")) == WRONG
-    assert len(WRONG) >= 80
-
-
-def test_every_message_says_where_what_was_found_and_what_was_expected() -> None:
-    for path in FOLDER.glob("*.txt"):
-        lines = path.read_text(encoding="utf-8").splitlines()
-        for number, line in enumerate(lines):
-            if not line.startswith("  "):
-                assert ".yaml" in line, path.name
-                assert lines[number + 1].startswith("  found:    "), path.name
-                assert lines[number + 2].startswith("  expected: "), path.name
-
-
-def test_a_file_that_is_not_there_is_refused_by_its_name() -> None:
-    for read in (read_targets, read_calibration):
-        with pytest.raises(InputError) as refused:
-            read("no_such_file.yaml")
-        assert refused.value.problems[0].file == "no_such_file.yaml"
+def test_a_calibration_may_name_several_files_of_targets(tmp_path: Path) -> None:
+    first = Path("fit.yaml").read_text("utf-8")
+    (tmp_path / "first.yaml").write_text(first, "utf-8")
+    (tmp_path / "second.yaml").write_text(first.replace("id: s0", "id: t0"), "utf-8")
+    path = tmp_path / "both.yaml"
+    path.write_text("kind: calibration\ntargets: [first.yaml, second.yaml]\nfree: [growth.reference]\n", "utf-8")
+    assert [id for id, _ in read_calibration(path).parts] == ["s01", "s01", "t01", "t01"]
