@@ -130,7 +130,8 @@ def test_a_tumour_turns_aggressive_once_when_its_share_of_the_liver_summed_over_
         c = world.courses[i]
         c.new_lesion_at = c.extrahepatic_at = c.pain_at = c.obstructed_at = NEVER
         c.ecog, c.failed, c.presented, c.hazard_spent = 4, 1, 1, -1e6
-        world.traits[i].functioning, world.traits[i].other_death_at = 0, NEVER
+        world.traits[i].functioning = 0
+        world.traits[i].other_death_at = world.traits[i].regional_death_at = NEVER
         world.plan.reply[0].notes = 0
         doors.set_alarm(world, i, 0)
         assert c.alarm_kind == Alarm.DEDIFFERENTIATION

@@ -312,7 +312,7 @@ def test_the_last_cycle_is_followed_by_a_scan_as_the_others_were(patient_with, i
 
 @pytest.mark.parametrize(("treatment", "cycles"), [(Treatment.PLATINUM, 3), (Treatment.TEMOZOLOMIDE, 3)])
 def test_carcinomas_are_scanned_sooner_under_platinum_than_others_under_their_drugs(patient_with, treatment, cycles):
-    given = patient_with((cm(3), 0, 1)).desk.protocols[treatment]
+    given = patient_with((cm(3), 0, 1)).desk.protocols[0][treatment]
     assert given.scanned_every == cycles
     assert given.spacing * cycles == (63 if treatment == Treatment.PLATINUM else 84) * DAY
 
