@@ -182,10 +182,10 @@ class _Reader(Layered):
         places: list[Steps] = [("targets", k) for k in range(len(files))] if several else [("targets",)]
         found: dict[str, Target] = {}
         for place in places:
-            for target in self._targets_of(place):
-                if target.id in found:
-                    self.add(place, "each id in one of the files", found=f"'{target.id}', which another has too")
-                found[target.id] = target
+            its = {target.id: target for target in self._targets_of(place)}
+            if both := [id for id in its if id in found]:
+                self.add(place, "each id in one of the files", found=f"{', '.join(both)}, which another has too")
+            found |= its
         return list(found.values())
 
     def _targets_of(self, place: Steps) -> list[Target]:
